@@ -1,0 +1,1 @@
+"""The form engine: XLSForm, XForm and instance XML. It knows nothing of the server."""
