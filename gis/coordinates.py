@@ -23,7 +23,7 @@ _KRASOVSKY_RADIUS_M = 6_378_245.0
 _KRASOVSKY_ECCENTRICITY_SQUARED = 0.006_693_421_622_965_943
 _SHIFTED_WEST, _SHIFTED_EAST = 72.004, 137.8347
 _SHIFTED_SOUTH, _SHIFTED_NORTH = 0.8293, 55.8271
-_BD09_OFFSET = np.array([0.0065, 0.006])
+_BD09_OFFSET: Coordinates = np.array([0.0065, 0.006])
 _BD09_WAVE = np.pi * 3000 / 180
 # Both shifts are contractions by a factor of about fifty or more: eight rounds reach the last bit of a double.
 _ROUNDS = 8
@@ -78,8 +78,7 @@ def _gcj02_to_bd09(gcj02: Coordinates) -> Coordinates:
     x, y = gcj02[:, 0], gcj02[:, 1]
     radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD09_WAVE)
     angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD09_WAVE)
-    turned: Coordinates = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-    return turned + _BD09_OFFSET
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + _BD09_OFFSET
 
 
 def _inverse(shift_forward: Callable[[Coordinates], Coordinates]) -> Callable[[Coordinates], Coordinates]:
