@@ -1,0 +1,163 @@
+"""时限: hours, days and working days, the holiday calendar behind them, and pauses (METRICS C, "Due date")."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from server.domain.problems import Invalid
+from server.domain.work_calendar import WorkCalendar
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NEED_INFO_LIMIT = 5
+"""Working days that waiting for information may stop the clock of one case, in all."""
+
+_ONE_DAY = dt.timedelta(days=1)
+_WRITTEN = re.compile(r"(?P<amount>[1-9][0-9]{0,3})(?P<unit>h|d|wd)")
+
+
+class Unit(StrEnum):
+    """What an allowance is counted in."""
+
+    HOUR = "h"
+    DAY = "d"
+    WORKING_DAY = "wd"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much time is allowed: "24h", "3d" or "5wd" (working days)."""
+
+    amount: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Allowance:
+        """Read "24h", "3d" or "5wd"; raises Invalid("deadline.malformed_allowance")."""
+        written = _WRITTEN.fullmatch(text)
+        if written is None:
+            raise Invalid("deadline.malformed_allowance", text=text)
+        return cls(amount=int(written["amount"]), unit=Unit(written["unit"]))
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit.value}"
+
+
+class PauseReason(StrEnum):
+    """Why a clock stands still. Returning or escalating a case stops nothing."""
+
+    NEED_INFO = "need_info"
+    SUSPENSION = "suspension"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time the clock stood still, aware datetimes; `until` is None while it still does.
+
+    A suspension ends at its review date at the latest, so it always has an end.
+    """
+
+    reason: PauseReason
+    since: dt.datetime
+    until: dt.datetime | None
+
+    def __post_init__(self) -> None:
+        if self.until is None and self.reason is PauseReason.SUSPENSION:
+            raise Invalid("deadline.suspension_without_review")
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """Return the Shanghai calendar date of an aware `moment`."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """Return 24:00 of `day` in Shanghai, as aware UTC."""
+    return dt.datetime.combine(day + _ONE_DAY, dt.time(), tzinfo=SHANGHAI).astimezone(dt.UTC)
+
+
+def due_at(
+    start: dt.datetime, allowance: Allowance, *, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
+) -> dt.datetime:
+    """Return when time is up (aware UTC), for a clock started at the aware `start`.
+
+    The day of `start` is day 0 at whatever hour. A day counts if the clock is running at its end; time is up at
+    24:00 of the last counted day. Hours run in calendar hours and stand still in pauses. A pause that has not ended
+    is taken to last as long as it can, so that there is a date to show.
+    """
+    standing = _standing_still(pauses, calendar)
+    if allowance.unit is Unit.HOUR:
+        return _after_hours(start, allowance.amount, standing)
+    day, counted = local_day(start), 0
+    while counted < allowance.amount:
+        day += _ONE_DAY
+        if allowance.unit is Unit.WORKING_DAY and not calendar.is_working_day(day):
+            continue
+        counted += not any(since < end_of_day(day) <= until for since, until in standing)
+    return end_of_day(day)
+
+
+def elapsed_share(
+    window: tuple[dt.date, dt.date],
+    *,
+    as_of: dt.datetime,
+    calendar: WorkCalendar,
+    start_date: dt.date | None = None,
+) -> Fraction:
+    """Return e of METRICS D12: completed working days of a window (first and last day) over all it has.
+
+    Days before `start_date` (D11) are left out; a day is completed when it ended before `as_of`. A window without
+    working days has elapsed altogether.
+    """
+    first, last = window
+    if start_date is not None:
+        first = max(first, start_date)
+    owed = calendar.working_days(first, last)
+    if owed == 0:
+        return Fraction(1)
+    yesterday = local_day(as_of) - _ONE_DAY
+    return Fraction(calendar.working_days(first, min(last, yesterday)), owed)
+
+
+def _standing_still(pauses: Iterable[Pause], calendar: WorkCalendar) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return the spans in which the clock stands still: waiting for information is cut where its limit is used up."""
+    spans, left = [], NEED_INFO_LIMIT
+    for pause in sorted(pauses, key=lambda pause: pause.since):
+        if pause.reason is PauseReason.SUSPENSION and pause.until is not None:
+            spans.append((pause.since, pause.until))
+            continue
+        until, used = _use_up(pause, left=left, calendar=calendar)
+        spans.append((pause.since, until))
+        left -= used
+    return spans
+
+
+def _use_up(pause: Pause, *, left: int, calendar: WorkCalendar) -> tuple[dt.datetime, int]:
+    """Return when waiting for information stops counting as a pause, and how many working days it used."""
+    day, used, reached = local_day(pause.since), 0, pause.since
+    while used < left:
+        midnight = end_of_day(day)
+        if pause.until is not None and pause.until < midnight:
+            return pause.until, used
+        if calendar.is_working_day(day):
+            used, reached = used + 1, midnight
+        day += _ONE_DAY
+    return reached, used
+
+
+def _after_hours(
+    start: dt.datetime, hours: int, standing: Iterable[tuple[dt.datetime, dt.datetime]]
+) -> dt.datetime:
+    due = start.astimezone(dt.UTC) + dt.timedelta(hours=hours)
+    running_again = start
+    for since, until in sorted(standing):
+        since = max(since, running_again)
+        if since < due and until > since:
+            due += until - since
+            running_again = until
+    return due
