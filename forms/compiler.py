@@ -13,8 +13,7 @@ from pyxform.xls2xform import convert
 
 from forms.complaints import translate
 from forms.findings import Finding, FormRefused
-from forms.markup import MarkupRefused
-from forms.schema import Shape, shape
+from forms.schema import shape
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE2: Final = b"\xd0\xcf\x11\xe0"
@@ -50,7 +49,7 @@ def compile_xlsform(source: bytes | str) -> CompiledForm:
     if kind in {".md", ".csv"}:
         data = _text(data).encode()
     xml, complaints = _convert(data, kind)
-    form = _shape(xml)
+    form = shape(xml)
     if form.form_id == _ROOT:
         raise _refused("settings", "settings 工作表没有写 form_id")
     return CompiledForm(
@@ -107,13 +106,6 @@ def _convert(data: bytes, kind: str) -> tuple[bytes, list[str]]:
     if converted.itemsets is not None:
         raise _refused("external_choices", "select_one_external 已过时，请改用 select_one_from_file")
     return converted.xform.encode(), converted.warnings
-
-
-def _shape(xml: bytes) -> Shape:
-    try:
-        return shape(xml)
-    except MarkupRefused as refusal:
-        raise _refused("", "表单里有看不见的控制字符，请删去后再上传") from refusal
 
 
 def _refused(place: str, message: str) -> FormRefused:

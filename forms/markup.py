@@ -29,7 +29,7 @@ def parse(xml: bytes) -> etree._Element:
     )
     try:
         root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
         raise MarkupRefused("xml.malformed") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise MarkupRefused("xml.doctype")

@@ -14,7 +14,8 @@ from typing import Literal
 
 from lxml import etree
 
-from forms.markup import child, local, parse
+from forms.findings import Finding, FormRefused
+from forms.markup import MarkupRefused, child, local, parse
 
 ENTITIES = "http://www.opendatakit.org/xforms/entities"
 _MEDIA = re.compile(r"jr://(?:file-csv|file|images|image|audio|video)/(?P<name>[^/]+)")
@@ -80,12 +81,15 @@ class _Binds:
 
 
 def shape(xml: bytes) -> Shape:
-    """Read the form's XML. Raises MarkupRefused when it is not XML, ValueError when it is not a form."""
-    form = parse(xml)
+    """Read the form's XML. Raises FormRefused."""
+    try:
+        form = parse(xml)
+    except MarkupRefused as refusal:
+        raise _refused("表单的 XML 读不出来：可能有看不见的控制字符，请删去后再上传") from refusal
     model = next((each for each in form.iter() if local(each.tag) == "model"), None)
     primary = primary_instance(model) if model is not None else None
     if model is None or primary is None:
-        raise ValueError("no primary instance")
+        raise _refused("这不是 XForm：找不到填报内容（instance）")
     binds = _binds(form, model)
     root = _node(primary, f"/{local(primary.tag)}", None, binds)
     media = tuple(dict.fromkeys(_media(form)))
@@ -99,6 +103,10 @@ def shape(xml: bytes) -> Shape:
         entity_lists=tuple(name for name in _datasets(primary) if f"{name}.csv" in media),
         root=root,
     )
+
+
+def _refused(message: str) -> FormRefused:
+    return FormRefused((Finding("error", "", message),))
 
 
 def primary_instance(model: etree._Element) -> etree._Element | None:

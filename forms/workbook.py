@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from openpyxl import Workbook, load_workbook
 
+_RULE = re.compile(r"[|:\-\s]*")
 _BAR = re.compile(r"(?<!\\)\|")
 
 Sheets = dict[str, list[list[str]]]
@@ -18,13 +19,13 @@ def sheets(source: str) -> Sheets:
     """Read a form's Markdown table: a row whose first cell is filled begins the worksheet of that name."""
     found: Sheets = {}
     rows: list[list[str]] = []
-    for line in source.splitlines():
-        cells = [cell.strip().replace(r"\|", "|") for cell in _BAR.split(line.strip())[1:-1]]
-        if not cells:
+    for line in source.split("\n"):
+        if _RULE.fullmatch(line):
             continue
-        if cells[0]:
+        cells = [cell.strip().replace(r"\|", "|") for cell in _BAR.split(line.strip())[1:-1]]
+        if cells and cells[0]:
             rows = found.setdefault(cells[0], [])
-        elif any(cells):
+        elif cells:
             rows.append(cells[1:])
     return found
 
@@ -65,8 +66,7 @@ def _table(name: str, rows: Iterable[tuple[object, ...]]) -> Iterable[str]:
 
 def _cell(value: object) -> str:
     """A number typed into a spreadsheet comes back as it was typed: version 2026112101, not 2026112101.0."""
-    if value is None:
-        return ""
-    whole = isinstance(value, float) and value.is_integer()
-    text = str(int(value)) if isinstance(value, float) and whole else str(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = "" if value is None else str(value)
     return text.strip().replace("|", r"\|").replace("\n", " ")
