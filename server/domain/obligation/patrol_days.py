@@ -1,0 +1,175 @@
+"""巡查到位: the days on which a grid owed a patrol, and those on which it had one (METRICS P1 to P3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from server.domain.obligation.duty import Duty, DutyGrid, WorkdayCalendar
+from server.domain.obligation.figure import Figure
+from server.domain.obligation.pace import CoverageLevel, coverage_level
+from server.domain.obligation.records import Patrol, accepted
+from server.domain.obligation.windows import SHANGHAI, Window, end_of_day, local_day
+
+TodayState = Literal["today_done", "today_waiting", "today_evening", "today_exempt", "today_none"]
+
+EVENING = dt.time(18)
+_ONE_DAY = dt.timedelta(days=1)
+
+
+class GridDay(NamedTuple):
+    """One row of a patrol figure: a grid on a day."""
+
+    grid: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """免巡: declared by the township for a grid and day with a reason; valid if declared before the day is over."""
+
+    grid: str
+    day: dt.date
+    reason: str
+    declared_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatrolDays:
+    """A grid's patrols over a period.
+
+    `reached` is P1, `by_own_role` its part done by the role the rule names, `located` P2. `missed_in_a_row` is P3.
+    `exempt` are the exempt duty days with `exempt_worked` those patrolled all the same, in neither n nor d.
+    `patrols` gives the accepted patrols behind each day, the day of an exemption and days without a duty included.
+    """
+
+    grid: str
+    vacant: bool
+    trial: bool
+    reached: Figure[GridDay]
+    by_own_role: Figure[GridDay]
+    located: Figure[GridDay]
+    missed_in_a_row: int
+    today: TodayState
+    exempt: tuple[dt.date, ...]
+    exempt_worked: tuple[dt.date, ...]
+    patrols: Mapping[dt.date, tuple[Patrol, ...]]
+
+    @property
+    def level(self) -> CoverageLevel:
+        """The class of the grid's colour over the period."""
+        return coverage_level(self.reached.n, self.reached.d, trial=self.trial)
+
+
+@dataclass(frozen=True, slots=True)
+class _GridRecord:
+    """What the days of one grid are judged by."""
+
+    duty: Duty
+    grid: DutyGrid
+    calendar: WorkdayCalendar
+    patrols: Mapping[dt.date, list[Patrol]]
+    exempt: frozenset[dt.date]
+
+    def owed_on(self, day: dt.date) -> bool:
+        """Say whether the grid's duty falls on `day`, exempt or not."""
+        return self.grid.owes_on(day) and (
+            self.duty.patrol_days == "calendar" or self.calendar.is_working(day)
+        )
+
+    def missed_before(self, today: dt.date) -> int:
+        """连续未巡: count the duty days immediately before `today` without a patrol, exempt ones skipped."""
+        missed = 0
+        day = today - _ONE_DAY
+        while day >= self.grid.owes_since:
+            if self.owed_on(day) and day not in self.exempt:
+                if day in self.patrols:
+                    break
+                missed += 1
+            day -= _ONE_DAY
+        return missed
+
+
+def patrol_days(
+    duty: Duty,
+    period: Window,
+    grids: Iterable[DutyGrid],
+    *,
+    patrols: Iterable[Patrol],
+    exemptions: Iterable[Exemption],
+    calendar: WorkdayCalendar,
+    as_of: dt.datetime,
+) -> dict[str, PatrolDays]:
+    """Return each grid's patrols over `period` at the aware instant `as_of`, by grid.
+
+    `patrols` are to reach back before the period as far as P3 shall count: to the last patrol of each grid.
+    """
+    by_grid = _by_grid_and_day(duty, patrols, as_of=as_of)
+    exempt = _exempt_days(exemptions, as_of=as_of)
+    return {
+        grid.id: _count(
+            _GridRecord(duty, grid, calendar, by_grid.get(grid.id, {}), frozenset(exempt.get(grid.id, ()))),
+            period,
+            as_of=as_of,
+        )
+        for grid in grids
+    }
+
+
+def _by_grid_and_day(
+    duty: Duty, patrols: Iterable[Patrol], *, as_of: dt.datetime
+) -> dict[str, dict[dt.date, list[Patrol]]]:
+    found: dict[str, dict[dt.date, list[Patrol]]] = {}
+    for patrol in accepted(patrols, as_of=as_of):
+        if duty.accepts(patrol.roles):
+            found.setdefault(patrol.grid, {}).setdefault(patrol.day, []).append(patrol)
+    return found
+
+
+def _exempt_days(exemptions: Iterable[Exemption], *, as_of: dt.datetime) -> dict[str, set[dt.date]]:
+    found: dict[str, set[dt.date]] = {}
+    for exemption in exemptions:
+        if exemption.declared_at <= as_of and exemption.declared_at < end_of_day(exemption.day):
+            found.setdefault(exemption.grid, set()).add(exemption.day)
+    return found
+
+
+def _count(record: _GridRecord, period: Window, *, as_of: dt.datetime) -> PatrolDays:
+    today = local_day(as_of)
+    grid = record.grid
+    owed = [day for day in period.days() if day <= today and record.owed_on(day)]
+    exempt = tuple(day for day in owed if day in record.exempt)
+    # The present day is in n and d once it is done, in neither before (METRICS D2).
+    due = [day for day in owed if day not in record.exempt and (day < today or day in record.patrols)]
+    done = [day for day in due if day in record.patrols]
+    own = [day for day in done if any(record.duty.is_own(patrol.roles) for patrol in record.patrols[day])]
+    located = [day for day in done if any(patrol.located for patrol in record.patrols[day])]
+
+    def rows(days: list[dt.date]) -> tuple[GridDay, ...]:
+        return tuple(GridDay(grid.id, day) for day in days)
+
+    return PatrolDays(
+        grid=grid.id,
+        vacant=grid.vacant,
+        trial=period.is_trial(grid.start_date),
+        reached=Figure(rows(done), rows(due), int(grid.vacant)),
+        by_own_role=Figure(rows(own), rows(due), int(grid.vacant)),
+        located=Figure(rows(located), rows(done), int(grid.vacant)),
+        missed_in_a_row=record.missed_before(today),
+        today=_today(record, today, as_of=as_of),
+        exempt=exempt,
+        exempt_worked=tuple(day for day in exempt if day in record.patrols),
+        patrols={day: tuple(found) for day, found in sorted(record.patrols.items()) if day in period},
+    )
+
+
+def _today(record: _GridRecord, today: dt.date, *, as_of: dt.datetime) -> TodayState:
+    if not record.owed_on(today):
+        return "today_none"
+    if today in record.exempt:
+        return "today_exempt"
+    if today in record.patrols:
+        return "today_done"
+    return "today_evening" if as_of.astimezone(SHANGHAI).time() >= EVENING else "today_waiting"
