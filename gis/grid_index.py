@@ -118,5 +118,5 @@ class GridIndex:
     @cached_property
     def _metric_tree(self) -> tuple[LocalPlane, STRtree]:
         """The grids in metres: a degree of longitude is shorter than one of latitude, so degrees mislead here."""
-        plane = LocalPlane.around(*self._shapes) if len(self) else LocalPlane(0, 0)
+        plane = LocalPlane.around(self._shapes) if len(self) else LocalPlane(0, 0)
         return plane, STRtree(shapely.transform(self._shapes, plane.to_local))

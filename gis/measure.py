@@ -7,6 +7,7 @@ measured in. The plane's scales are the ellipsoid's radii of curvature at its or
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -42,9 +43,9 @@ class LocalPlane:
         object.__setattr__(self, "_scale", np.array([east, north]))
 
     @classmethod
-    def around(cls, *shapes: BaseGeometry) -> LocalPlane:
-        """Lay the plane at the centre of the rectangle around `shapes` (degrees)."""
-        west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
+    def around(cls, shapes: BaseGeometry | Sequence[BaseGeometry] | NDArray[np.object_]) -> LocalPlane:
+        """Lay the plane at the centre of the rectangle around one or more shapes (degrees)."""
+        west, south, east, north = shapely.total_bounds(shapes)
         return cls(float(west + east) / 2, float(south + north) / 2)
 
     def to_local(self, degrees: Coordinates) -> Coordinates:
@@ -66,7 +67,7 @@ class LocalPlane:
 
 def distance_m(a: BaseGeometry, b: BaseGeometry) -> float:
     """Return the shortest distance between two shapes (degrees) in metres."""
-    plane = LocalPlane.around(a, b)
+    plane = LocalPlane.around([a, b])
     return float(shapely.distance(plane.flatten(a), plane.flatten(b)))
 
 

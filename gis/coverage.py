@@ -1,0 +1,45 @@
+"""Which dwellings and must-see points somebody came past, and when last (METRICS P4, P5).
+
+Not a share of area: a rural grid is mostly forest, and a path seen 25 m to each side would leave every grid red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from shapely import MultiPoint, STRtree
+from shapely.geometry.base import BaseGeometry
+
+from gis.measure import Coordinates, LocalPlane
+
+_NEVER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """到过：a finding's or visit's position, or one part of a cleaned track (degrees), and its day (METRICS D1)."""
+
+    day: date
+    trace: BaseGeometry
+
+
+def reached(places: Coordinates, passes: Sequence[Pass], *, radius_m: float) -> list[date | None]:
+    """Return for each place the last day somebody came within `radius_m` metres of it, None for never.
+
+    `places` has shape (n, 2), degrees. The radius is METRICS P4's: 30 m urban, 50 m rural, by the profile.
+    """
+    if not len(places) or not passes:
+        return [None] * len(places)
+    points = MultiPoint(places)
+    plane = LocalPlane.around(points)
+    tree = STRtree(shapely.get_parts(plane.flatten(points)))
+    traces = shapely.transform(np.array([each.trace for each in passes], dtype=object), plane.to_local)
+    passing, passed = tree.query(traces, predicate="dwithin", distance=radius_m)
+    days = np.array([each.day.toordinal() for each in passes])
+    last = np.full(len(places), _NEVER)
+    np.maximum.at(last, passed, days[passing])
+    return [None if day == _NEVER else date.fromordinal(day) for day in last.tolist()]
