@@ -7,13 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from server.domain.problems import Invalid
-from server.domain.work_calendar import WorkCalendar
+from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEED_INFO_LIMIT = 5
 """Working days that waiting for information may stop the clock of one case, in all."""
 
@@ -71,16 +68,6 @@ class Pause:
             raise Invalid("deadline.suspension_without_review")
 
 
-def local_day(moment: dt.datetime) -> dt.date:
-    """Return the Shanghai calendar date of an aware `moment`."""
-    return moment.astimezone(SHANGHAI).date()
-
-
-def end_of_day(day: dt.date) -> dt.datetime:
-    """Return 24:00 of `day` in Shanghai, as aware UTC."""
-    return dt.datetime.combine(day + _ONE_DAY, dt.time(), tzinfo=SHANGHAI).astimezone(dt.UTC)
-
-
 def due_at(
     start: dt.datetime, allowance: Allowance, *, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
 ) -> dt.datetime:
@@ -96,32 +83,10 @@ def due_at(
     day, counted = local_day(start), 0
     while counted < allowance.amount:
         day += _ONE_DAY
-        if allowance.unit is Unit.WORKING_DAY and not calendar.is_working_day(day):
+        if allowance.unit is Unit.WORKING_DAY and not calendar.is_working(day):
             continue
         counted += not any(since < end_of_day(day) <= until for since, until in standing)
     return end_of_day(day)
-
-
-def elapsed_share(
-    window: tuple[dt.date, dt.date],
-    *,
-    as_of: dt.datetime,
-    calendar: WorkCalendar,
-    start_date: dt.date | None = None,
-) -> Fraction:
-    """Return e of METRICS D12: completed working days of a window (first and last day) over all it has.
-
-    Days before `start_date` (D11) are left out; a day is completed when it ended before `as_of`. A window without
-    working days has elapsed altogether.
-    """
-    first, last = window
-    if start_date is not None:
-        first = max(first, start_date)
-    owed = calendar.working_days(first, last)
-    if owed == 0:
-        return Fraction(1)
-    yesterday = local_day(as_of) - _ONE_DAY
-    return Fraction(calendar.working_days(first, min(last, yesterday)), owed)
 
 
 def _standing_still(pauses: Iterable[Pause], calendar: WorkCalendar) -> list[tuple[dt.datetime, dt.datetime]]:
@@ -144,7 +109,7 @@ def _use_up(pause: Pause, *, left: int, calendar: WorkCalendar) -> tuple[dt.date
         midnight = end_of_day(day)
         if pause.until is not None and pause.until < midnight:
             return pause.until, used
-        if calendar.is_working_day(day):
+        if calendar.is_working(day):
             used, reached = used + 1, midnight
         day += _ONE_DAY
     return reached, used

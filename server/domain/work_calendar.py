@@ -6,13 +6,26 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from server.domain.problems import Invalid
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
 _SATURDAY = 5
 _ONE_DAY = dt.timedelta(days=1)
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """Return the Shanghai calendar date of an aware `moment`."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """Return 24:00 of `day` in Shanghai, as aware UTC."""
+    return dt.datetime.combine(day + _ONE_DAY, dt.time(), tzinfo=SHANGHAI).astimezone(dt.UTC)
 
 
 class _Holiday(BaseModel):
@@ -79,7 +92,7 @@ class WorkCalendar:
             announced_years=frozenset(table.year for table in tables if not table.provisional),
         )
 
-    def is_working_day(self, day: dt.date) -> bool:
+    def is_working(self, day: dt.date) -> bool:
         """Say whether `day` is worked."""
         if day in self.makeup_days:
             return True
@@ -91,14 +104,12 @@ class WorkCalendar:
 
     def working_days(self, first: dt.date, last: dt.date) -> int:
         """Count the working days from `first` to `last`, both included; 0 if `last` is earlier."""
-        return sum(
-            self.is_working_day(first + _ONE_DAY * offset) for offset in range((last - first).days + 1)
-        )
+        return sum(self.is_working(first + _ONE_DAY * offset) for offset in range((last - first).days + 1))
 
     def next_working_day(self, day: dt.date) -> dt.date:
         """Return the first working day after `day`."""
         day += _ONE_DAY
-        while not self.is_working_day(day):
+        while not self.is_working(day):
             day += _ONE_DAY
         return day
 

@@ -1,5 +1,4 @@
 import datetime as dt
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -7,22 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import server
-from server.domain.deadline import (
-    SHANGHAI,
-    Allowance,
-    Pause,
-    PauseReason,
-    due_at,
-    elapsed_share,
-    end_of_day,
-    local_day,
-)
+from server.domain.deadline import Allowance, Pause, PauseReason, due_at
 from server.domain.problems import Invalid
-from server.domain.work_calendar import WorkCalendar
+from server.domain.work_calendar import SHANGHAI, WorkCalendar, end_of_day, local_day
 
 HOLIDAYS = Path(server.__file__).parent / "profiles" / "holidays"
 CALENDAR = WorkCalendar.from_toml(path.read_text("utf-8") for path in sorted(HOLIDAYS.glob("*.toml")))
-OCTOBER = (dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 DISPATCHED = dt.datetime(2026, 9, 30, 16, tzinfo=SHANGHAI)
 FIVE = Allowance.parse("5wd")
 
@@ -114,7 +103,7 @@ def test_working_days_never_end_on_a_day_off(
 ) -> None:
     pauses = [waiting(span[0], span[0] + span[1])]
     due = due_at(start, Allowance.parse(f"{amount}wd"), calendar=CALENDAR, pauses=pauses)
-    assert CALENDAR.is_working_day(local_day(due - dt.timedelta(seconds=1)))
+    assert CALENDAR.is_working(local_day(due - dt.timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize("text", ["", "5", "wd", "0d", "-1h", "5 wd", "1.5h", "５wd"])
@@ -125,21 +114,3 @@ def test_an_allowance_that_cannot_be_read_is_refused(text: str) -> None:
 
 def test_an_allowance_reads_back_as_written() -> None:
     assert [str(Allowance.parse(text)) for text in ("24h", "3d", "15wd")] == ["24h", "3d", "15wd"]
-
-
-def test_half_of_october_has_elapsed_on_the_morning_of_the_twentieth() -> None:
-    assert elapsed_share(OCTOBER, as_of=october(20, 9), calendar=CALENDAR) == Fraction(9, 18)
-
-
-def test_a_window_elapses_from_the_start_date_to_its_end() -> None:
-    begun = dt.date(2026, 10, 19)
-    assert elapsed_share(OCTOBER, as_of=october(20, 9), calendar=CALENDAR, start_date=begun) == Fraction(
-        1, 10
-    )
-    assert elapsed_share(OCTOBER, as_of=october(1, 9), calendar=CALENDAR) == 0
-    assert elapsed_share(OCTOBER, as_of=dt.datetime(2026, 12, 1, tzinfo=dt.UTC), calendar=CALENDAR) == 1
-
-
-def test_a_window_without_working_days_has_elapsed() -> None:
-    week = (dt.date(2026, 10, 1), dt.date(2026, 10, 7))
-    assert elapsed_share(week, as_of=october(2), calendar=CALENDAR) == 1

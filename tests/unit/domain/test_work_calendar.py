@@ -22,9 +22,9 @@ def test_october_2026_has_18_working_days() -> None:
 
 
 def test_a_makeup_saturday_is_worked_and_a_holiday_friday_is_not() -> None:
-    assert CALENDAR.is_working_day(dt.date(2026, 2, 28))
-    assert not CALENDAR.is_working_day(dt.date(2026, 10, 2))
-    assert not CALENDAR.is_working_day(dt.date(2026, 3, 1))
+    assert CALENDAR.is_working(dt.date(2026, 2, 28))
+    assert not CALENDAR.is_working(dt.date(2026, 10, 2))
+    assert not CALENDAR.is_working(dt.date(2026, 3, 1))
 
 
 def test_the_next_working_day_skips_the_holiday() -> None:
@@ -41,15 +41,15 @@ def test_a_year_not_announced_is_provisional() -> None:
 def test_a_county_adds_days_of_its_own() -> None:
     festival, flood = dt.date(2026, 11, 20), dt.date(2026, 11, 21)
     county = WorkCalendar.from_toml(TEXTS, local_days_off=[festival], local_workdays=[flood])
-    assert not county.is_working_day(festival)
-    assert county.is_working_day(flood)
+    assert not county.is_working(festival)
+    assert county.is_working(flood)
 
 
 def test_what_the_county_says_wins_over_the_table() -> None:
     saturday, holiday = dt.date(2026, 10, 10), dt.date(2026, 10, 2)
     county = WorkCalendar.from_toml(TEXTS, local_days_off=[saturday], local_workdays=[holiday])
-    assert not county.is_working_day(saturday)
-    assert county.is_working_day(holiday)
+    assert not county.is_working(saturday)
+    assert county.is_working(holiday)
 
 
 def test_no_working_days_lie_between_a_day_and_an_earlier_one() -> None:
