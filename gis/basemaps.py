@@ -1,0 +1,114 @@
+"""What lies under the grids: nothing but a graticule, unless the deployment names a base map of its own.
+
+A graticule needs no network and shifts nobody's borders. A base map is a setting: its tiles, its datum, the
+attribution and the approval number (审图号) that must be shown with it (SPATIAL §5).
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+_TILE_URL = re.compile(r"(https?://|/(?!/))[A-Za-z0-9._~:/?&=%+,{}-]+")
+_TIANDITU_KEY = re.compile(r"[0-9A-Za-z]+")
+_LINES_ACROSS = 8
+_LONGEST_MERCATOR_LAT = 85.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basemap:
+    """A raster base map of one or more layers in the Web Mercator tiling.
+
+    `tile_urls` hold `{z}`, `{x}`, `{y}` and, where there are several hosts, `{s}` for one of `subdomains`;
+    a path without a host is served by ourselves. `attribution` and `approval_number` are shown as text.
+    The grids are drawn in WGS-84 without a shift, so tiles of GCJ-02 or BD-09 are refused: they would put
+    every border half a kilometre off. Raises ValueError for what does not hold.
+    """
+
+    tile_urls: tuple[str, ...]
+    attribution: str
+    approval_number: str = ""
+    datum: Literal["wgs84", "cgcs2000"] = "wgs84"
+    subdomains: str = ""
+    max_zoom: int = 18
+
+    def __post_init__(self) -> None:
+        if self.datum not in {"wgs84", "cgcs2000"}:
+            raise ValueError(f"底图坐标系须为 WGS-84 或 CGCS2000，不能是 {self.datum}")
+        if not self.attribution.strip():
+            raise ValueError("底图须注明来源")
+        for url in self.tile_urls:
+            if not _TILE_URL.fullmatch(url) or not all(part in url for part in ("{z}", "{x}", "{y}")):
+                raise ValueError(f"底图地址不合规范：{url}")
+
+    @property
+    def notice(self) -> str:
+        """The line under the map, as HTML in which nothing is markup and no brace is left to any template."""
+        text = "  ".join(part for part in (self.attribution, self.approval_number) if part)
+        return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
+
+    @property
+    def image_sources(self) -> tuple[str, ...]:
+        """The hosts a content security policy must let images come from; none for tiles of our own."""
+        hosts = {
+            urlsplit(url)._replace(path="", query="").geturl() for url in self.tile_urls if url[0] != "/"
+        }
+        return tuple(
+            sorted(f"{host.split('://')[0]}://{_any_subdomain(host.split('://')[1])}" for host in hosts)
+        )
+
+
+def tianditu(*, key: str, approval_number: str) -> Basemap:
+    """天地图：the national map and its names, with the deployment's own key. ValueError for a malformed key."""
+    if not _TIANDITU_KEY.fullmatch(key):
+        raise ValueError("天地图密钥只含字母和数字")
+    return Basemap(
+        tile_urls=tuple(
+            f"https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+            f"&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
+            f"&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
+            for layer in ("vec", "cva")
+        ),
+        attribution="天地图 国家地理信息公共服务平台",
+        approval_number=approval_number,
+        datum="cgcs2000",
+        subdomains="01234567",
+    )
+
+
+def graticule(bounds: Bounds) -> list[list[tuple[float, float]]]:
+    """经纬网：return lines of round degrees over the bounds and as far again on each side.
+
+    Each line is two (latitude, longitude) pairs, as Leaflet wants them; about eight cross the bounds.
+    """
+    west, south, east, north = bounds
+    width, height = east - west, north - south
+    step = _round_step(max(width, height) / _LINES_ACROSS)
+    left, right = west - width, east + width
+    bottom, top = max(south - height, -_LONGEST_MERCATOR_LAT), min(north + height, _LONGEST_MERCATOR_LAT)
+    meridians = [[(bottom, lon), (top, lon)] for lon in _multiples(step, left, right)]
+    parallels = [[(lat, left), (lat, right)] for lat in _multiples(step, bottom, top)]
+    return meridians + parallels
+
+
+def _round_step(wanted: float) -> float:
+    """Return the least of 1, 2, 5 × 10ⁿ degrees that is not below `wanted`."""
+    magnitude = 10.0 ** math.floor(math.log10(wanted))
+    return next(magnitude * factor for factor in (1, 2, 5, 10) if magnitude * factor >= wanted)
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    return [round(number * step, 9) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _any_subdomain(host: str) -> str:
+    """Turn `t{s}.example.cn` into `*.example.cn`, which is how a policy names several hosts."""
+    first, _, rest = host.partition(".")
+    return f"*.{rest}" if "{s}" in first else host
