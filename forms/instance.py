@@ -112,7 +112,10 @@ def entities(instance: Instance, shape: Shape) -> tuple[EntityBlock, ...]:
 
 
 def cut(xml: bytes, path: str) -> bytes:
-    """The same submission with every node at `path` ("/data/wrap_up/track") emptied; the rest is kept."""
+    """The same submission with every node at `path` ("/data/wrap_up/track") emptied; the rest is kept.
+
+    `xml` is one that parse() has accepted.
+    """
     root = parse_markup(xml)
     first, *steps = path.strip("/").split("/")
     found = [root] if local(root.tag) == first else []

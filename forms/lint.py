@@ -30,6 +30,8 @@ _EXPRESSIONS = frozenset(
 _NOISE = ("at ", "Picked up ")
 """Stack frames, and what the JVM says about its own options."""
 _UNDRAWN = {"audio/*": "录音", "video/*": "视频", "application/*": "文件"}
+_LITERAL_FENCE = re.compile(r"\bgeofence\([^,]*,\s*''\s*\)")
+_MEASURE = re.compile(r"\b(?:distance|area)\(")
 _DRAWN_BY_HAND = re.compile(r"signature|draw|annotate")
 
 
@@ -177,12 +179,14 @@ def _undrawn(element: etree._Element, bind: etree._Element) -> str | None:
 
 
 def _functions(form: _Form) -> Iterator[Finding]:
+    """Where the two engines part (OPENROSA §7, §12)."""
+    for element in form.tree.iter():
+        if "search(" in element.get("appearance", ""):
+            yield _warning(element.get("ref", ""), "search() 网页端不支持，请改用 select_one_from_file")
     for place, expression in form.expressions:
-        if "search(" in expression:
-            yield _warning(place, "search() 网页端不支持，请改用 select_one_from_file")
-        if re.search(r"\bgeofence\([^,]*,\s*''\s*\)", expression):
+        if _LITERAL_FENCE.search(expression):
             yield _error(place, "geofence() 的第二个参数要是题目或清单里的列，不能直接写坐标")
-        if re.search(r"\b(?:distance|area)\(", expression) and "!= ''" not in expression:
+        if _MEASURE.search(expression) and "!= ''" not in expression:
             yield _warning(place, "位置为空时网页端打不开这张表：写成 if(${位置} != '', distance(…), '')")
 
 

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+
+import pytest
+
+from forms import catalogue
+from forms.compiler import compile_xlsform
+from forms.findings import Finding
+from forms.lint import lint, validate_with_javarosa
+
+SETTINGS = "| settings |\n| | form_title | form_id | version |\n| | 试 | trial | 1 |\n"
+
+
+def remarks(
+    *rows: str, head: str = "| | type | name | label |", more: str = "", settings: str = SETTINGS
+) -> list[Finding]:
+    source = "\n".join(["| survey |", head, *rows, ""]) + more + settings
+    return list(lint(compile_xlsform(source)))
+
+
+@pytest.mark.parametrize("form_id", catalogue.shipped())
+def test_the_shipped_forms_are_without_remark(compiled, form_id):
+    assert lint(compiled[form_id]) == ()
+
+
+def test_a_form_without_a_version_is_not_published():
+    settings = "| settings |\n| | form_id |\n| | trial |\n"
+    assert remarks("| | text | a | 甲 |", settings=settings) == [
+        Finding("error", "settings", "没有写版本（version）：手机靠它分辨新旧表单，例如 2026112101")
+    ]
+
+
+def test_a_chinese_name_is_refused_once():
+    assert remarks("| | text | 姓名 | 姓名 |") == [
+        Finding("error", "姓名", "名称「姓名」不能用汉字，请改成拼音或英文；汉字写在 label 里")
+    ]
+
+
+def test_a_chinese_column_is_refused_where_it_is_a_path():
+    (found,) = remarks(
+        "| | select_one_from_file hh.csv | a | 户 | |",
+        "| | calculate | b | | instance('hh')/root/item[name = ${a}]/户主 |",
+        head="| | type | name | label | calculation |",
+    )
+    assert (found.level, found.place) == ("error", "/data/b")
+    assert "「户主」" in found.message
+
+
+def test_full_width_punctuation_in_an_expression_is_refused():
+    (found,) = remarks(
+        "| | integer | a | 人数 | |",
+        "| | text | b | 乙 | ${a} > 1 and （${a} < 9） |",
+        head="| | type | name | label | relevant |",
+    )
+    assert "「（」" in found.message
+
+
+def test_chinese_in_a_string_is_allowed():
+    assert not remarks(
+        "| | text | a | 甲 | |",
+        "| | text | b | 乙 | ${a} = '王' or ${a} = \"李\" |",
+        head="| | type | name | label | relevant |",
+    )
+
+
+def test_a_form_may_not_send_its_data_elsewhere():
+    settings = "| settings |\n| | form_id | version | submission_url | public_key |\n| | trial | 1 | https://example.invalid/submission | QQ |\n"
+    assert [(found.level, found.message) for found in remarks("| | text | a | 甲 |", settings=settings)] == [
+        ("error", "不能写 submission_url：数据会交到别的服务器"),
+        ("warning", "写了 public_key：加密的提交只能原样保存，不能统计、上图"),
+    ]
+
+
+def test_settings_that_only_steer_the_phone_are_allowed():
+    settings = "| settings |\n| | form_id | version | auto_send |\n| | trial | 1 | true |\n"
+    assert remarks("| | text | a | 甲 |", settings=settings) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("| | audit | audit | | |", "不能用 audit：它给人逐题计时"),
+        ("| | background-audio | sound | | |", "不能用后台录音"),
+        (
+            "| | geopoint | place | 地点 | allow-mock-accuracy=true |",
+            "不能写 allow-mock-accuracy：模拟定位要能看得出来",
+        ),
+    ],
+)
+def test_nobody_is_watched_and_no_position_is_faked(row, message):
+    (found,) = remarks(row, "| | text | a | 甲 | |", head="| | type | name | label | parameters |")
+    assert (found.level, found.message) == ("error", message)
+
+
+def test_forced_photos_voices_and_tracks_are_remarked():
+    found = remarks(
+        "| | image | a | 照片 | yes | max-pixels=1600 |",
+        "| | geotrace | b | 轨迹 | yes | |",
+        head="| | type | name | label | required | parameters |",
+    )
+    assert [(each.level, each.place) for each in found] == [("warning", "/data/a"), ("warning", "/data/b")]
+
+
+@pytest.mark.parametrize(
+    ("question", "appearance", "kind"),
+    [
+        ("audio", "", "录音"),
+        ("video", "", "视频"),
+        ("file", "", "文件"),
+        ("barcode", "", "条码"),
+        ("image", "signature", "签名、绘图"),
+    ],
+)
+def test_a_required_question_the_browser_cannot_draw_is_remarked(question, appearance, kind):
+    head = "| | type | name | label | required | appearance | parameters |"
+    pixels = "max-pixels=1600" if question == "image" else ""
+    row = f"| | {question} | a | 甲 | {{}} | {appearance} | {pixels} |"
+    expected = Finding("warning", "/data/a", f"必填的{kind}题网页端填不了，这张表只能用 ODK Collect 填")
+    assert expected in remarks(row.format("yes"), head=head)
+    assert remarks(row.format(""), head=head) == []
+
+
+def test_functions_the_two_engines_treat_differently_are_remarked():
+    found = remarks(
+        "| | geopoint | here | 地点 | | |",
+        "| | select_one x | a | 甲 | | search('wells') |",
+        "| | calculate | far | | distance(${here}, ${here}) | |",
+        "| | calculate | near | | if(${here} != '', distance(${here}, ${here}), '') | |",
+        "| | calculate | inside | | geofence(${here}, '31 121 0 0;31 122 0 0;32 122 0 0;31 121 0 0') | |",
+        head="| | type | name | label | calculation | appearance |",
+        more="| choices |\n| | list_name | name | label |\n| | x | name | name |\n",
+    )
+    assert [(each.level, each.place) for each in found] == [
+        ("error", "/data/inside"),
+        ("warning", "/data/a"),
+        ("warning", "/data/far"),
+    ]
+
+
+def test_an_identity_that_would_change_on_every_edit_is_remarked():
+    found = remarks(
+        "| | calculate | a | | uuid() |",
+        "| | calculate | b | | once(uuid()) |",
+        "| | text | c | 丙 | |",
+        head="| | type | name | label | calculation |",
+    )
+    assert [(each.level, each.place) for each in found] == [("warning", "/data/a")]
+
+
+def test_a_date_saved_to_a_list_is_written_the_same_by_both_engines():
+    found = remarks(
+        "| | text | name_of | 名 | | |",
+        "| | calculate | a | | today() | seen_on |",
+        "| | calculate | b | | format-date(today(), '%Y-%m-%d') | told_on |",
+        head="| | type | name | label | calculation | save_to |",
+        more="| entities |\n| | list_name | label |\n| | trees | ${name_of} |\n",
+    )
+    assert [(each.level, each.place) for each in found] == [("warning", "/data/a")]
+
+
+@pytest.mark.java
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
+@pytest.mark.parametrize("form_id", catalogue.shipped())
+def test_the_engine_of_collect_opens_the_shipped_forms(compiled, form_id):
+    assert validate_with_javarosa(compiled[form_id].xml) == ()
+
+
+@pytest.mark.java
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
+def test_the_engine_of_collect_refuses_a_chinese_name():
+    source = f"| survey |\n| | type | name | label |\n| | text | 姓名 | 姓名 |\n{SETTINGS}"
+    assert any("/data/姓名" in line for line in validate_with_javarosa(compile_xlsform(source).xml))
+
+
+@pytest.fixture
+def java(tmp_path, monkeypatch):
+    """Stands in for the Java program with a few lines of shell."""
+
+    def install(script: str) -> None:
+        program = tmp_path / "java"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    return install
+
+
+def test_what_the_validator_says_is_told_without_its_stack(java):
+    java("printf 'Picked up X\\nno such path\\n\\tat org.javarosa.A\\n' >&2; exit 1")
+    assert validate_with_javarosa(b"<a/>") == ("no such path",)
+
+
+def test_a_validator_that_dies_silently_has_not_agreed(java):
+    java("exit 9")
+    assert validate_with_javarosa(b"<a/>") == ("ODK Validate ended with 9",)
+
+
+def test_a_machine_without_java_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError):
+        validate_with_javarosa(b"<a/>")
