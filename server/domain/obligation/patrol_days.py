@@ -10,12 +10,12 @@ from typing import Literal, NamedTuple
 from server.domain.obligation.duty import Duty, DutyGrid, WorkdayCalendar
 from server.domain.obligation.figure import Figure
 from server.domain.obligation.pace import CoverageLevel, coverage_level
-from server.domain.obligation.records import Patrol, accepted
-from server.domain.obligation.windows import SHANGHAI, Window, end_of_day, local_day
+from server.domain.obligation.records import EVENING, Patrol, accepted
+from server.domain.obligation.windows import Window
+from server.domain.work_calendar import SHANGHAI, end_of_day, local_day
 
 TodayState = Literal["today_done", "today_waiting", "today_evening", "today_exempt", "today_none"]
 
-EVENING = dt.time(18)
 _ONE_DAY = dt.timedelta(days=1)
 
 

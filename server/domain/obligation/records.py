@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from server.domain.obligation.duty import Id
-from server.domain.obligation.windows import Window, local_day
+from server.domain.obligation.windows import Window
+from server.domain.work_calendar import local_day
 
 Outcome = Literal["met", "phone", "not_home", "away", "refused", "moved", "vacant"]
+
+EVENING = dt.time(18)
+"""18 时: from here on a day is late for a patrol, and a call counts as one made out of hours."""
 
 _CLOCK_TOLERANCE = dt.timedelta(hours=24)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from server.domain.obligation.duty import Duty, Id
-from server.domain.obligation.windows import Window, entry_counts, local_day
+from server.domain.obligation.windows import Window, entry_counts
+from server.domain.work_calendar import local_day
 
 _EXIT_SHARE_PERCENT = 3
 _EXITS_AT_LEAST = 3

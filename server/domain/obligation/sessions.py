@@ -9,7 +9,8 @@ from typing import NamedTuple
 from server.domain.obligation.duty import Duty, DutyGrid, Id
 from server.domain.obligation.figure import Figure
 from server.domain.obligation.records import Session, Visit, accepted
-from server.domain.obligation.windows import Window, local_day, next_window, posting_window, window_of
+from server.domain.obligation.windows import Window, next_window, posting_window, window_of
+from server.domain.work_calendar import local_day
 
 
 class GridWeek(NamedTuple):

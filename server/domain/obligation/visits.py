@@ -9,20 +9,18 @@ from types import MappingProxyType
 from typing import Literal
 
 from server.domain.obligation.duty import Duty, Id, WorkdayCalendar
-from server.domain.obligation.records import Visit, accepted
+from server.domain.obligation.records import EVENING, Visit, accepted
 from server.domain.obligation.roster import Exit, Membership, Unit, spells, tier_of
 from server.domain.obligation.windows import (
-    SHANGHAI,
     Window,
     first_owed_window,
-    local_day,
     next_window,
     window_of,
 )
+from server.domain.work_calendar import SHANGHAI, local_day
 
 DueState = Literal["overdue", "due", "done", "none"]
 
-EVENING = dt.time(18)
 _ATTEMPTS = frozenset({"not_home", "refused"})
 _ATTEMPTS_ON_DAYS = 2
 _UNSEEN_AFTER_DAYS: Mapping[str | None, int] = MappingProxyType({"weekly": 21, "quarterly": 184})

@@ -6,9 +6,8 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from server.domain.work_calendar import end_of_day
 
 WindowKind = Literal["day", "week", "month", "quarter", "half_year", "year", "month_day", "rolling", "custom"]
 
@@ -42,21 +41,6 @@ class Window:
     def is_trial(self, start_date: dt.date) -> bool:
         """试运行: say whether the village began its work inside this window (METRICS D11)."""
         return start_date in self
-
-
-def local_day(instant: dt.datetime) -> dt.date:
-    """Return the Shanghai calendar day of an aware instant."""
-    return instant.astimezone(SHANGHAI).date()
-
-
-def start_of_day(day: dt.date) -> dt.datetime:
-    """Return 00:00 in Shanghai as an aware UTC instant."""
-    return dt.datetime.combine(day, dt.time(), SHANGHAI).astimezone(dt.UTC)
-
-
-def end_of_day(day: dt.date) -> dt.datetime:
-    """Return 24:00 in Shanghai as an aware UTC instant."""
-    return start_of_day(day + _ONE_DAY)
 
 
 def window_of(kind: WindowKind, day: dt.date) -> Window:
