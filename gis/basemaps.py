@@ -19,7 +19,10 @@ Bounds = tuple[float, float, float, float]
 _TILE_URL = re.compile(r"(https?://|/(?!/))[A-Za-z0-9._~:/?&=%+,{}-]+")
 _TIANDITU_KEY = re.compile(r"[0-9A-Za-z]+")
 _LINES_ACROSS = 8
-_LONGEST_MERCATOR_LAT = 85.0
+# About a hundred metres, for an area that is a single place.
+_LEAST_EXTENT = 0.001
+# Web Mercator ends here.
+_FARTHEST_LAT = 85.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +87,15 @@ def tianditu(*, key: str, approval_number: str) -> Basemap:
 
 
 def graticule(bounds: Bounds) -> list[list[tuple[float, float]]]:
-    """经纬网：return lines of round degrees over the bounds and as far again on each side.
+    """经纬网：return lines of round degrees over the bounds and as far again on every side.
 
     Each line is two (latitude, longitude) pairs, as Leaflet wants them; about eight cross the bounds.
     """
     west, south, east, north = bounds
-    width, height = east - west, north - south
-    step = _round_step(max(width, height) / _LINES_ACROSS)
-    left, right = west - width, east + width
-    bottom, top = max(south - height, -_LONGEST_MERCATOR_LAT), min(north + height, _LONGEST_MERCATOR_LAT)
+    reach = max(east - west, north - south, _LEAST_EXTENT)
+    step = _round_step(reach / _LINES_ACROSS)
+    left, right = west - reach, east + reach
+    bottom, top = max(south - reach, -_FARTHEST_LAT), min(north + reach, _FARTHEST_LAT)
     meridians = [[(bottom, lon), (top, lon)] for lon in _multiples(step, left, right)]
     parallels = [[(lat, left), (lat, right)] for lat in _multiples(step, bottom, top)]
     return meridians + parallels

@@ -71,8 +71,16 @@ def test_the_graticule_has_round_degrees() -> None:
     meridians = [line for line in lines if line[0][1] == line[1][1]]
     parallels = [line for line in lines if line[0][0] == line[1][0]]
     assert len(meridians) + len(parallels) == len(lines)
-    assert [line[0][1] for line in meridians][:3] == [107.6, 107.65, 107.7]
+    assert [line[0][1] for line in meridians][:3] == [107.5, 107.55, 107.6]
     assert (parallels[0][0][0], parallels[-1][0][0]) == (29.7, 30.85)
+
+
+def test_a_single_place_has_a_graticule_too() -> None:
+    assert graticule((108.04, 30.3, 108.04, 30.3))
+
+
+def test_the_graticule_ends_where_the_map_does() -> None:
+    assert max(lat for line in graticule((0, 40, 60, 80)) for lat, _ in line) == 85
 
 
 @given(
