@@ -140,14 +140,15 @@ def _draw(config: MapConfig) -> _VerbatimFigure:
     drawn = _Map(
         location=((south + north) / 2, (west + east) / 2),
         tiles=None,
-        control_scale=True,
-        attribution_control=config.basemap is not None,
+        zoom_control=False,
+        attribution_control=False,
     )
     # Folium takes zoom limits for tiles only; without them a single house would fill the screen.
     drawn.options["min_zoom"] = _FARTHEST_OUT
     drawn.options["max_zoom"] = config.basemap.max_zoom if config.basemap else _CLOSEST_IN
     drawn.default_js = [("leaflet", config.assets.leaflet_js)]
     drawn.default_css = [("leaflet_css", config.assets.leaflet_css)]
+    _add_controls(drawn, config)
     _lay_ground(drawn, config)
     drawn.fit_bounds([(south, west), (north, east)], padding=_PADDING_PX)
     figure = _VerbatimFigure()
@@ -155,6 +156,14 @@ def _draw(config: MapConfig) -> _VerbatimFigure:
     _number(drawn)
     drawn.render()  # type: ignore[no-untyped-call]
     return figure
+
+
+def _add_controls(drawn: _Map, config: MapConfig) -> None:
+    """Add Leaflet's controls with Chinese titles, metres, and no link to its makers' site."""
+    folium.Control("Zoom", zoom_in_title="放大", zoom_out_title="缩小").add_to(drawn)
+    folium.Control("Scale", imperial=False).add_to(drawn)
+    if config.basemap is not None:
+        folium.Control("Attribution", prefix=False).add_to(drawn)
 
 
 def _lay_ground(drawn: _Map, config: MapConfig) -> None:

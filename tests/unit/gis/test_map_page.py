@@ -96,7 +96,7 @@ def test_without_a_base_map_there_is_a_graticule_and_no_attribution() -> None:
     page = map_page(CONFIG).html
     assert page.count("L.polyline(") == 1
     assert "L.tileLayer(" not in page
-    assert '"attributionControl": false' in page
+    assert "L.Control.Attribution(" not in page
 
 
 def test_a_base_map_takes_the_place_of_the_graticule_and_is_attributed() -> None:
@@ -104,7 +104,16 @@ def test_a_base_map_takes_the_place_of_the_graticule_and_is_attributed() -> None
     assert page.count("L.tileLayer(") == 2
     assert "L.polyline(" not in page
     assert "GS0650" in page
-    assert '"attributionControl": true' in page
+    assert "L.Control.Attribution(" in page
+    assert '"prefix": false' in page
+
+
+def test_the_controls_speak_chinese_and_the_scale_metres() -> None:
+    page = map_page(CONFIG).html
+    assert json.dumps("放大") in page
+    assert json.dumps("缩小") in page
+    assert '"imperial": false' in page
+    assert '"zoomControl": false' in page
 
 
 def test_the_same_configuration_makes_the_same_page() -> None:
