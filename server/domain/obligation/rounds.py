@@ -15,15 +15,16 @@ _BY_URGENCY: tuple[DueState, ...] = ("overdue", "due", "done", "none")
 def due_state(duty: Duty, standing: Standing, *, today: dt.date) -> DueState:
     """Return the state of one unit in the window that holds `today` (FORMS §2 `due_state`).
 
-    A tier with an interval is due again from the Monday of the week in which its interval ends.
+    A tier with an interval is due from the start of the week in which the interval ends, one longer than the
+    duty's window from the start of that window.
     """
     if standing.overdue_days:
         return "overdue"
-    if not standing.done:
-        return "due"
-    if duty.interval(standing.tier) is None or standing.due_on is None:
-        return "done"
-    return "due" if standing.due_on <= window_of("week", today).last else "done"
+    interval = duty.interval(standing.tier)
+    if interval is None or standing.due_on is None:
+        return "done" if standing.done else "due"
+    horizon = window_of("week" if interval < duty.strictness(None) else duty.window, today)
+    return "due" if standing.due_on <= horizon.last else "done"
 
 
 def most_urgent(states: Iterable[DueState]) -> DueState:
