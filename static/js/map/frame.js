@@ -1,0 +1,97 @@
+/* What runs inside a map's sandboxed frame. Load this file first, then patterns.js, graticule.js, labels.js,
+   grids.js, clusters.js and the layer's own file (patrol.js, visits.js or cases.js).
+
+   The page has made a Leaflet map, reachable as window.wanggeMap, and carries
+     <script type="application/json" id="wangge-map-config">{"layer": "patrol", "bounds": [[south, west], [north, east]]}</script>
+
+   The frame's origin is opaque: it fetches no records. They come from the page around it (map_host.js):
+
+   page → frame  {type: "ask"}: are you ready? · {type: "show", shapes, values}
+     shapes   GeoJSON FeatureCollection; each feature {id: index, geometry, properties: {code}}; degrees WGS-84
+     values   {as_of, looks, rows, points}; open cases bring no looks
+       looks  {level: {colour, pattern, label}}, and of these "vacant" and "three_missed" are laid over a level
+              pattern: "plain" | "sparse_dots" | "dense_dots" | "border" | "hatch" | "thick_outline"
+       rows   [{code, name, n, d, text: "17/36", level: "late", vacant: true, thick: true, label_at: [lon, lat]}]
+              a row without level (open cases) is an outline with a label
+       points [{id, lon, lat, class: "GRID" | "COMMUNITY" | "GOVERNMENT", hollow, age, band: 0…4, overdue, urgent,
+              suspended, title}]; age in days; title may have several lines
+   page → frame  {type: "mark", code} or {type: "mark", id}: point out one grid or case; neither clears
+   frame → page  {type: "ready"} · {type: "pick", code} · {type: "pick", ids: [id, …]}
+
+   Every text is written with textContent; nothing received is ever read as HTML. */
+window.wangge = { layers: {} };
+
+(() => {
+  const styles = document.currentScript.src;
+  for (const name of ["tokens.css", "map_frame.css"]) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = new URL(`../../css/${name}`, styles).href;
+    document.head.append(link);
+  }
+
+  const tell = (message) => window.parent.postMessage(message, "*"); // nothing in it is secret: codes the page itself sent
+
+  function element(tag, className, text = "") {
+    const made = document.createElement(tag);
+    made.className = className;
+    made.textContent = text;
+    return made;
+  }
+
+  // A hover or tap title: one line per line of the text.
+  function title(text) {
+    const made = element("div", "title");
+    for (const line of text.split("\n")) made.append(element("div", "title-line", line));
+    return made;
+  }
+
+  const ChineseScale = L.Control.Scale.extend({
+    _updateMetric(metres) {
+      const length = this._getRoundNum(metres);
+      const words = length < 1000 ? `${length} 米` : `${length / 1000} 公里`;
+      this._updateScale(this._mScale, words, length / metres);
+    },
+  });
+
+  function furnish(map) {
+    if (map.zoomControl) map.zoomControl.remove();
+    L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+    new ChineseScale({ imperial: false, position: "bottomleft" }).addTo(map);
+    map.attributionControl?.setPrefix(false);
+    window.wangge.graticule(map);
+  }
+
+  function fit(map, bounds) {
+    map.invalidateSize({ animate: false });
+    map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+  }
+
+  // The frame may be loaded before the page around it has given it room: nothing can be fitted into no room.
+  function whenRoom(map, then) {
+    const size = map.invalidateSize({ animate: false }).getSize();
+    if (size.x > 0 && size.y > 0) then();
+    else map.once("resize", () => whenRoom(map, then));
+  }
+
+  function start() {
+    const map = window.wanggeMap;
+    const config = JSON.parse(document.getElementById("wangge-map-config").textContent);
+    const layer = window.wangge.layers[config.layer](map, tell);
+    map.options.zoomSnap = 0.25; // an area fills its frame; the buttons still go by whole steps
+    fit(map, config.bounds);
+    furnish(map);
+    // Paper is narrower than the screen: the map is fitted anew for it, and once more afterwards.
+    window.matchMedia("print").addEventListener("change", () => fit(map, config.bounds));
+    window.addEventListener("message", (event) => {
+      if (event.source !== window.parent) return;
+      if (event.data.type === "ask") tell({ type: "ready" });
+      if (event.data.type === "show") layer.show(event.data.shapes, event.data.values);
+      if (event.data.type === "mark") layer.mark(event.data);
+    });
+    tell({ type: "ready" });
+  }
+
+  Object.assign(window.wangge, { element, title });
+  window.addEventListener("load", () => whenRoom(window.wanggeMap, start));
+})();

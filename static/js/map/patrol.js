@@ -1,0 +1,11 @@
+// Patrol coverage 巡查 (METRICS P).
+window.wangge.layers.patrol = (map, tell) => {
+  const words = (row, looks) => {
+    const lines = [row.name, row.d ? `已巡 ${row.n} 天，应巡 ${row.d} 天（${looks[row.level].label}）` : looks[row.level].label];
+    if (row.thick) lines.push(looks.three_missed.label);
+    if (row.vacant) lines.push(looks.vacant.label);
+    return lines.join("\n");
+  };
+  const grids = window.wangge.grids(map, { words, pick: (code) => tell({ type: "pick", code }) });
+  return { show: grids.show, mark: ({ code }) => grids.mark(code) };
+};
