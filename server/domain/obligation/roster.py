@@ -102,6 +102,7 @@ class Membership:
 
     `counts`: in d, unless it left by `exit` without being done. `late`: entered too late for this window and is
     owed from the next (新增). Both hold for somebody who left and came back late. `first`: its day of entry.
+    `newest` is the latest run of days it is owed in, within the window or after it.
     """
 
     unit: Unit
@@ -109,6 +110,7 @@ class Membership:
     counts: bool
     late: bool
     exit: Exit | None
+    newest: Spell
 
 
 def spells(unit: Unit, duty: Duty, *, as_of: dt.datetime) -> list[Spell]:
@@ -126,20 +128,21 @@ def spells(unit: Unit, duty: Duty, *, as_of: dt.datetime) -> list[Spell]:
 
 def membership(unit: Unit, duty: Duty, window: Window, *, as_of: dt.datetime) -> Membership | None:
     """Return how `unit` stands in `window`; None where the window does not concern it."""
-    touching = [
-        spell
-        for spell in spells(unit, duty, as_of=as_of)
-        if spell.first <= window.last and spell.end >= window.first
-    ]
+    owed = spells(unit, duty, as_of=as_of)
+    touching = [spell for spell in owed if spell.first <= window.last and spell.end >= window.first]
     if not touching:
         return None
-    newest = touching[-1]
-    late = not entry_counts(newest.first, window) and _within(newest, window) is None
+    last = touching[-1]
+    late = not entry_counts(last.first, window) and _within(last, window) is None
     counting = [spell for spell in touching if entry_counts(spell.first, window)]
-    if counting:
-        last = counting[-1]
-        return Membership(unit, last.first, counts=True, late=late, exit=_within(last, window))
-    return Membership(unit, newest.first, counts=False, late=late, exit=None) if late else None
+    if not counting:
+        return (
+            Membership(unit, last.first, counts=False, late=True, exit=None, newest=owed[-1])
+            if late
+            else None
+        )
+    stay = counting[-1]
+    return Membership(unit, stay.first, counts=True, late=late, exit=_within(stay, window), newest=owed[-1])
 
 
 def tier_of(unit: Unit, duty: Duty, *, as_of: dt.datetime) -> str | None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from server.domain.obligation.duty import Duty, Id, WorkdayCalendar
 from server.domain.obligation.records import EVENING, Visit, accepted
-from server.domain.obligation.roster import Exit, Membership, Unit, spells, tier_of
+from server.domain.obligation.roster import Exit, Membership, Spell, Unit, spells, tier_of
 from server.domain.obligation.windows import (
     Window,
     first_owed_window,
@@ -107,18 +107,10 @@ def next_due(duty: Duty, unit: Unit, index: VisitIndex, *, start_date: dt.date) 
     window stays missed in its own figure, but the next visit makes good for it.
     """
     owed = spells(unit, duty, as_of=index.as_of)
-    if not owed or owed[-1].exit is not None:
+    if not owed:
         return None
-    last = max((visit.day for visit in _counted(duty, unit, index)), default=None)
-    interval = duty.interval(tier_of(unit, duty, as_of=index.as_of))
-    owed_since = max(owed[-1].first, start_date)
-    if interval is not None:
-        base = owed_since if last is None else max(last, owed_since)
-        return base + dt.timedelta(days=interval)
-    window = first_owed_window(duty.window, entered_on=owed[-1].first, start_date=start_date)
-    if last is not None:
-        window = max(window, next_window(window_of(duty.window, last)), key=lambda one: one.first)
-    return window.last
+    tier = tier_of(unit, duty, as_of=index.as_of)
+    return _due_on(duty, owed[-1], tier, last=_last_day(_counted(duty, unit, index)), start_date=start_date)
 
 
 def standing(
@@ -142,7 +134,7 @@ def standing(
     here = [visit for visit in index.at(unit.household) if visit.day in window and not visit.imported]
     attempts = tuple(visit for visit in here if visit.outcome in _ATTEMPTS and duty.accepts(visit.roles))
     never = not in_window and not known
-    due_on = next_due(duty, unit, index, start_date=start_date)
+    due_on = _due_on(duty, member.newest, tier, last=_last_day(counted), start_date=start_date)
     return Standing(
         unit=unit,
         entered_on=member.first,
@@ -167,6 +159,25 @@ def standing(
         overdue_days=max(0, (index.today - due_on).days) if due_on is not None else 0,
         exit=member.exit,
     )
+
+
+def _due_on(
+    duty: Duty, owed: Spell, tier: str | None, *, last: dt.date | None, start_date: dt.date
+) -> dt.date | None:
+    if owed.exit is not None:
+        return None
+    interval = duty.interval(tier)
+    if interval is not None:
+        owed_since = max(owed.first, start_date)
+        return max(owed_since, last or owed_since) + dt.timedelta(days=interval)
+    window = first_owed_window(duty.window, entered_on=owed.first, start_date=start_date)
+    if last is not None:
+        window = max(window, next_window(window_of(duty.window, last)))
+    return window.last
+
+
+def _last_day(visits: Iterable[Visit]) -> dt.date | None:
+    return max((visit.day for visit in visits), default=None)
 
 
 def _counted(duty: Duty, unit: Unit, index: VisitIndex) -> list[Visit]:
