@@ -17,6 +17,20 @@
   const rowOf = (target) => target.closest?.("tr[data-code], tr[data-case]");
   const about = (row) => ({ type: "mark", code: row.dataset.code, id: row.dataset.case });
 
+  // The map stays in sight until he asks for the row.
+  function goTo(row) {
+    const link = row.querySelector("a");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = `看名单：${(link ?? row.cells[0]).textContent.trim()}`;
+    button.addEventListener("click", () => {
+      row.scrollIntoView({ block: "center" });
+      link?.focus({ preventScroll: true });
+    });
+    return button;
+  }
+
   function host(section) {
     const frame = section.querySelector("iframe");
     const status = section.querySelector("[data-map-status]");
@@ -39,13 +53,8 @@
       const rows = [...document.querySelectorAll("tr[data-code], tr[data-case]")];
       const picked = rows.filter((row) => (code ? row.dataset.code === code : ids.includes(row.dataset.case)));
       for (const row of rows) row.classList.toggle("picked", picked.includes(row));
-      if (picked.length) {
-        picked[0].scrollIntoView({ block: "nearest" });
-        picked[0].querySelector("a")?.focus({ preventScroll: true });
-        status.textContent = `名单里标出 ${picked.length} 行。`;
-      } else {
-        status.textContent = "名单的这一页没有它，请翻页或改筛选。";
-      }
+      if (picked.length) status.replaceChildren(`名单里标出 ${picked.length} 行。`, goTo(picked[0]));
+      else status.textContent = "名单的这一页没有它，请翻页或改筛选。";
     }
 
     let shown = false;

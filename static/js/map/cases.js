@@ -39,7 +39,7 @@
   }
 
   window.wangge.layers.cases = (map, tell) => {
-    const outlines = window.wangge.grids(map, { words: (row) => row.name, pick: (code) => tell({ type: "pick", code }) });
+    const outlines = window.wangge.grids(map);
     const symbols = L.layerGroup().addTo(map);
     const marks = L.layerGroup().addTo(map);
     let points = [];

@@ -12,7 +12,7 @@
        looks  {level: {colour, pattern, label}}, and of these "vacant" and "three_missed" are laid over a level
               pattern: "plain" | "sparse_dots" | "dense_dots" | "border" | "hatch" | "thick_outline"
        rows   [{code, name, n, d, text: "17/36", level: "late", vacant: true, thick: true, label_at: [lon, lat]}]
-              a row without level (open cases) is an outline with a label
+              of open cases only {code, name, text, label_at}: a count without points, such as private matters of a village
        points [{id, lon, lat, class: "GRID" | "COMMUNITY" | "GOVERNMENT", hollow, age, band: 0…4, overdue, urgent,
               suspended, title}]; age in days; title may have several lines
    page → frame  {type: "mark", code} or {type: "mark", id}: point out one grid or case; neither clears
@@ -64,7 +64,7 @@ window.wangge = { layers: {} };
 
   function fit(map, bounds) {
     map.invalidateSize({ animate: false });
-    map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+    map.fitBounds(bounds, { animate: false, paddingTopLeft: [12, 26], paddingBottomRight: [54, 12] }); // room for the degrees
   }
 
   // The frame may be loaded before the page around it has given it room: nothing can be fitted into no room.
@@ -78,7 +78,7 @@ window.wangge = { layers: {} };
     const map = window.wanggeMap;
     const config = JSON.parse(document.getElementById("wangge-map-config").textContent);
     const layer = window.wangge.layers[config.layer](map, tell);
-    map.options.zoomSnap = 0.25; // an area fills its frame; the buttons still go by whole steps
+    map.options.zoomSnap = 0.1; // an area fills its frame; the buttons still go by whole steps
     fit(map, config.bounds);
     furnish(map);
     // Paper is narrower than the screen: the map is fitted anew for it, and once more afterwards.

@@ -30,7 +30,7 @@
         lines.addLayer(line([[south, lon], [north, lon]]));
         lines.addLayer(label([north, lon], `${lon.toFixed(decimals)}°`, "graticule-label top"));
       }
-      for (const lat of multiples(south, north, by)) {
+      for (const lat of multiples(south, north - (north - south) / 16, by)) { // none where the degrees above stand
         lines.addLayer(line([[lat, west], [lat, east]]));
         lines.addLayer(label([lat, east], `${lat.toFixed(decimals)}°`, "graticule-label right"));
       }

@@ -16,10 +16,12 @@
     return { ...outline(row, looks), fill: true, fillColor: window.wangge.patterns.fill(row), fillOpacity: 1 };
   }
 
-  const neediestFirst = (a, b) => a.n / (a.d || Infinity) - b.n / (b.d || Infinity) || b.d - a.d;
+  const share = (row) => (row.d ? row.n / row.d : 1);
+  const neediestFirst = (a, b) => share(a) - share(b) || b.d - a.d;
 
-  // Returns {show(shapes, values), mark(code)}; words(row, looks) → the text of a grid's title.
-  window.wangge.grids = (map, { words, pick }) => {
+  // Returns {show(shapes, values), mark(code)}; words(row, looks) → the text of a grid's title; pick(code) when it is
+  // clicked. A row without level is an outline: it has neither.
+  window.wangge.grids = (map, { words, pick } = {}) => {
     const renderer = L.svg({ padding: 0.3 });
     const label = window.wangge.labels(map);
     let polygons = L.geoJSON(null).addTo(map);
