@@ -93,10 +93,3 @@ class ProfileInstalled(Event, kind="profile.installed"):
 
     version: int
     sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormPublished(Event, kind="form.published"):
-    """发布表单: a form version is offered to phones."""
-
-    form_version: str
