@@ -38,6 +38,10 @@ class Person:
     tags: tuple[CareTag, ...]
     tier: Tier | None
 
+    def in_need_on(self, day: dt.date) -> bool:
+        """Say whether a care tag is in force on `day`."""
+        return any(tag.begun_on <= day and (tag.ended_on is None or day < tag.ended_on) for tag in self.tags)
+
 
 @dataclass(frozen=True, slots=True)
 class _Tag:

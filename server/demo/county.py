@@ -56,6 +56,14 @@ class County:
         """The grid worker (or stand-in) of a grid on a day; None while there is neither."""
         return next((member for member in self._on_grid[grid] if _serves(member, grid, day)), None)
 
+    def own_hand(self, grid: str, day: dt.date) -> StaffMember:
+        """Who takes on a matter of the grid: its own worker, not a stand-in; else the village's secretary."""
+        worker = self.worker(grid, day)
+        stands_in = worker is not None and any(
+            post.jurisdiction == grid and post.stand_in_for is not None for post in worker.posts
+        )
+        return self.secretary(grid[:12]) if worker is None or stands_in else worker
+
     def registrar(self, village: str) -> StaffMember:
         """登记员: the one who registers, classifies and assigns in a village."""
         return self._registrars[village]

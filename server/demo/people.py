@@ -22,7 +22,7 @@ class Household:
     """户: where it is and who lives there.
 
     `position` is the door (lon, lat in degrees) or None where nobody has stood at it yet; `people` counts heads;
-    `last_visit` is what an earlier list said; `turn`, in [0, 1), is when in a half-year its round comes.
+    `last_visit` is what an earlier list said, None for those it did not name; `turn`, in [0, 1), is when in a half-year its round comes.
     """
 
     key: UUID
@@ -42,6 +42,10 @@ class Household:
         """The persons who have, or lately had, a care duty."""
         return tuple(person for person in self.persons if person.tags)
 
+    def cared_for_on(self, day: dt.date) -> tuple[Person, ...]:
+        """The persons with a care duty on `day`."""
+        return tuple(person for person in self.persons if person.in_need_on(day))
+
     @property
     def head(self) -> Person:
         """户主."""
@@ -56,12 +60,16 @@ _TWO_IN_NEED, _WITH_TELEPHONE = 0.3, 0.9
 _SPARSE_GRIDS = 2
 """Grids where few doors have been stood at: METRICS P4 must say 「住户位置不足」 there."""
 
+_OVERLOOKED = range(4, 13)
+"""The doors of one grid that no earlier list names and nobody goes to."""
+
 
 def settle(county: CountyMap, *, first_day: dt.date, today: dt.date) -> tuple[Household, ...]:
     """Fill the map with households, in the order of the grids; dates hang on `first_day` and `today` only."""
     sparse = dice("sparse").sample(
         [grid.code for grid in county.grids if grid.area == "rural"], _SPARSE_GRIDS
     )
+    overlooked = dice("overlooked").choice([grid.code for grid in county.grids if grid.code not in sparse])
     households: list[Household] = []
     for grid in county.grids:
         throw = dice("households", grid.code)
@@ -72,7 +80,14 @@ def settle(county: CountyMap, *, first_day: dt.date, today: dt.date) -> tuple[Ho
         known = set(throw.sample(range(1, count + 1), located))
         for serial, (hamlet, door) in enumerate(doors, start=1):
             address = _address(grid, serial, hamlets=[place for place, _ in doors], hamlet=hamlet)
-            household = _Beginning(grid, serial, address, hamlet, door if serial in known else None)
+            household = _Beginning(
+                grid,
+                serial,
+                address,
+                hamlet,
+                door if serial in known else None,
+                grid.code == overlooked and serial in _OVERLOOKED,
+            )
             households.append(_household(household, number=len(households), first_day=first_day, today=today))
     return tuple(households)
 
@@ -86,6 +101,7 @@ class _Beginning:
     address: str
     hamlet: Place
     position: Place | None
+    overlooked: bool
 
 
 def _doors(grid: Grid, count: int) -> list[tuple[Place, Place]]:
@@ -135,6 +151,7 @@ def _household(beginning: _Beginning, *, number: int, first_day: dt.date, today:
         )
     if not any(person.householder for person in persons):
         persons.insert(0, householder(throw, code, serial, family=family, phone=telephone, today=today))
+    overlooked = beginning.overlooked and status == "occupied" and not care
     heads = throw.choices((1, 2, 3, 4, 5), (18, 33, 26, 16, 7))[0]
     return Household(
         key=key_of("household", code, serial),
@@ -146,6 +163,6 @@ def _household(beginning: _Beginning, *, number: int, first_day: dt.date, today:
         away_since=first_day - dt.timedelta(days=throw.randint(5, 300)) if status == "away" else None,
         people=0 if status == "vacant" else max(len(persons), heads),
         persons=tuple(persons),
-        last_visit=first_day - dt.timedelta(days=throw.randint(8, 170)),
+        last_visit=None if overlooked else first_day - dt.timedelta(days=throw.randint(8, 170)),
         turn=throw.random(),
     )
