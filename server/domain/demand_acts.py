@@ -193,10 +193,8 @@ def is_authorised(state: DemandState, action: Action, *, actor: Actor, place: st
 
 def _handles(state: DemandState, actor: Actor, place: str) -> bool:
     """Say whether the demand is in the actor's hands: his own, or those of somebody he stands in for there."""
-    if state.handler_id is None:
-        return False
     stood_in_for = {post.stand_in_for for post in actor.posts if contains(post.jurisdiction, place)}
-    return state.handler_id in {actor.id, *stood_in_for}
+    return state.handler_id is not None and state.handler_id in {actor.id, *stood_in_for}
 
 
 def require_statements(

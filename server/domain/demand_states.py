@@ -4,8 +4,6 @@ The states and transitions are the superset of MECHANISMS S2 with the correction
 which of them is decided in `server.domain.demand`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -211,6 +209,7 @@ def open311_status(key: StateKey) -> Literal["open", "closed"] | None:
 class DemandState:
     """All that decides how a demand may move: one plain column per field, in this order.
 
+    This module keeps its annotations as types, because the mapper reads them from here.
     `class_` is canonical, None until classified. `level` is that of its handler, None while it lies on the village's
     desk; `highest_level` is the highest that ever handled it (METRICS C11). `since` is when `key` was entered, `last_event_at` the last act but "same" (C5). `due_at` is when
     the matter is due — before it is assigned, when the next step is — and None for PRIVATE once classified;
