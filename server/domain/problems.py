@@ -13,12 +13,12 @@ ProblemKind = Literal[
 ]
 
 
-class Problem(Exception):  # noqa: N818 - "Problem" is the field's word (RFC 9457)
+class Problem(Exception):
     """A refusal: `code` is stable text, `details` say what it was about."""
 
     kind: ClassVar[ProblemKind]
 
-    def __init__(self, code: str, **details: object) -> None:
+    def __init__(self, code: str, /, **details: object) -> None:
         super().__init__(code)
         self.code = code
         self.details = details

@@ -57,17 +57,11 @@
       else status.textContent = "名单的这一页没有它，请翻页或改筛选。";
     }
 
-    let shown = false;
     window.addEventListener("message", (event) => {
       if (event.source !== frame.contentWindow) return;
-      if (event.data.type === "ready" && !shown) {
-        shown = true;
-        show();
-      }
+      if (event.data.type === "ready") show();
       if (event.data.type === "pick") pick(event.data);
     });
-
-    send({ type: "ask" }); // it may have said so before this script ran
 
     // Whoever walks the list by keyboard or mouse sees on the map where he is.
     for (const moved of ["focusin", "mouseover"]) {
@@ -76,6 +70,9 @@
         send(row ? about(row) : NOTHING);
       });
     }
+
+    // Only now: a frame loaded sooner could be ready before anybody listens, and before it has been given any room.
+    frame.src = frame.dataset.frameUrl;
   }
 
   for (const section of document.querySelectorAll("[data-map-host]")) host(section);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain.events import demands, patrols, people, register, submissions, visits
+from server.domain.events import demands, forms, patrols, people, register, submissions, visits
 from server.domain.events.event import Event, JsonValue
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Event",
     "JsonValue",
     "demands",
+    "forms",
     "patrols",
     "people",
     "register",

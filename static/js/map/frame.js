@@ -1,12 +1,12 @@
-/* What runs inside a map's sandboxed frame. Load this file first, then patterns.js, graticule.js, labels.js,
-   grids.js, clusters.js and the layer's own file (patrol.js, visits.js or cases.js).
+/* What runs inside a map's sandboxed frame. Load this file first, then patterns.js, degrees.js, labels.js, grids.js,
+   clusters.js and the layer's own file (patrol.js, visits.js or cases.js); styles are tokens.css and map_frame.css.
 
-   The page has made a Leaflet map, reachable as window.wanggeMap, and carries
+   Folium has made the page: its map is window.wanggeMap, with controls and a graticule, and
      <script type="application/json" id="wangge-map-config">{"layer": "patrol", "bounds": [[south, west], [north, east]]}</script>
 
    The frame's origin is opaque: it fetches no records. They come from the page around it (map_host.js):
 
-   page → frame  {type: "ask"}: are you ready? · {type: "show", shapes, values}
+   page → frame  {type: "show", shapes, values}
      shapes   GeoJSON FeatureCollection; each feature {id: index, geometry, properties: {code}}; degrees WGS-84
      values   {as_of, looks, rows, points}; open cases bring no looks
        looks  {level: {colour, pattern, label}}, and of these "vacant" and "three_missed" are laid over a level
@@ -22,14 +22,6 @@
 window.wangge = { layers: {} };
 
 (() => {
-  const styles = document.currentScript.src;
-  for (const name of ["tokens.css", "map_frame.css"]) {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = new URL(`../../css/${name}`, styles).href;
-    document.head.append(link);
-  }
-
   const tell = (message) => window.parent.postMessage(message, "*"); // nothing in it is secret: codes the page itself sent
 
   function element(tag, className, text = "") {
@@ -46,7 +38,7 @@ window.wangge = { layers: {} };
     return made;
   }
 
-  const ChineseScale = L.Control.Scale.extend({
+  L.Control.Scale.include({
     _updateMetric(metres) {
       const length = this._getRoundNum(metres);
       const words = length < 1000 ? `${length} 米` : `${length / 1000} 公里`;
@@ -54,38 +46,22 @@ window.wangge = { layers: {} };
     },
   });
 
-  function furnish(map) {
-    if (map.zoomControl) map.zoomControl.remove();
-    L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-    new ChineseScale({ imperial: false, position: "bottomleft" }).addTo(map);
-    map.attributionControl?.setPrefix(false);
-    window.wangge.graticule(map);
-  }
-
   function fit(map, bounds) {
     map.invalidateSize({ animate: false });
     map.fitBounds(bounds, { animate: false, paddingTopLeft: [12, 26], paddingBottomRight: [54, 12] }); // room for the degrees
   }
 
-  // The frame may be loaded before the page around it has given it room: nothing can be fitted into no room.
-  function whenRoom(map, then) {
-    const size = map.invalidateSize({ animate: false }).getSize();
-    if (size.x > 0 && size.y > 0) then();
-    else map.once("resize", () => whenRoom(map, then));
-  }
-
   function start() {
     const map = window.wanggeMap;
     const config = JSON.parse(document.getElementById("wangge-map-config").textContent);
-    const layer = window.wangge.layers[config.layer](map, tell);
     map.options.zoomSnap = 0.1; // an area fills its frame; the buttons still go by whole steps
+    window.wangge.degrees(map); // before a layer adds lines of its own
+    const layer = window.wangge.layers[config.layer](map, tell);
     fit(map, config.bounds);
-    furnish(map);
     // Paper is narrower than the screen: the map is fitted anew for it, and once more afterwards.
     window.matchMedia("print").addEventListener("change", () => fit(map, config.bounds));
     window.addEventListener("message", (event) => {
       if (event.source !== window.parent) return;
-      if (event.data.type === "ask") tell({ type: "ready" });
       if (event.data.type === "show") layer.show(event.data.shapes, event.data.values);
       if (event.data.type === "mark") layer.mark(event.data);
     });
@@ -93,5 +69,5 @@ window.wangge = { layers: {} };
   }
 
   Object.assign(window.wangge, { element, title });
-  window.addEventListener("load", () => whenRoom(window.wanggeMap, start));
+  window.addEventListener("load", start);
 })();

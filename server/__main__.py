@@ -1,0 +1,5 @@
+"""`python -m server` is `wangge`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,45 @@
+"""create_app(settings): the only place that wires the parts together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server import web
+from server.database import Clock, Database, utc_now
+from server.settings import Settings
+from server.storage.files import FileStore
+from server.web.parts import Parts
+
+STATIC = Path(__file__).parents[1] / "static"
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+    """A Flask app on the database and the data folder of `settings`; `clock` gives the present as aware UTC."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask("server", static_folder=str(STATIC), template_folder="web/templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        SESSION_COOKIE_SECURE=(settings.base_url or "").startswith("https:"),
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+    )
+    if settings.trust_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    web.register(
+        app,
+        Parts(
+            settings=settings,
+            database=Database(settings.url, clock=clock),
+            files=FileStore(settings.data_dir / "files"),
+        ),
+    )
+    return app
+
+
+def from_environment() -> Flask:
+    """The app of a worker process: its settings stand in the environment."""
+    return create_app(Settings())

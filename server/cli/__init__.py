@@ -1,0 +1,18 @@
+"""`wangge`: what an operator types. Each file holds the commands of one subject."""
+
+from __future__ import annotations
+
+import click
+
+from server import __version__
+from server.cli import database, demo, serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wangge")
+def main() -> None:
+    """网格：网格治理现场数据服务器."""
+
+
+for command in (serve.serve, demo.demo, database.db):
+    main.add_command(command)

@@ -1,0 +1,123 @@
+"""The engine, and the two lines where a look at the data begins and ends: read() and transaction().
+
+A transaction begins BEGIN IMMEDIATE on SQLite, with one write lock per process in front of it, and commits at the
+end of the block, before a response exists: an error at commit is still an error response.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import sessionmaker
+
+from server.domain.people import Actor
+from server.domain.problems import Conflict, Unavailable
+from server.work import Reading, Work
+
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """The present moment, aware."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Database:
+    """One database: SQLite by default, PostGIS in production. `after_commit` is called when a transaction is durable."""
+
+    def __init__(
+        self, url: str, *, clock: Clock = utc_now, after_commit: Callable[[], None] | None = None
+    ) -> None:
+        self.engine = _engine(url)
+        self.clock = clock
+        self._after_commit = after_commit or (lambda: None)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(
+            self.engine.execution_options(read_only=True), autoflush=False, expire_on_commit=False
+        )
+        # One writer at a time anyway: waiting for a lock in turn is fairer than SQLite's busy polling.
+        self._turn: Any = threading.RLock() if self.engine.dialect.name == "sqlite" else nullcontext()
+
+    @contextmanager
+    def transaction(self, actor: Actor) -> Iterator[Work]:
+        """One change by one actor. Raises Conflict or Unavailable for what the database refuses."""
+        with _refusals(), self._turn, self._writing.begin() as session:
+            yield Work(session, actor, self.clock())
+        self._after_commit()
+
+    @contextmanager
+    def read(self, actor: Actor) -> Iterator[Reading]:
+        """A read-only look by one actor; writing in it is an error on both databases."""
+        with _refusals(), self._reading.begin() as session:
+            yield Reading(session, actor, self.clock())
+
+    def answers(self) -> bool:
+        """Say whether the database takes a query."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(sa.text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN, see _begin
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    read_only = bool(connection.get_execution_options().get("read_only"))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    elif read_only:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+# PostgreSQL: disk full, too many connections, shutting down, lock not available. SQLite says it in words.
+_PASSING_STATES = frozenset({"53100", "53200", "53300", "57P01", "57P03", "55P03", "40001", "40P01"})
+_PASSING_WORDS = ("database or disk is full", "database is locked", "disk I/O error")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the database refuses into problems, once for the whole product."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict("database.conflict") from error
+    except DBAPIError as error:
+        if is_passing(error):
+            raise Unavailable("database.unavailable") from error
+        raise
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Say whether a database error will pass by itself, so that the sender should come again."""
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or state in _PASSING_STATES:
+        return True
+    return isinstance(error, OperationalError) and (
+        state is None and any(words in str(error.orig) for words in _PASSING_WORDS)
+    )

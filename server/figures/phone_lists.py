@@ -1,0 +1,73 @@
+"""The lists on a phone (FORMS §2), each made for one person: the grids of his duty and nothing beyond.
+
+What is not on a phone cannot leak: no identity numbers, no tag names, no reason for care.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+
+from forms import catalogue
+from gis.geojson import odk_ring
+from server.domain.work_calendar import local_day
+from server.storage import grids, jurisdictions
+from server.storage.profiles import profile_at
+from server.work import Reading
+
+Row = Sequence[str]
+
+
+def file(reading: Reading, name: str) -> bytes:
+    """A list as CSV (UTF-8), the same bytes while nothing has changed. Raises KeyError for an unknown name."""
+    header, rows = _LISTS[name]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows(reading))
+    return text.getvalue().encode()
+
+
+def gone(reading: Reading, name: str, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
+    """Of the asked entities of a list, whether each is gone for this person; unknown ones are left out."""
+    del reading, name, asked
+    return {}
+
+
+def _grids(reading: Reading) -> Iterable[Row]:
+    named = {grid.code: grid.name for grid in grids.listing(reading.session, scope=reading.actor.scope)}
+    for code, outline in grids.outlines(reading.session, scope=reading.actor.scope):
+        yield code, named[code], odk_ring(outline)
+
+
+def _details(reading: Reading) -> Iterable[Row]:
+    areas = {"all", *_areas(reading)}
+    for detail in catalogue.details():
+        if detail.area in areas:
+            yield detail.name, detail.label, detail.kind, detail.area
+
+
+def _areas(reading: Reading) -> set[str]:
+    villages = {grid.code[:12] for grid in grids.listing(reading.session, scope=reading.actor.scope)}
+    divisions = jurisdictions.listing(reading.session, scope=reading.actor.scope, digits=12)
+    return {division.area for division in divisions if division.code in villages} or {"urban", "rural"}
+
+
+def _classes(reading: Reading) -> Iterable[Row]:
+    place = min(reading.actor.scope.codes, default="")
+    profile = profile_at(reading.session, place, on=local_day(reading.now))
+    for own in profile.classes:
+        yield own.canonical[0], own.label
+
+
+_LISTS: dict[str, tuple[Row, Callable[[Reading], Iterable[Row]]]] = {
+    "grids.csv": (("name", "label", "geometry"), _grids),
+    "details.csv": (("name", "label", "kind", "area"), _details),
+    "classes.csv": (("name", "label"), _classes),
+}
+
+NAMES = frozenset(_LISTS)
+PERSONAL: frozenset[str] = frozenset({"households.csv", "persons.csv", "open_cases.csv"})
+"""Lists about people: refused without TLS (web/addresses.py)."""

@@ -1,0 +1,46 @@
+"""定格: the grids of the boundaries in force, kept in memory and renewed when new ones are published."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from gis.grid_index import GridIndex
+from server.domain.scope import Scope
+from server.storage import grids
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The boundary version in force and its index; version 0 and an empty index before the first import."""
+
+    version: int
+    index: GridIndex
+
+
+_shelf: dict[uuid.UUID, Ground] = {}
+_KEPT = 4
+
+
+def ground(session: Session) -> Ground:
+    """The ground as this session sees it: an import is seen by running servers at their next transaction."""
+    current = grids.current_version(session)
+    if current is None:
+        return _nothing()
+    version, token = current
+    found = _shelf.get(token)
+    if found is None:
+        rows = grids.outlines(session, scope=Scope.everything())
+        found = Ground(version, GridIndex([code for code, _ in rows], [outline for _, outline in rows]))
+        while len(_shelf) >= _KEPT:
+            _shelf.pop(next(iter(_shelf)), None)
+        _shelf[token] = found
+    return found
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> Ground:
+    return Ground(0, GridIndex([], []))

@@ -1,0 +1,61 @@
+"""From a submission to domain rows: one projector per form, found by the form's id.
+
+A projector has two halves. `read` turns answers into facts without a database; `write` puts the facts into tables
+inside the transaction, keyed by the submission's first version, so that running it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from server.domain.problems import Problem
+from server.services.projection import patrol
+from server.services.projection.record import Record
+from server.storage.submissions import Submission
+from server.work import Work
+
+
+class Projector(Protocol):
+    """What a module of this package offers."""
+
+    def grid_of(self, record: Record) -> str | None:
+        """The grid the answers name."""
+
+    def read(self, record: Record) -> Any:
+        """Facts from answers. Raises ValueError for answers that make no sense."""
+
+    def write(self, work: Work, submission: Submission, record: Record, facts: Any) -> None:
+        """Rows from facts; a second time it updates the same rows."""
+
+
+PROJECTORS: dict[str, Projector] = {
+    "patrol": patrol,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A record with its grid and its questions, its facts, and the reason where there are none."""
+
+    record: Record
+    facts: object | None
+    failure: str | None
+
+
+def read(record: Record) -> Reading:
+    """Project a record as far as it goes without a database; a form without a projector has no facts."""
+    projector = PROJECTORS.get(record.form_id)
+    if projector is None:
+        return Reading(record, None, None)
+    try:
+        record = replace(record, grid=projector.grid_of(record))
+        record = replace(record, flags=record.questions())
+        return Reading(record, projector.read(record), None)
+    except (Problem, ValueError, LookupError, TypeError) as error:
+        return Reading(record, None, f"{type(error).__name__}: {error}")
+
+
+def write(work: Work, submission: Submission, record: Record, facts: object) -> None:
+    """Write a record's rows under the submission's first version."""
+    PROJECTORS[record.form_id].write(work, submission, record, facts)

@@ -1,0 +1,158 @@
+"""收到提交: decide what a submission is, keep it as sent, and write its rows — all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forms.instance import EntityBlock
+from server.domain.events import Event
+from server.domain.events import submissions as events
+from server.domain.problems import Conflict
+from server.domain.submission import Arrival, ArrivalFacts, KnownInstance, Original, decide_arrival
+from server.services.submissions.attachments import attach, carry_over
+from server.services.submissions.rows import apply_held, note_failure, write_rows
+from server.services.submissions.upload import Prepared
+from server.storage import submissions as storage
+from server.storage.base import insert_once
+from server.storage.submissions import Submission
+from server.work import Work
+
+
+def receive(work: Work, prepared: Prepared) -> Arrival:
+    """收到: write a submission and its rows. Raises Conflict for an instanceID with other XML, RowsFailed.
+
+    A repeat adds the attachments that are new and answers as the first time; of two identical submissions at the
+    same moment the second waits for the first and is a repeat.
+    """
+    arrival = _decide(work, prepared)
+    if arrival is Arrival.REPEAT:
+        return _repeat(work, prepared)
+    submission = _insert(work, prepared, arrival)
+    if submission is None:
+        return _repeat(work, prepared)
+    if arrival.set_aside:
+        return arrival
+    if prepared.failure is not None:
+        note_failure(work, submission, prepared.failure)
+    else:
+        write_rows(work, submission, prepared)
+    apply_held(work, submission)
+    return arrival
+
+
+def receive_raw(work: Work, prepared: Prepared, error: str) -> Arrival:
+    """Keep a submission whose rows could not be written, with the reason; `wangge submissions reproject` retries."""
+    return receive(work, replace(prepared, failure=error, facts=None))
+
+
+def _decide(work: Work, prepared: Prepared) -> Arrival:
+    session, instance = work.session, prepared.instance
+    known = storage.by_instance(session, form_id=instance.form_id, instance_id=instance.instance_id)
+    original = None
+    if instance.deprecated_id:
+        original = storage.by_instance(session, form_id=instance.form_id, instance_id=instance.deprecated_id)
+    return decide_arrival(
+        ArrivalFacts(
+            form_known=True,
+            version_known=prepared.form.version is not None,
+            instance_id=instance.instance_id,
+            deprecated_id=instance.deprecated_id,
+            known=None if known is None else KnownInstance(same_xml=known.sha256 == prepared.sha256),
+            original=None
+            if original is None
+            else Original(
+                current=original.state == "received", set_aside=original.state in ("held", "quarantined")
+            ),
+        )
+    )
+
+
+def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | None:
+    instance, record = prepared.instance, prepared.record
+    root = instance.instance_id
+    if arrival is Arrival.EDIT:
+        original = storage.by_instance(
+            work.session, form_id=instance.form_id, instance_id=instance.deprecated_id or ""
+        )
+        if original is not None:
+            root = original.root_instance_id
+            original.state = "superseded"
+    row = Submission(
+        form_id=instance.form_id,
+        form_version=instance.version,
+        instance_id=instance.instance_id,
+        root_instance_id=root,
+        deprecated_id=instance.deprecated_id,
+        state=arrival.value if arrival.set_aside else "received",
+        xml=prepared.upload.xml,
+        sha256=prepared.sha256,
+        values=prepared.values,
+        account_id=work.actor.id,
+        role=work.actor.role.value if work.actor.role is not None else "",
+        app_user_id=work.actor.app_user_id,
+        device_id=prepared.upload.device_id,
+        device_start=record.device_start,
+        received_at=work.now,
+        day=record.day,
+        jurisdiction=record.jurisdiction,
+        flags=sorted(record.flags),
+        point=record.point,
+        accuracy=record.fix.accuracy if record.fix is not None else None,
+        located_grid=record.located.nearest if record.located is not None else None,
+        located_metres=record.located.distance_m if record.located is not None else None,
+        boundary_version=prepared.ground.version,
+        expected_files=list(prepared.expected),
+        entities=[_block(block) for block in prepared.entities],
+    )
+    key = insert_once(work.session, row, unique=("form_id", "instance_id"))
+    if key is None:
+        return None
+    submission = work.session.get_one(Submission, key)
+    _announce(work, submission, arrival)
+    attach(work, submission, prepared.upload.files, announce=False)
+    if arrival is Arrival.EDIT:
+        carry_over(work, submission)
+    return submission
+
+
+def _announce(work: Work, submission: Submission, arrival: Arrival) -> None:
+    key, place, form_id = submission.id, submission.jurisdiction, submission.form_id
+    version = submission.form_version
+    event: Event
+    if arrival is Arrival.QUARANTINED:
+        event = events.SubmissionQuarantined(
+            subject_id=key, jurisdiction=place, form_id=form_id, form_version=version
+        )
+    elif arrival is Arrival.HELD:
+        original = submission.deprecated_id or ""
+        event = events.SubmissionHeld(
+            subject_id=key, jurisdiction=place, form_id=form_id, deprecated_id=original
+        )
+    else:
+        event = events.SubmissionReceived(
+            subject_id=key, jurisdiction=place, form_id=form_id, form_version=version, arrival=arrival
+        )
+    work.record(event)
+
+
+def _repeat(work: Work, prepared: Prepared) -> Arrival:
+    instance = prepared.instance
+    known = storage.by_instance(work.session, form_id=instance.form_id, instance_id=instance.instance_id)
+    if known is None or known.sha256 != prepared.sha256:
+        raise Conflict("submission.other_xml", instance_id=instance.instance_id)
+    attach(work, known, prepared.upload.files, announce=True)
+    return Arrival.REPEAT
+
+
+def _block(block: EntityBlock) -> dict[str, object]:
+    return {
+        "dataset": block.dataset,
+        "id": block.entity_id,
+        "create": block.create,
+        "update": block.update,
+        "label": block.label,
+        "baseVersion": block.base_version,
+        "trunkVersion": block.trunk_version,
+        "branchId": block.branch_id,
+        "properties": block.properties,
+    }

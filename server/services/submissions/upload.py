@@ -1,0 +1,121 @@
+"""What a phone sent, read, placed and projected before any lock is taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+
+from forms import answers
+from forms.instance import Answers, EntityBlock, Instance, InstanceRefused, parse
+from forms.instance import attachments as files_of
+from forms.instance import entities as entities_of
+from forms.instance import values as values_of
+from server.domain.obligation.records import day_of_record
+from server.domain.problems import Invalid, NotFound
+from server.domain.work_calendar import local_day
+from server.services import projection
+from server.services.forms import KnownForm, known_form
+from server.services.ground import Ground, ground
+from server.services.projection.record import Flag, Record
+from server.storage.files import StoredFile
+from server.work import Reading
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file of an upload: its name as sent (data, never a path), its type, and where its bytes are."""
+
+    name: str
+    mime: str
+    stored: StoredFile
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What one POST brought."""
+
+    xml: bytes
+    files: tuple[UploadedFile, ...] = ()
+    device_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An upload read, placed and projected, ready to be written."""
+
+    upload: Upload
+    instance: Instance
+    form: KnownForm
+    record: Record
+    values: Answers
+    expected: tuple[str, ...]
+    entities: tuple[EntityBlock, ...]
+    facts: object | None
+    failure: str | None
+    ground: Ground = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the XML as received."""
+        return hashlib.sha256(self.upload.xml).hexdigest()
+
+
+def prepare(reading: Reading, upload: Upload) -> Prepared:
+    """Read, place and project an upload. Raises Invalid for XML that is no submission, NotFound for an unknown form."""
+    try:
+        instance = parse(upload.xml)
+    except InstanceRefused as refusal:
+        raise Invalid(refusal.code) from refusal
+    form = known_form(reading.session, instance.form_id, instance.version)
+    if form.shape is None:
+        raise NotFound("submission.form_unknown", form_id=instance.form_id)
+    readable = not instance.encrypted
+    values = values_of(instance, form.shape) if readable else {}
+    here = ground(reading.session)
+    record = _record(reading, instance, form, values, here)
+    read = projection.Reading(record, None, None)
+    if readable and form.version is not None:
+        read = projection.read(record)
+    return Prepared(
+        upload=upload,
+        instance=instance,
+        form=form,
+        record=read.record,
+        values=values,
+        expected=files_of(instance, form.shape),
+        entities=entities_of(instance, form.shape) if readable else (),
+        facts=read.facts,
+        failure=read.failure,
+        ground=here,
+    )
+
+
+def _record(reading: Reading, instance: Instance, form: KnownForm, values: Answers, here: Ground) -> Record:
+    start = answers.moment(_text(values, "start"))
+    day, clock_wrong = _day(start, form, reading.now)
+    fix = answers.geopoint(_text(values, "fix_start"))
+    return Record(
+        form_id=instance.form_id,
+        values=values,
+        actor=reading.actor,
+        day=day,
+        started_at=start if start is not None and not clock_wrong else reading.now,
+        device_start=start,
+        received_at=reading.now,
+        fix=fix,
+        located=None if fix is None else here.index.locate(fix.lon, fix.lat),
+        index=here.index,
+        flags=frozenset({Flag.CLOCK} if clock_wrong else ()),
+    )
+
+
+def _day(start: dt.datetime | None, form: KnownForm, now: dt.datetime) -> tuple[dt.date, bool]:
+    if start is None or form.version is None:
+        return local_day(now), start is None
+    return day_of_record(start, received_at=now, form_published_at=form.version.published_at)
+
+
+def _text(values: Answers, name: str) -> str | None:
+    value = values.get(name)
+    return value if isinstance(value, str) else None

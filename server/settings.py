@@ -1,0 +1,46 @@
+"""Every setting: its name, its default, its meaning. Read from the environment (WANGGE_…) or a file `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMO_SECRET = "demo-only-" + "0" * 54
+
+
+class Settings(BaseSettings):
+    """One frozen set of values, made once when the process starts."""
+
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", env_file=".env", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default=Path("data"), description="数据目录：数据库（SQLite 时）、照片、任务队列")
+    database_url: str | None = Field(
+        default=None, description="数据库地址；不设则用数据目录里的 SQLite，生产用 postgresql+psycopg://…"
+    )
+    secret_key: str = Field(default=DEMO_SECRET, description="签名密钥，生产必须另设，至少 32 个字符")
+    base_url: str | None = Field(default=None, description="对外网址；不设则按每次请求的主机名")
+    host: str = Field(default="127.0.0.1", description="监听地址")
+    port: int = Field(default=8000, description="监听端口")
+    workers: int = Field(default=1, description="服务进程数；SQLite 只能为 1")
+    trust_proxy: bool = Field(
+        default=False, description="前面有反向代理，采信它的 X-Forwarded-Proto/Host/For"
+    )
+    allow_lists_without_tls: bool = Field(
+        default=False, description="允许在内网地址上不加密地下发含个人信息的名单；本机访问总是允许"
+    )
+    max_request_mb: int = Field(default=100, description="一次提交的上限（兆字节），超过即拒收")
+    split_hint_mb: int = Field(default=10, description="请手机按此大小分批上传（兆字节）")
+    profile: str = Field(default="zhongxian", description="新建县时默认安装的机制方案")
+    log_level: str = Field(default="INFO", description="日志级别")
+
+    @property
+    def url(self) -> str:
+        """The database address in use."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'wangge.sqlite').absolute()}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """SQLite, in one process."""
+        return self.url.startswith("sqlite")

@@ -1,0 +1,165 @@
+"""诉求: what residents asked for and what was found, with everything that decides how it may move."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import fields
+
+import sqlalchemy as sa
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Mapped, Session, composite, mapped_column
+
+from server.domain.demand_number import format_number
+from server.domain.demand_states import DemandState
+from server.domain.problems import NotFound
+from server.domain.scope import Scope
+from server.storage.base import Base, Code, Json, Key, Serial, insert_once
+from server.storage.geometry import geometry, gist_index
+from server.storage.selection import private_within, within
+
+
+class Demand(Base):
+    """诉求. Keyed by its place in a submission, so that a re-run raises nothing twice; once raised it is never removed."""
+
+    __tablename__ = "demands"
+
+    id: Mapped[Key]
+    version: Mapped[int] = mapped_column(default=1)
+    number: Mapped[str] = mapped_column(unique=True)
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submissions.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    profile_version_id: Mapped[int] = mapped_column(sa.ForeignKey("profile_versions.id"))
+
+    jurisdiction: Mapped[Code]
+    """grid_now where it has a grid, else the village or division it was raised in (METRICS D5)."""
+    grid_then: Mapped[str | None]
+    received_at: Mapped[dt.datetime]
+    raised_on: Mapped[dt.date]
+    channel: Mapped[str]
+    kind: Mapped[str]
+    detail: Mapped[str | None]
+    words: Mapped[str | None]
+    photo: Mapped[str | None]
+    photo_after: Mapped[str | None]
+    voice: Mapped[str | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    suggested_class: Mapped[str | None]
+    found_on_patrol: Mapped[bool] = mapped_column(default=False)
+    class_hint: Mapped[str | None]
+
+    point: Mapped[BaseGeometry | None] = mapped_column(geometry("POINT"))
+    place_source: Mapped[str | None]
+    """How the place is known: here, map, fix, register; None while it is 待定位 or nowhere."""
+    place_how: Mapped[str | None]
+    address: Mapped[str | None]
+    household_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("households.id"))
+
+    reporter_kind: Mapped[str | None]
+    reporter_name: Mapped[str | None]
+    reporter_phone: Mapped[str | None]
+    outer_number: Mapped[str | None]
+    first_asked_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    """首问: whoever took it in; it stays on his list until it ends."""
+    measure: Mapped[str | None]
+    answer_words: Mapped[str | None]
+    how_solved: Mapped[str | None]
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("demands.id"))
+
+    key: Mapped[str] = mapped_column("state_key")
+    since: Mapped[dt.datetime]
+    last_event_at: Mapped[dt.datetime]
+    class_: Mapped[str | None] = mapped_column("class")
+    level: Mapped[str | None]
+    highest_level: Mapped[str | None]
+    handler_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    due_at: Mapped[dt.datetime | None]
+    original_due_at: Mapped[dt.datetime | None]
+    step_due_at: Mapped[dt.datetime | None]
+    promised_on: Mapped[dt.date | None]
+    asked_upward: Mapped[bool] = mapped_column(default=False)
+    looked: Mapped[str | None]
+    outcome: Mapped[str | None]
+    resolved_at: Mapped[dt.datetime | None]
+    told_at: Mapped[dt.datetime | None]
+
+    state: Mapped[DemandState] = composite(*(field.name for field in fields(DemandState)))
+
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "position"),
+        sa.Index("ix_demands_jurisdiction_state_key", "jurisdiction", "state_key"),
+        sa.Index("ix_demands_outer_number", "channel", "outer_number"),
+        gist_index("demands", "point"),
+    )
+
+
+class DemandCounter(Base):
+    """The last serial given out for a county on a day."""
+
+    __tablename__ = "demand_counters"
+
+    county: Mapped[Code] = mapped_column(primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class DemandNote(Base):
+    """What somebody wrote or sent about a demand: the words of the timeline, apart from the events for their keeping."""
+
+    __tablename__ = "demand_notes"
+
+    id: Mapped[Serial]
+    demand_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("demands.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submissions.id"), unique=True)
+    at: Mapped[dt.datetime]
+    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    step: Mapped[str]
+    words: Mapped[str | None]
+    photo: Mapped[str | None]
+    details: Mapped[Json] = mapped_column(default=dict)
+
+
+def next_number(session: Session, county: str, day: dt.date) -> str:
+    """The next public number of a county on a day; the counter's row is locked until the transaction ends."""
+    counter = sa.select(DemandCounter).where(DemandCounter.county == county, DemandCounter.day == day)
+    row = session.scalars(counter.with_for_update()).first()
+    if row is None:
+        insert_once(session, DemandCounter(county=county, day=day, last=0), unique=("county", "day"))
+        row = session.scalars(counter.with_for_update()).one()
+    row.last += 1
+    session.flush()
+    return format_number(county, day, row.last)
+
+
+def readable(scope: Scope) -> sa.ColumnElement[bool]:
+    """A condition for demands a reader may see: in his divisions, and PRIVATE ones only where that is his to see.
+
+    A demand not classified yet is held to be what its detail suggests.
+    """
+    held_as = sa.func.coalesce(Demand.class_, Demand.suggested_class, "")
+    shown = sa.or_(held_as != "PRIVATE", private_within(Demand.jurisdiction, scope))
+    return sa.and_(within(Demand.jurisdiction, scope), shown)
+
+
+def get(session: Session, demand_id: uuid.UUID, *, scope: Scope) -> Demand:
+    """The demand. Raises NotFound where there is none the reader may see."""
+    row = session.scalars(sa.select(Demand).where(Demand.id == demand_id, readable(scope))).first()
+    if row is None:
+        raise NotFound("demand.unknown", id=str(demand_id))
+    return row
+
+
+def listing(session: Session, *, scope: Scope, states: Sequence[str] = ()) -> Sequence[Demand]:
+    """Demands the reader may see, oldest first; of some states only where given."""
+    query = sa.select(Demand).where(readable(scope))
+    if states:
+        query = query.where(Demand.key.in_(states))
+    return session.scalars(query.order_by(Demand.received_at, Demand.number)).all()
+
+
+def notes(session: Session, demand_id: uuid.UUID) -> Sequence[DemandNote]:
+    """What was written about a demand, oldest first; the caller has read the demand within his scope."""
+    return session.scalars(
+        sa.select(DemandNote).where(DemandNote.demand_id == demand_id).order_by(DemandNote.id)
+    ).all()

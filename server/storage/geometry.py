@@ -1,0 +1,50 @@
+"""One geometry column for two databases: a Shapely geometry in WGS-84 degrees, longitude first.
+
+PostGIS keeps a true geometry column for QGIS and analysts; SQLite keeps WKB. The order of the variants matters: with
+GeoAlchemy2 as the plain type its DDL hooks look for SpatiaLite functions on SQLite (DECISIONS 1).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from geoalchemy2 import Geometry as PostgisColumn
+from geoalchemy2.elements import WKBElement
+from geoalchemy2.shape import from_shape, to_shape
+from shapely import from_wkb, to_wkb
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+WGS84 = 4326
+
+
+class _WkbGeometry(TypeDecorator[BaseGeometry]):
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else to_wkb(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> BaseGeometry | None:
+        return None if value is None else from_wkb(value)
+
+
+class _PostgisGeometry(TypeDecorator[BaseGeometry]):
+    impl = PostgisColumn
+    cache_ok = True
+
+    def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> WKBElement | None:
+        return None if value is None else from_shape(value, srid=WGS84)
+
+    def process_result_value(self, value: WKBElement | None, dialect: Dialect) -> BaseGeometry | None:
+        return None if value is None else to_shape(value)
+
+
+def geometry(kind: str) -> TypeEngine[BaseGeometry]:
+    """A column of one geometry kind ("POINT", "MULTIPOLYGON", "LINESTRING"): PostGIS geometry there, WKB elsewhere."""
+    return _WkbGeometry().with_variant(_PostgisGeometry(kind, srid=WGS84, spatial_index=False), "postgresql")
+
+
+def gist_index(table: str, column: str) -> sa.Index:
+    """The spatial index of a geometry column; it exists on PostGIS only."""
+    return sa.Index(f"ix_{table}_{column}_gist", column, postgresql_using="gist").ddl_if(dialect="postgresql")

@@ -1,0 +1,122 @@
+"""网格 and their boundaries: a grid keeps its identity, its outline has versions (METRICS D5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.problems import NotFound
+from server.domain.scope import Scope
+from server.storage.base import Base, Code, Json, Key, Serial
+from server.storage.geometry import geometry, gist_index
+from server.storage.selection import within
+
+
+class BoundaryVersion(Base):
+    """One publication of boundaries; its number tells running servers that their index is old."""
+
+    __tablename__ = "boundary_versions"
+
+    id: Mapped[Serial]
+    token: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    """Unique in the world, so that caches of several databases in one process never meet."""
+    published_at: Mapped[dt.datetime]
+    effective_on: Mapped[dt.date]
+    source: Mapped[str]
+    datum: Mapped[str] = mapped_column(default="wgs84")
+
+
+class Grid(Base):
+    """网格: 15 digits, the first twelve its village. `kind` is "general" 一般 or "special" 专属."""
+
+    __tablename__ = "grids"
+
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="general")
+    population: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+    predecessors: Mapped[Json] = mapped_column(default=list)
+
+
+class GridBoundary(Base):
+    """The outline of a grid from one boundary version on, until the next one that redraws it."""
+
+    __tablename__ = "grid_boundaries"
+
+    id: Mapped[Serial]
+    grid_code: Mapped[Code] = mapped_column(sa.ForeignKey("grids.code"), index=True)
+    boundary_version_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_versions.id"), index=True)
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+    outline: Mapped[BaseGeometry] = mapped_column(geometry("MULTIPOLYGON"))
+
+    __table_args__ = (gist_index("grid_boundaries", "outline"),)
+
+
+class MustSeePoint(Base):
+    """必巡点: a place a patrol should pass (METRICS P4)."""
+
+    __tablename__ = "must_see_points"
+
+    id: Mapped[Key]
+    grid_code: Mapped[Code] = mapped_column(index=True)
+    name: Mapped[str]
+    point: Mapped[BaseGeometry] = mapped_column(geometry("POINT"))
+
+
+def get(session: Session, code: str, *, scope: Scope) -> Grid:
+    """The grid with `code`. Raises NotFound outside the scope or where there is none."""
+    row = session.scalars(sa.select(Grid).where(Grid.code == code)).first()
+    if row is None or not scope.covers(code):
+        raise NotFound("grid.unknown", code=code)
+    return row
+
+
+def listing(session: Session, *, scope: Scope, on: dt.date | None = None) -> Sequence[Grid]:
+    """Grids within the scope by code; with `on`, only those in force that day."""
+    query = sa.select(Grid).where(within(Grid.code, scope))
+    if on is not None:
+        query = query.where(Grid.valid_from <= on, sa.or_(Grid.valid_to.is_(None), Grid.valid_to >= on))
+    return session.scalars(query.order_by(Grid.code)).all()
+
+
+def current_version(session: Session) -> tuple[int, uuid.UUID] | None:
+    """Number and token of the newest published boundaries; None before the first."""
+    query = sa.select(BoundaryVersion.id, BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1)
+    row = session.execute(query).first()
+    return None if row is None else (row.id, row.token)
+
+
+def outlines(
+    session: Session, *, scope: Scope, on: dt.date | None = None
+) -> Sequence[tuple[str, BaseGeometry]]:
+    """(code, outline in degrees) of grids within the scope, by code: today's, or those in force on a day."""
+    query = sa.select(GridBoundary.grid_code, GridBoundary.outline).where(
+        within(GridBoundary.grid_code, scope)
+    )
+    if on is None:
+        query = query.where(GridBoundary.valid_to.is_(None))
+    else:
+        in_force = sa.or_(GridBoundary.valid_to.is_(None), GridBoundary.valid_to >= on)
+        query = query.where(GridBoundary.valid_from <= on, in_force)
+    return [(code, outline) for code, outline in session.execute(query.order_by(GridBoundary.grid_code))]
+
+
+def must_see_points(session: Session, *, scope: Scope) -> Sequence[MustSeePoint]:
+    """必巡点 within the scope, by grid."""
+    query = sa.select(MustSeePoint).where(within(MustSeePoint.grid_code, scope))
+    return session.scalars(query.order_by(MustSeePoint.grid_code, MustSeePoint.name)).all()
+
+
+def identity(session: Session, code: str) -> uuid.UUID | None:
+    """The key of the grid with `code`, for writers that already hold a checked code."""
+    return session.scalar(sa.select(Grid.id).where(Grid.code == code))

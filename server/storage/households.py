@@ -1,0 +1,146 @@
+"""户 and 人员: the register that denominators are made of, with dated care tags and the changes proposed to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from server.domain.problems import NotFound
+from server.domain.scope import Scope
+from server.storage.base import Base, Code, Json, Key
+from server.storage.geometry import geometry, gist_index
+from server.storage.selection import within
+
+
+class Household(Base):
+    """户: a dwelling's people. `occupancy` is occupied, away or vacant; `state` registered or pending approval."""
+
+    __tablename__ = "households"
+
+    id: Mapped[Key]
+    grid_code: Mapped[Code] = mapped_column(index=True)
+    address: Mapped[str]
+    head_name: Mapped[str | None]
+    telephone: Mapped[str | None]
+    people: Mapped[int | None]
+    occupancy: Mapped[str] = mapped_column(default="occupied")
+    state: Mapped[str] = mapped_column(default="registered")
+    entered_on: Mapped[dt.date]
+    known_at: Mapped[dt.datetime | None]
+    """When the register learned of it; None: it was there from the beginning."""
+    exited_at: Mapped[dt.datetime | None]
+    """When a second person confirmed that the household is gone (METRICS D4)."""
+    exit_reason: Mapped[str | None]
+    hint: Mapped[str | None]
+    """A practical hint for the visitor (听力不好), never a diagnosis."""
+    point: Mapped[BaseGeometry | None] = mapped_column(geometry("POINT"))
+    version: Mapped[int] = mapped_column(default=1)
+    outer_key: Mapped[str | None]
+    """The key of the row it was imported from; a second import meets it again."""
+
+    persons: Mapped[list[Person]] = relationship(back_populates="household", order_by="Person.name")
+    away_spells: Mapped[list[AwaySpell]] = relationship(order_by="AwaySpell.since")
+
+    __table_args__ = (gist_index("households", "point"), sa.UniqueConstraint("outer_key"))
+
+
+class Person(Base):
+    """人员 with a care duty, or a householder; nothing is kept that no question of the forms needs."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[Key]
+    household_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("households.id"), index=True)
+    name: Mapped[str]
+    called: Mapped[str]
+    """How the phone shows the person: 王奶奶; a child is 孩子（王家） (FORMS §2)."""
+    is_child: Mapped[bool] = mapped_column(default=False)
+    entered_on: Mapped[dt.date]
+    known_at: Mapped[dt.datetime | None]
+    exited_at: Mapped[dt.datetime | None]
+    exit_reason: Mapped[str | None]
+    in_hospital: Mapped[bool] = mapped_column(default=False)
+
+    household: Mapped[Household] = relationship(back_populates="persons")
+    tags: Mapped[list[CareTag]] = relationship(order_by="CareTag.begun_on")
+
+
+class CareTag(Base):
+    """A care tag of FORMS §8, with its dates, its basis and the unit that said so."""
+
+    __tablename__ = "care_tags"
+
+    id: Mapped[Key]
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("persons.id"), index=True)
+    tag: Mapped[str]
+    begun_on: Mapped[dt.date]
+    known_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    """When a second person confirmed its end (METRICS D4)."""
+    end_reason: Mapped[str | None]
+    basis: Mapped[str] = mapped_column(default="")
+    said_by: Mapped[str] = mapped_column(default="")
+
+
+class AwaySpell(Base):
+    """外出: a household, or one person of it, is away from a day on; a call may then stand for a visit (METRICS V)."""
+
+    __tablename__ = "away_spells"
+
+    id: Mapped[Key]
+    household_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("households.id"), index=True)
+    person_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("persons.id"))
+    since: Mapped[dt.date]
+    until: Mapped[dt.date | None]
+    known_at: Mapped[dt.datetime | None]
+
+
+class RegisterChange(Base):
+    """A change proposed to the register: it takes effect when a second person has confirmed it (METRICS D4)."""
+
+    __tablename__ = "register_changes"
+
+    id: Mapped[Key]
+    grid_code: Mapped[Code] = mapped_column(index=True)
+    household_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("households.id"), index=True)
+    person_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("persons.id"))
+    tag_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("care_tags.id"))
+    change: Mapped[str]
+    """A `register_change` of FORMS §8, or a `household_change` as the worker reported it."""
+    words: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="proposed")
+    proposed_at: Mapped[dt.datetime]
+    proposed_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submissions.id"))
+    details: Mapped[Json] = mapped_column(default=dict)
+
+    __table_args__ = (sa.UniqueConstraint("submission_id", "household_id", "change"),)
+
+
+def get(session: Session, household_id: uuid.UUID, *, scope: Scope) -> Household:
+    """The household. Raises NotFound outside the scope or where there is none."""
+    row = session.get(Household, household_id)
+    if row is None or not scope.covers(row.grid_code):
+        raise NotFound("household.unknown", id=str(household_id))
+    return row
+
+
+def listing(session: Session, *, scope: Scope) -> Sequence[Household]:
+    """Households that have not left the register, by grid and address."""
+    query = sa.select(Household).where(within(Household.grid_code, scope), Household.exited_at.is_(None))
+    return session.scalars(query.order_by(Household.grid_code, Household.address)).all()
+
+
+def proposals(session: Session, *, scope: Scope, state: str = "proposed") -> Sequence[RegisterChange]:
+    """Changes of one state ("proposed", "confirmed", "refused"), oldest first."""
+    query = sa.select(RegisterChange).where(
+        within(RegisterChange.grid_code, scope), RegisterChange.state == state
+    )
+    return session.scalars(query.order_by(RegisterChange.proposed_at)).all()

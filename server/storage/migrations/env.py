@@ -1,0 +1,61 @@
+"""Alembic's environment: which tables count, and which indexes exist on one database only."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from alembic import context
+
+from server.storage.base import UtcDateTime
+from server.storage.migrations import every_table
+
+metadata = every_table()
+
+
+def _counts(item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:
+    """Leave out PostGIS's own table, and on SQLite the GiST indexes: autogenerate ignores `ddl_if`."""
+    if kind == "table" and name == "spatial_ref_sys":
+        return False
+    is_gist = kind == "index" and (name or "").endswith("_gist")
+    return not (is_gist and context.get_bind().dialect.name == "sqlite")
+
+
+def _written(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
+    """How our own column types stand in a migration: by the function that makes them."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
+        autogen.imports.add("from server.storage.base import UtcDateTime")
+        return "UtcDateTime()"
+    if shape := _shape_of(item):
+        autogen.imports.add("from server.storage.geometry import geometry")
+        return f'geometry("{shape}")'
+    return False
+
+
+def _shape_of(item: Any) -> str | None:
+    variant = getattr(item, "_variant_mapping", {}).get("postgresql")
+    return getattr(getattr(variant, "impl", None), "geometry_type", None)
+
+
+def _run(connection: sa.Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_object=_counts,
+        render_item=_written,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    _run(given)
+else:
+    engine = sa.create_engine(context.config.get_main_option("sqlalchemy.url") or "")
+    with engine.begin() as connection:
+        _run(connection)
+    engine.dispose()

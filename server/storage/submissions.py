@@ -1,0 +1,146 @@
+"""提交 and 附件: what phones sent, as sent. The XML is the record; everything else is read out of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.problems import NotFound
+from server.domain.scope import Scope
+from server.storage.base import Base, Code, Json, Serial
+from server.storage.geometry import geometry, gist_index
+from server.storage.selection import Listing, Page, within
+
+
+class Submission(Base):
+    """提交: one instance in one version. `state`: received, quarantined, held, superseded, rejected, withdrawn."""
+
+    __tablename__ = "submissions"
+
+    id: Mapped[Serial]
+    form_id: Mapped[str] = mapped_column(sa.ForeignKey("forms.form_id"))
+    form_version: Mapped[str]
+    instance_id: Mapped[str]
+    root_instance_id: Mapped[str]
+    """The instanceID of the first version; an edit keeps it."""
+    deprecated_id: Mapped[str | None]
+    state: Mapped[str]
+    xml: Mapped[bytes]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    """Of the XML as it was received; it stays when a track has been cut out (METRICS P)."""
+    values: Mapped[Json]
+    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    role: Mapped[str]
+    app_user_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_users.id"))
+    device_id: Mapped[str | None]
+    device_start: Mapped[dt.datetime | None]
+    received_at: Mapped[dt.datetime]
+    day: Mapped[dt.date]
+    """The day it counts for (METRICS D1)."""
+    jurisdiction: Mapped[Code]
+    """The grid it belongs to, else the division of its sender: what a reader's scope is held against."""
+    flags: Mapped[Json] = mapped_column(default=list)
+    """Questions, never penalties: clock, outside, no_position, accuracy_zero, other_grid …"""
+    point: Mapped[BaseGeometry | None] = mapped_column(geometry("POINT"))
+    accuracy: Mapped[float | None]
+    located_grid: Mapped[str | None]
+    """Where the position lies, beside the grid that was chosen; the nearest grid if outside all."""
+    located_metres: Mapped[float | None]
+    """Metres from the position to that grid; 0 inside."""
+    boundary_version: Mapped[int]
+    expected_files: Mapped[Json] = mapped_column(default=list)
+    projection_error: Mapped[str | None]
+    entities: Mapped[Json] = mapped_column(default=list)
+    """Entity blocks as they arrived; the register is updated by the projectors."""
+    rejected_reason: Mapped[str | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("form_id", "instance_id"),
+        sa.Index("ix_submissions_jurisdiction_received_at", "jurisdiction", "received_at"),
+        sa.Index("ix_submissions_root_instance_id", "root_instance_id"),
+        sa.Index("ix_submissions_unsettled", "state", postgresql_where=sa.text("state <> 'received'")),
+        gist_index("submissions", "point"),
+    )
+
+
+class Attachment(Base):
+    """附件: a file of a submission, stored under its hash; its name is data. The same name with other bytes is kept too."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[Serial]
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"), index=True)
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int]
+    mime: Mapped[str]
+    received_at: Mapped[dt.datetime]
+
+    __table_args__ = (sa.UniqueConstraint("submission_id", "name", "sha256"),)
+
+
+def get(session: Session, submission_id: int, *, scope: Scope) -> Submission:
+    """The submission. Raises NotFound outside the scope or where there is none."""
+    row = session.get(Submission, submission_id)
+    if row is None or not scope.covers(row.jurisdiction):
+        raise NotFound("submission.unknown", id=submission_id)
+    return row
+
+
+def by_instance(session: Session, *, form_id: str, instance_id: str) -> Submission | None:
+    """The stored submission that bears an instanceID; identity knows no scope."""
+    return session.scalars(
+        sa.select(Submission).where(Submission.form_id == form_id, Submission.instance_id == instance_id)
+    ).first()
+
+
+def successor(session: Session, submission: Submission) -> Submission | None:
+    """The edit that replaced a submission, if one did."""
+    query = sa.select(Submission).where(
+        Submission.form_id == submission.form_id,
+        Submission.deprecated_id == submission.instance_id,
+        Submission.state != "held",
+    )
+    return session.scalars(query.order_by(Submission.id).limit(1)).first()
+
+
+def held_for(session: Session, *, form_id: str, instance_id: str) -> Submission | None:
+    """An edit that waits for the submission `instance_id`."""
+    query = sa.select(Submission).where(
+        Submission.form_id == form_id, Submission.deprecated_id == instance_id, Submission.state == "held"
+    )
+    return session.scalars(query.order_by(Submission.id).limit(1)).first()
+
+
+def attachments(session: Session, submission_id: int) -> Sequence[Attachment]:
+    """The files of a submission, in the order they came."""
+    return session.scalars(
+        sa.select(Attachment).where(Attachment.submission_id == submission_id).order_by(Attachment.id)
+    ).all()
+
+
+def listing(
+    session: Session, *, scope: Scope, page: Page, states: Sequence[str] = (), failed: bool = False
+) -> Listing[Submission]:
+    """Submissions within the scope, newest first: of some states, or those whose projection failed."""
+    where = [within(Submission.jurisdiction, scope)]
+    if states:
+        where.append(Submission.state.in_(states))
+    if failed:
+        where.append(Submission.projection_error.is_not(None))
+    total = session.scalar(sa.select(sa.func.count()).select_from(Submission).where(*where)) or 0
+    query = sa.select(Submission).where(*where).order_by(Submission.received_at.desc(), Submission.id.desc())
+    return Listing(session.scalars(query.offset(page.offset).limit(page.size)).all(), total, page)
+
+
+def unprojected(session: Session, *, scope: Scope) -> Sequence[Submission]:
+    """Submissions whose domain rows are missing because something failed."""
+    query = sa.select(Submission).where(
+        within(Submission.jurisdiction, scope), Submission.projection_error.is_not(None)
+    )
+    return session.scalars(query.order_by(Submission.id)).all()

@@ -1,0 +1,19 @@
+"""The surfaces: OpenRosa for phones' apps, HTML for staff, the offline client. Each speaks its own format."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from server.web import errors, health, i18n, openrosa, security, staff
+from server.web.parts import Parts
+
+
+def register(app: Flask, parts: Parts) -> None:
+    """Give the app its surfaces and what they share."""
+    app.extensions["wangge"] = parts
+    i18n.install(app)
+    security.install(app)
+    errors.install(app)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(openrosa.blueprint)
+    app.register_blueprint(staff.blueprint)

@@ -1,0 +1,66 @@
+"""Who is asking: a staff member's cookie, or the key of a phone in the path. Both become an Actor."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import g, session
+
+from server.domain.people import SYSTEM, Actor
+from server.domain.problems import Forbidden, Unauthenticated
+from server.services import actors
+from server.web.parts import database
+
+_ACCOUNT = "account"
+_EPOCH = "epoch"
+
+
+def current_actor() -> Actor:
+    """Whoever makes the present request. Raises Unauthenticated where nobody is signed in."""
+    actor: Actor | None = getattr(g, "actor", None)
+    if actor is None:
+        actor = g.actor = _from_cookie()
+    return actor
+
+
+def actor_or_none() -> Actor | None:
+    """Whoever makes the present request, None for a stranger."""
+    try:
+        return current_actor()
+    except Unauthenticated:
+        return None
+
+
+def sign_in(account_id: uuid.UUID, epoch: int) -> None:
+    """Begin a session for an account whose password was verified."""
+    session.clear()  # a session begun by a stranger does not survive the change of who it is
+    session.permanent = True
+    session[_ACCOUNT] = str(account_id)
+    session[_EPOCH] = epoch
+
+
+def sign_out() -> None:
+    """End the session."""
+    session.clear()
+    g.pop("actor", None)
+
+
+def _from_cookie() -> Actor:
+    account_id, epoch = session.get(_ACCOUNT), session.get(_EPOCH)
+    if account_id is None or not isinstance(epoch, int):
+        raise Unauthenticated("actor.not_signed_in")
+    with database().read(SYSTEM) as reading:
+        actor = actors.of_session(reading.session, uuid.UUID(account_id), epoch=epoch, now=reading.now)
+    if actor is None:
+        raise Unauthenticated("actor.session_ended")
+    return actor
+
+
+def from_key(key: str) -> Actor:
+    """The actor behind a phone's key. Raises Forbidden for an unknown or revoked one: 401 would ask for a password."""
+    with database().read(SYSTEM) as reading:
+        actor = actors.of_key(reading.session, key, now=reading.now)
+    if actor is None:
+        raise Forbidden("app_user.key_refused")
+    g.actor = actor
+    return actor

@@ -1,0 +1,62 @@
+"""What a form or a query says, as a typed object: pydantic reads it, a Problem says what is wrong in it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from server.domain.problems import Invalid
+
+
+class Submitted(BaseModel):
+    """A form as a person sent it: blanks are None, unknown fields are refused nowhere but ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, frozen=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def form(model: type[Model]) -> Model:
+    """The request's form. Raises Invalid("form.invalid", fields=…) with a Chinese reason per field."""
+    return _read(model, request.form)
+
+
+def query(model: type[Model]) -> Model:
+    """The request's query. Raises Invalid("form.invalid", fields=…)."""
+    return _read(model, request.args)
+
+
+def _read(model: type[Model], source: Any) -> Model:
+    many = {name for name, field in model.model_fields.items() if "tuple" in str(field.annotation)}
+    values = {
+        name: source.getlist(name) if name in many else source[name]
+        for name in source
+        if name in model.model_fields and (name in many or source[name].strip() != "")
+    }
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise Invalid("form.invalid", fields=_reasons(error)) from error
+
+
+_REASONS = {
+    "missing": "必须填写",
+    "string_too_short": "太短",
+    "string_too_long": "太长",
+    "date_from_datetime_parsing": "日期应写成 2026-11-21 的样子",
+    "date_parsing": "日期应写成 2026-11-21 的样子",
+    "int_parsing": "应是数字",
+    "uuid_parsing": "没有这一项",
+    "literal_error": "没有这个选项",
+    "enum": "没有这个选项",
+}
+
+
+def _reasons(error: ValidationError) -> dict[str, str]:
+    return {
+        ".".join(str(part) for part in each["loc"]): _REASONS.get(each["type"], "填得不对")
+        for each in error.errors()
+    }

@@ -1,0 +1,150 @@
+"""Databases, an app and a small county for every test that needs them. The same tests run on SQLite and on PostGIS."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.app import create_app
+from server.database import Database
+from server.settings import Settings
+from server.storage import migrations
+from server.web.parts import Parts
+from tests.factories import NOW, County, found_county
+
+POSTGIS = os.environ.get("WANGGE_TEST_DATABASE_URL")
+
+
+class Clock:
+    """The present of a test; it stands still until it is set."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without a row; tests copy the file."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgis_url(worker_id: str) -> str:
+    """A database of this test process on the cluster the environment names."""
+    assert POSTGIS is not None
+    url = sa.make_url(POSTGIS).set(database=f"wangge_test_{worker_id}")
+    admin = sa.create_engine(POSTGIS, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{url.database}"'))
+        connection.execute(sa.text(f'CREATE DATABASE "{url.database}"'))
+    admin.dispose()
+    text = url.render_as_string(hide_password=False)
+    engine = sa.create_engine(text)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE EXTENSION postgis"))
+    engine.dispose()
+    migrations.upgrade(text)
+    return text
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database: a copied file, or the process's own PostGIS database emptied."""
+    if request.param == "sqlite":
+        path = tmp_path / "wangge.sqlite"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgis_url")
+    _empty(url)
+    return url
+
+
+def _empty(url: str) -> None:
+    tables = ", ".join(f'"{table.name}"' for table in migrations.every_table().sorted_tables)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", database_url=database_url, secret_key="t" * 40)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings, clock=clock)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    yield app
+    parts: Parts = app.extensions["wangge"]
+    parts.database.close()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    parts: Parts = app.extensions["wangge"]
+    return parts.database
+
+
+@pytest.fixture
+def county(database: Database) -> County:
+    return found_county(database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this machine was not asked to run; `make test-all` asks for everything."""
+    missing = {
+        "postgis": POSTGIS is None,
+        "browser": os.environ.get("WANGGE_TEST_CHROMIUM") is None,
+        "java": os.environ.get("WANGGE_TEST_JAVA") is None,
+        "shared": os.environ.get("WANGGE_TEST_SHARED") is None,
+        "slow": os.environ.get("WANGGE_TEST_SLOW") is None,
+    }
+    chosen, left_out = [], []
+    for item in items:
+        lacking = [
+            name for name, is_missing in missing.items() if is_missing and item.get_closest_marker(name)
+        ]
+        (left_out if lacking else chosen).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out and how to include it."""
+    hints = {
+        "WANGGE_TEST_DATABASE_URL": "PostGIS tests: the address of a cluster where databases may be created",
+        "WANGGE_TEST_CHROMIUM": "browser tests: the path of a Chromium",
+        "WANGGE_TEST_JAVA": "JavaRosa tests: the path of a Java 17",
+        "WANGGE_TEST_SLOW": "tests of minutes: 1",
+    }
+    absent = [f"  {name}  ({hint})" for name, hint in hints.items() if name not in os.environ]
+    if absent:
+        terminalreporter.write_line("Left out; `make test-all` includes them, or set:")
+        for line in absent:
+            terminalreporter.write_line(line)
