@@ -15,8 +15,9 @@
     return { meridians, parallels };
   }
 
-  function label(at, degrees, edge) {
-    const words = `${Number(degrees.toFixed(4))}°`;
+  const decimals = (degrees) => (String(Number(degrees.toFixed(4))).split(".")[1] ?? "").length;
+
+  function label(at, words, edge) {
     const icon = L.divIcon({ className: "", iconSize: [0, 0], html: window.wangge.element("span", `degree ${edge}`, words) });
     return L.marker(at, { icon, interactive: false, keyboard: false, pane: "degrees" });
   }
@@ -35,6 +36,8 @@
     map.createPane("degrees").style.zIndex = 250; // under the grids
     const labels = L.layerGroup().addTo(map);
     const { meridians, parallels } = read(map);
+    const places = Math.max(0, ...meridians.map(decimals), ...parallels.map(decimals));
+    const words = (degrees) => `${degrees.toFixed(places)}°`;
 
     function draw() {
       const size = map.getSize();
@@ -42,8 +45,8 @@
       const across = meridians.map((lng) => ({ degrees: lng, pixel: map.latLngToContainerPoint([corner.lat, lng]).x }));
       const down = parallels.map((lat) => ({ degrees: lat, pixel: map.latLngToContainerPoint([lat, corner.lng]).y }));
       labels.clearLayers();
-      for (const { degrees } of spaced(across, 0, size.x - LEAST_GAP)) labels.addLayer(label([corner.lat, degrees], degrees, "top"));
-      for (const { degrees } of spaced(down, EDGE, size.y)) labels.addLayer(label([degrees, corner.lng], degrees, "right"));
+      for (const { degrees } of spaced(across, 0, size.x - LEAST_GAP)) labels.addLayer(label([corner.lat, degrees], words(degrees), "top"));
+      for (const { degrees } of spaced(down, EDGE, size.y)) labels.addLayer(label([degrees, corner.lng], words(degrees), "right"));
     }
 
     map.on("moveend resize", draw);

@@ -47,6 +47,10 @@ window.wangge = { layers: {} };
   });
 
   function fit(map, bounds) {
+    if (map._animatingZoom) { // Folium's own fit is still gliding, and Leaflet ignores another one meanwhile
+      map.once("zoomend", () => fit(map, bounds));
+      return;
+    }
     map.invalidateSize({ animate: false });
     map.fitBounds(bounds, { animate: false, paddingTopLeft: [12, 26], paddingBottomRight: [54, 12] }); // room for the degrees
   }
