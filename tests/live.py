@@ -1,0 +1,95 @@
+"""A real server in a process of its own, for tests that must go over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_PATIENCE = 60.0
+
+
+@dataclass
+class LiveServer:
+    """A running `wangge serve`: its address and its process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C does, and give its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=30)
+
+    def kill(self) -> None:
+        """End the whole process group at once, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def start(*, data_dir: Path, database_url: str, port: int | None = None, **settings: str) -> LiveServer:
+    """Start `wangge serve` on a prepared database and wait until it answers."""
+    port = port or free_port()
+    environment = {
+        **os.environ,
+        "WANGGE_DATA_DIR": str(data_dir),
+        "WANGGE_DATABASE_URL": database_url,
+        "WANGGE_SECRET_KEY": "t" * 40,
+        "WANGGE_PORT": str(port),
+        **{f"WANGGE_{name.upper()}": value for name, value in settings.items()},
+    }
+    log = (data_dir / "server.log").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", "serve"],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    log.close()
+    server = LiveServer(f"http://127.0.0.1:{port}", process)
+    _await(server, data_dir / "server.log")
+    return server
+
+
+def _await(server: LiveServer, log: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        if server.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{server.url}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    server.kill()
+    raise AssertionError(f"the server did not answer:\n{log.read_text()}")
+
+
+@contextmanager
+def serving(*, data_dir: Path, database_url: str, **settings: str) -> Iterator[LiveServer]:
+    """A live server for the length of a block."""
+    server = start(data_dir=data_dir, database_url=database_url, **settings)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
