@@ -47,22 +47,26 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgis_url(worker_id: str) -> str:
-    """A database of this test process on the cluster the environment names."""
+def postgis_url() -> Iterator[str]:
+    """A database of this test process on the cluster the environment names, gone afterwards."""
     assert POSTGIS is not None
-    url = sa.make_url(POSTGIS).set(database=f"wangge_test_{worker_id}")
-    admin = sa.create_engine(POSTGIS, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{url.database}"'))
-        connection.execute(sa.text(f'CREATE DATABASE "{url.database}"'))
-    admin.dispose()
+    url = sa.make_url(POSTGIS).set(database=f"wangge_test_{os.getpid()}")
+    _administer(f'CREATE DATABASE "{url.database}"')
     text = url.render_as_string(hide_password=False)
     engine = sa.create_engine(text)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE EXTENSION postgis"))
     engine.dispose()
     migrations.upgrade(text)
-    return text
+    yield text
+    _administer(f'DROP DATABASE "{url.database}" WITH (FORCE)')
+
+
+def _administer(statement: str) -> None:
+    engine = sa.create_engine(POSTGIS or "", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
 from server.storage.base import UtcDateTime
@@ -60,7 +59,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "details",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("handed_on_at", UtcDateTime(), nullable=True),
@@ -100,7 +99,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column(
             "predecessors",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grids")),
@@ -133,6 +132,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("households", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_households_grid_code"), ["grid_code"], unique=False)
+        batch_op.create_index("ix_households_point_gist", ["point"], unique=False, postgresql_using="gist")
 
     op.create_table(
         "jurisdictions",
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column(
             "successors",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_jurisdictions")),
@@ -252,12 +252,12 @@ def upgrade() -> None:
         sa.Column("md5", sa.String(length=32), nullable=False),
         sa.Column(
             "media",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "entity_lists",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("published_at", UtcDateTime(), nullable=False),
@@ -294,6 +294,9 @@ def upgrade() -> None:
             batch_op.f("ix_grid_boundaries_boundary_version_id"), ["boundary_version_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_grid_boundaries_grid_code"), ["grid_code"], unique=False)
+        batch_op.create_index(
+            "ix_grid_boundaries_outline_gist", ["outline"], unique=False, postgresql_using="gist"
+        )
 
     op.create_table(
         "persons",
@@ -307,6 +310,7 @@ def upgrade() -> None:
         sa.Column("exited_at", UtcDateTime(), nullable=True),
         sa.Column("exit_reason", sa.String(), nullable=True),
         sa.Column("in_hospital", sa.Boolean(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_persons_household_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )
@@ -419,7 +423,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column(
             "values",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("account_id", sa.Uuid(), nullable=True),
@@ -436,7 +440,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "flags",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("point", geometry("POINT"), nullable=True),
@@ -446,13 +450,13 @@ def upgrade() -> None:
         sa.Column("boundary_version", sa.Integer(), nullable=False),
         sa.Column(
             "expected_files",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("projection_error", sa.String(), nullable=True),
         sa.Column(
             "entities",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("rejected_reason", sa.String(), nullable=True),
@@ -466,6 +470,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_submissions_jurisdiction_received_at", ["jurisdiction", "received_at"], unique=False
         )
+        batch_op.create_index("ix_submissions_point_gist", ["point"], unique=False, postgresql_using="gist")
         batch_op.create_index("ix_submissions_root_instance_id", ["root_instance_id"], unique=False)
         batch_op.create_index(
             "ix_submissions_unsettled",
@@ -572,6 +577,7 @@ def upgrade() -> None:
             "ix_demands_jurisdiction_state_key", ["jurisdiction", "state_key"], unique=False
         )
         batch_op.create_index("ix_demands_outer_number", ["channel", "outer_number"], unique=False)
+        batch_op.create_index("ix_demands_point_gist", ["point"], unique=False, postgresql_using="gist")
 
     op.create_table(
         "intake_sessions",
@@ -591,7 +597,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column(
             "roles",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("received_at", UtcDateTime(), nullable=False),
@@ -643,7 +649,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column(
             "roles",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("result", sa.String(), nullable=False),
@@ -652,7 +658,7 @@ def upgrade() -> None:
         sa.Column("outside_reason", sa.String(), nullable=True),
         sa.Column(
             "companions",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("positioned", sa.Boolean(), nullable=False),
@@ -690,7 +696,7 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "details",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_register_changes_decided_by")),
@@ -735,7 +741,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column(
             "roles",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("outcome", sa.String(), nullable=False),
@@ -744,12 +750,12 @@ def upgrade() -> None:
         sa.Column("retry", sa.String(), nullable=True),
         sa.Column(
             "topics",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "companions",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("point", geometry("POINT"), nullable=True),
@@ -767,6 +773,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_visits_day", ["day"], unique=False)
         batch_op.create_index("ix_visits_grid_then_day", ["grid_then", "day"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_household_id"), ["household_id"], unique=False)
+        batch_op.create_index("ix_visits_point_gist", ["point"], unique=False, postgresql_using="gist")
 
     op.create_table(
         "demand_notes",
@@ -782,7 +789,7 @@ def upgrade() -> None:
         sa.Column("photo", sa.String(), nullable=True),
         sa.Column(
             "details",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_demand_notes_account_id")),
@@ -834,6 +841,7 @@ def upgrade() -> None:
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.create_index("ix_findings_grid_then_day", ["grid_then", "day"], unique=False)
         batch_op.create_index(batch_op.f("ix_findings_patrol_id"), ["patrol_id"], unique=False)
+        batch_op.create_index("ix_findings_point_gist", ["point"], unique=False, postgresql_using="gist")
 
     op.create_table(
         "visit_persons",
