@@ -79,6 +79,11 @@ class RegisterImported(Event, kind="register.imported"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DivisionAdded(Event, kind="division.added"):
+    """设立区划: a division came onto the list; its code is the subject."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoundaryPublished(Event, kind="boundary.published"):
     """发布网格边界: a new boundary version is in force from `valid_from`."""
 
