@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_PATIENCE = 60.0
-
 
 @dataclass
 class LiveServer:
@@ -65,12 +63,13 @@ def start(*, data_dir: Path, database_url: str, port: int | None = None, **setti
     )
     log.close()
     server = LiveServer(f"http://127.0.0.1:{port}", process)
-    _await(server, data_dir / "server.log")
+    await_answer(server, data_dir / "server.log")
     return server
 
 
-def _await(server: LiveServer, log: Path) -> None:
-    until = time.monotonic() + _PATIENCE
+def await_answer(server: LiveServer, log: Path, *, patience: float = 60.0) -> None:
+    """Wait until a server answers, or fail with what it wrote."""
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         if server.process.poll() is not None:
             break
