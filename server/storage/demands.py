@@ -150,6 +150,12 @@ def get(session: Session, demand_id: uuid.UUID, *, scope: Scope) -> Demand:
     return row
 
 
+def of_submission(session: Session, submission_id: int, *, position: int) -> Demand | None:
+    """The demand raised at a place in a submission, for the projector that wrote it."""
+    query = sa.select(Demand).where(Demand.submission_id == submission_id, Demand.position == position)
+    return session.scalars(query).first()
+
+
 def listing(session: Session, *, scope: Scope, states: Sequence[str] = ()) -> Sequence[Demand]:
     """Demands the reader may see, oldest first; of some states only where given."""
     query = sa.select(Demand).where(readable(scope))

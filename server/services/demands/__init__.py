@@ -1,0 +1,1 @@
+"""诉求 services: raising a demand, and everything done to it afterwards."""
