@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
-from server.storage.base import Base, Code, Json, Key
+from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.geometry import geometry, gist_index
 from server.storage.selection import within
 
@@ -65,6 +65,8 @@ class Person(Base):
     exited_at: Mapped[dt.datetime | None]
     exit_reason: Mapped[str | None]
     in_hospital: Mapped[bool] = mapped_column(default=False)
+    tier: Mapped[str | None]
+    """A tier of the profile set for this person alone; the strictest of it and of the tags holds."""
 
     household: Mapped[Household] = relationship(back_populates="persons")
     tags: Mapped[list[CareTag]] = relationship(order_by="CareTag.begun_on")
@@ -100,6 +102,19 @@ class AwaySpell(Base):
     known_at: Mapped[dt.datetime | None]
 
 
+class HouseholdMove(Base):
+    """迁居: from `moved_on` a household lives in another grid of the county; its visits keep the grid of their day."""
+
+    __tablename__ = "household_moves"
+
+    id: Mapped[Serial]
+    household_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("households.id"), index=True)
+    from_grid: Mapped[Code]
+    to_grid: Mapped[Code]
+    moved_on: Mapped[dt.date]
+    known_at: Mapped[dt.datetime]
+
+
 class RegisterChange(Base):
     """A change proposed to the register: it takes effect when a second person has confirmed it (METRICS D4)."""
 
@@ -111,9 +126,10 @@ class RegisterChange(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("persons.id"))
     tag_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("care_tags.id"))
     change: Mapped[str]
-    """A `register_change` of FORMS §8, or a `household_change` as the worker reported it."""
+    """A code of domain/register_change.py."""
     words: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="proposed")
+    """proposed, confirmed, refused, or withdrawn by an edit of the visit that stated it."""
     proposed_at: Mapped[dt.datetime]
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
     decided_at: Mapped[dt.datetime | None]
@@ -136,6 +152,17 @@ def listing(session: Session, *, scope: Scope) -> Sequence[Household]:
     """Households that have not left the register, by grid and address."""
     query = sa.select(Household).where(within(Household.grid_code, scope), Household.exited_at.is_(None))
     return session.scalars(query.order_by(Household.grid_code, Household.address)).all()
+
+
+def grid_on(session: Session, household: Household, *, day: dt.date) -> str:
+    """The grid a household lived in on a day (METRICS D5 `grid_then`)."""
+    query = (
+        sa.select(HouseholdMove.from_grid)
+        .where(HouseholdMove.household_id == household.id, HouseholdMove.moved_on > day)
+        .order_by(HouseholdMove.moved_on, HouseholdMove.id)
+        .limit(1)
+    )
+    return session.scalar(query) or household.grid_code
 
 
 def proposals(session: Session, *, scope: Scope, state: str = "proposed") -> Sequence[RegisterChange]:

@@ -299,6 +299,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "household_moves",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "from_grid",
+            sa.String(length=15).with_variant(sa.String(length=15, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "to_grid",
+            sa.String(length=15).with_variant(sa.String(length=15, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("moved_on", sa.Date(), nullable=False),
+        sa.Column("known_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["households.id"], name=op.f("fk_household_moves_household_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_moves")),
+    )
+    with op.batch_alter_table("household_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_household_moves_household_id"), ["household_id"], unique=False)
+
+    op.create_table(
         "persons",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -538,6 +564,10 @@ def upgrade() -> None:
         sa.Column("reporter_phone", sa.String(), nullable=True),
         sa.Column("outer_number", sa.String(), nullable=True),
         sa.Column("first_asked_id", sa.Uuid(), nullable=True),
+        sa.Column("looker_id", sa.Uuid(), nullable=True),
+        sa.Column("checker_id", sa.Uuid(), nullable=True),
+        sa.Column("last_step", sa.String(), nullable=True),
+        sa.Column("last_step_at", UtcDateTime(), nullable=True),
         sa.Column("measure", sa.String(), nullable=True),
         sa.Column("answer_words", sa.String(), nullable=True),
         sa.Column("how_solved", sa.String(), nullable=True),
@@ -558,9 +588,11 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("resolved_at", UtcDateTime(), nullable=True),
         sa.Column("told_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["checker_id"], ["accounts.id"], name=op.f("fk_demands_checker_id")),
         sa.ForeignKeyConstraint(["first_asked_id"], ["accounts.id"], name=op.f("fk_demands_first_asked_id")),
         sa.ForeignKeyConstraint(["handler_id"], ["accounts.id"], name=op.f("fk_demands_handler_id")),
         sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_demands_household_id")),
+        sa.ForeignKeyConstraint(["looker_id"], ["accounts.id"], name=op.f("fk_demands_looker_id")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["demands.id"], name=op.f("fk_demands_merged_into_id")),
         sa.ForeignKeyConstraint(
             ["profile_version_id"], ["profile_versions.id"], name=op.f("fk_demands_profile_version_id")
@@ -571,11 +603,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", "position", name=op.f("uq_demands_submission_id_position")),
     )
     with op.batch_alter_table("demands", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_demands_checker_id"), ["checker_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_demands_first_asked_id"), ["first_asked_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_demands_handler_id"), ["handler_id"], unique=False)
         batch_op.create_index(
             "ix_demands_jurisdiction_state_key", ["jurisdiction", "state_key"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_demands_looker_id"), ["looker_id"], unique=False)
         batch_op.create_index("ix_demands_outer_number", ["channel", "outer_number"], unique=False)
         batch_op.create_index("ix_demands_point_gist", ["point"], unique=False, postgresql_using="gist")
 

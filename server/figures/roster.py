@@ -1,0 +1,216 @@
+"""名册: households, persons and visits as the obligation engine takes them, read in a few queries.
+
+What leaves with a move stays with the unit: units and their visits are chosen by where the household lives now, not
+by where it lived when the visit was made (METRICS D5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.domain import obligation
+from server.domain.jurisdiction import Level
+from server.domain.obligation import Away, DutyGrid, Exit, Stay, Unit
+from server.domain.people import Function
+from server.domain.scope import Scope
+from server.storage import grids, jurisdictions, posts
+from server.storage.households import AwaySpell, CareTag, Household, Person
+from server.storage.selection import within
+from server.storage.visits import Visit, VisitPerson
+
+_NOT_BEGUN = dt.date.max
+_VILLAGE_DIGITS = 12
+
+
+def persons(session: Session, *, scope: Scope) -> list[Unit]:
+    """Everybody who has or had a care tag, in registered households within the scope, those who left included."""
+    tags = _tags(session, scope)
+    aways = _aways(session, scope)
+    query = (
+        sa.select(Person, Household.grid_code)
+        .join(Household, Household.id == Person.household_id)
+        .where(*_registered(scope), Person.id.in_(sa.select(CareTag.person_id)))
+        .order_by(Household.grid_code, Household.address, Person.name, Person.id)
+    )
+    return [
+        Unit(
+            id=person.id,
+            household=person.household_id,
+            grid=grid,
+            stays=(_stay(person),),
+            tags=tuple(tags[person.id]),
+            aways=(*aways[person.household_id, None], *aways[person.household_id, person.id]),
+            in_hospital=person.in_hospital,
+            tier=person.tier,
+        )
+        for person, grid in session.execute(query)
+    ]
+
+
+def households(session: Session, *, scope: Scope) -> list[Unit]:
+    """Every registered household within the scope, those that left included; a pending one is not on the register."""
+    aways = _aways(session, scope)
+    query = sa.select(Household).where(*_registered(scope)).order_by(Household.grid_code, Household.address)
+    return [
+        Unit(
+            id=household.id,
+            household=household.id,
+            grid=household.grid_code,
+            stays=(_stay(household),),
+            aways=tuple(aways[household.id, None]),
+        )
+        for household in session.scalars(query)
+    ]
+
+
+def visits(session: Session, *, scope: Scope, since: dt.date, as_of: dt.datetime) -> list[obligation.Visit]:
+    """Visits to households within the scope: all from `since` on, and from before it what `VisitIndex` needs.
+
+    That is each unit's last one of every outcome, source and set of roles, and every call: whether a call counts
+    hangs on the days somebody was away, which no query knows.
+    """
+    chosen = _chosen(scope, since=since, as_of=as_of)
+    seen: dict[int, set[uuid.UUID]] = defaultdict(set)
+    for visit_id, person_id in session.execute(
+        sa.select(VisitPerson.visit_id, VisitPerson.person_id).where(VisitPerson.visit_id.in_(chosen))
+    ):
+        seen[visit_id].add(person_id)
+    rows = session.execute(sa.select(*_VISIT_COLUMNS).where(Visit.id.in_(chosen)).order_by(Visit.id))
+    return [_visit(row, seen.get(row.id, ())) for row in rows]
+
+
+def duty_grids(
+    session: Session, *, scope: Scope, on: dt.date, since: dt.date | None = None
+) -> list[DutyGrid]:
+    """The grids within the scope in force on a day, or at any time from `since` to it; vacant as of `on`.
+
+    A grid of a village without a start date has not begun and owes nothing.
+    """
+    villages = _start_dates(session)
+    workers = {
+        post.jurisdiction
+        for post, account in posts.posts_in(session, scope=Scope.everything(), on=on)
+        if post.function == Function.GRID_WORKER and (account.closed_on is None or account.closed_on > on)
+    }
+    first = on if since is None else since
+    return [
+        DutyGrid(
+            id=grid.code,
+            first_day=grid.valid_from,
+            start_date=villages.get(grid.code[:_VILLAGE_DIGITS]) or _NOT_BEGUN,
+            last_day=grid.valid_to,
+            vacant=not any(grid.code[: level.digits] in workers for level in Level),
+        )
+        for grid in grids.listing(session, scope=scope)
+        if grid.valid_from <= on and (grid.valid_to is None or grid.valid_to >= first)
+    ]
+
+
+def _registered(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
+    return within(Household.grid_code, scope), Household.state == "registered"
+
+
+def _stay(row: Household | Person) -> Stay:
+    return Stay(row.entered_on, _exit(row.exit_reason, row.exited_at), row.known_at)
+
+
+def _exit(reason: str | None, at: dt.datetime | None) -> Exit | None:
+    return None if at is None else Exit(reason or "", at)
+
+
+def _tags(session: Session, scope: Scope) -> Mapping[uuid.UUID, list[obligation.CareTag]]:
+    query = (
+        sa.select(CareTag)
+        .join(Person, Person.id == CareTag.person_id)
+        .join(Household, Household.id == Person.household_id)
+        .where(*_registered(scope))
+        .order_by(CareTag.begun_on)
+    )
+    found: dict[uuid.UUID, list[obligation.CareTag]] = defaultdict(list)
+    for tag in session.scalars(query):
+        found[tag.person_id].append(
+            obligation.CareTag(tag.tag, tag.begun_on, _exit(tag.end_reason, tag.ended_at), tag.known_at)
+        )
+    return found
+
+
+def _aways(session: Session, scope: Scope) -> Mapping[tuple[uuid.UUID, uuid.UUID | None], list[Away]]:
+    query = (
+        sa.select(AwaySpell)
+        .join(Household, Household.id == AwaySpell.household_id)
+        .where(*_registered(scope))
+        .order_by(AwaySpell.since)
+    )
+    found: dict[tuple[uuid.UUID, uuid.UUID | None], list[Away]] = defaultdict(list)
+    for spell in session.scalars(query):
+        found[spell.household_id, spell.person_id].append(Away(spell.since, spell.until, spell.known_at))
+    return found
+
+
+_VISIT_COLUMNS = (
+    Visit.id,
+    Visit.household_id,
+    Visit.grid_then,
+    Visit.day,
+    Visit.started_at,
+    Visit.received_at,
+    Visit.roles,
+    Visit.outcome,
+    Visit.account_id,
+    Visit.source,
+    Visit.removed_at,
+)
+
+
+def _chosen(scope: Scope, *, since: dt.date, as_of: dt.datetime) -> sa.Select[int]:
+    here = Visit.household_id.in_(sa.select(Household.id).where(within(Household.grid_code, scope)))
+    accepted = (
+        here,
+        Visit.received_at <= as_of,
+        sa.or_(Visit.removed_at.is_(None), Visit.removed_at > as_of),
+    )
+    newest_first = (Visit.day.desc(), Visit.started_at.desc(), Visit.id.desc())
+    alike = (Visit.outcome, Visit.source, Visit.roles)
+    of_household = sa.func.row_number().over(partition_by=(Visit.household_id, *alike), order_by=newest_first)
+    of_person = sa.func.row_number().over(partition_by=(VisitPerson.person_id, *alike), order_by=newest_first)
+    ranked = (
+        sa.union_all(
+            sa.select(Visit.id, of_household.label("rank")).where(*accepted, Visit.day < since),
+            sa.select(Visit.id, of_person.label("rank"))
+            .join(VisitPerson, VisitPerson.visit_id == Visit.id)
+            .where(*accepted, Visit.day < since),
+        )
+    ).subquery()
+    last_ones = sa.select(ranked.c.id).where(ranked.c.rank == 1)
+    return sa.select(Visit.id).where(
+        *accepted, sa.or_(Visit.day >= since, Visit.outcome == "phone", Visit.id.in_(last_ones))
+    )
+
+
+def _visit(row: Any, seen: Iterable[uuid.UUID]) -> obligation.Visit:
+    return obligation.Visit(
+        id=row.id,
+        household=row.household_id,
+        grid=row.grid_then,
+        day=row.day,
+        at=row.started_at,
+        received_at=row.received_at,
+        roles=frozenset(row.roles),
+        outcome=row.outcome,
+        seen=frozenset(seen),
+        visitor="" if row.account_id is None else str(row.account_id),
+        imported=row.source == "import",
+        removed_at=row.removed_at,
+    )
+
+
+def _start_dates(session: Session) -> dict[str, dt.date | None]:
+    villages = jurisdictions.listing(session, scope=Scope.everything(), digits=_VILLAGE_DIGITS)
+    return {village.code: village.start_date for village in villages}

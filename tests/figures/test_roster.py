@@ -1,0 +1,119 @@
+"""The roster as the obligation engine takes it: who is on it, which visits come with it, which grids owe."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.domain.scope import Scope
+from server.figures import roster
+from server.storage.households import AwaySpell, Household
+from server.storage.jurisdictions import Jurisdiction
+from server.storage.visits import Visit, VisitPerson
+from server.work import Work
+from tests import factories
+from tests.factories import GRID, NOW, OTHER_GRID, START, VACANT_GRID, VILLAGE, County
+
+EVERYWHERE = Scope.everything()
+
+
+def visited(
+    work: Work, home: Household, day: dt.date, outcome: str = "met", *, by: str = "grid_worker"
+) -> int:
+    at = dt.datetime.combine(day, dt.time(10), tzinfo=factories.SHANGHAI)
+    row = Visit(
+        household_id=home.id,
+        grid_then=home.grid_code,
+        day=day,
+        started_at=at,
+        received_at=at,
+        roles=[by],
+        outcome=outcome,
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row.id
+
+
+def test_persons_carry_their_tags_and_the_absence_of_their_household(
+    database: Database, county: County
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = factories.household(work)
+        granny = factories.person(work, home)
+        factories.person(work, home, name="王强", called="王强", tag=None)
+        work.session.add(AwaySpell(household_id=home.id, since=dt.date(2026, 9, 1)))
+    with database.read(SYSTEM) as reading:
+        (unit,) = roster.persons(reading.session, scope=EVERYWHERE)
+    assert unit.id == granny.id
+    assert [tag.code for tag in unit.tags] == ["alone_elder"]
+    assert unit.is_away(dt.date(2026, 9, 2), as_of=NOW)
+
+
+def test_a_household_waiting_for_approval_is_not_on_the_register(database: Database, county: County) -> None:
+    with database.transaction(SYSTEM) as work:
+        waiting = factories.household(work, state="pending")
+        factories.person(work, waiting)
+        kept = factories.household(work, address="石桥村1组13号")
+    with database.read(SYSTEM) as reading:
+        assert [unit.id for unit in roster.households(reading.session, scope=EVERYWHERE)] == [kept.id]
+        assert roster.persons(reading.session, scope=EVERYWHERE) == []
+
+
+def test_of_earlier_visits_the_last_of_each_kind_comes_along(database: Database, county: County) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = factories.household(work)
+        granny = factories.person(work, home)
+        seen = visited(work, home, dt.date(2026, 7, 2))
+        work.session.add(VisitPerson(visit_id=seen, person_id=granny.id))
+        visited(work, home, dt.date(2026, 7, 3))
+        last = visited(work, home, dt.date(2026, 7, 9))
+        by_cadre = visited(work, home, dt.date(2026, 7, 5), by="village_cadre")
+        call = visited(work, home, dt.date(2026, 7, 4), "phone")
+        this_month = visited(work, home, dt.date(2026, 10, 2))
+    with database.read(SYSTEM) as reading:
+        found = roster.visits(reading.session, scope=EVERYWHERE, since=dt.date(2026, 10, 1), as_of=NOW)
+    assert {visit.id for visit in found} == {seen, last, by_cadre, call, this_month}
+    assert {visit.id: visit.seen for visit in found}[seen] == {granny.id}
+
+
+def test_visits_follow_the_household_that_moved(database: Database, county: County) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = factories.household(work, grid=OTHER_GRID)
+        visit = visited(work, home, dt.date(2026, 10, 2))
+        work.session.get_one(Visit, visit).grid_then = GRID
+    with database.read(SYSTEM) as reading:
+        since = dt.date(2026, 10, 1)
+        there = roster.visits(reading.session, scope=Scope.of([OTHER_GRID]), since=since, as_of=NOW)
+        here = roster.visits(reading.session, scope=Scope.of([GRID]), since=since, as_of=NOW)
+    assert [(found.id, found.grid) for found in there] == [(visit, GRID)]
+    assert here == []
+
+
+def test_a_grid_without_a_worker_is_vacant_and_a_village_without_a_start_owes_nothing(
+    database: Database, county: County
+) -> None:
+    day = NOW.date()
+    with database.transaction(SYSTEM) as work:
+        work.session.get_one(Jurisdiction, VILLAGE).start_date = None
+    with database.read(SYSTEM) as reading:
+        grids = {grid.id: grid for grid in roster.duty_grids(reading.session, scope=EVERYWHERE, on=day)}
+    assert {code: grid.vacant for code, grid in grids.items()} == {
+        GRID: False,
+        VACANT_GRID: True,
+        OTHER_GRID: False,
+    }
+    assert not grids[GRID].owes_on(day)
+    assert grids[OTHER_GRID].owes_on(day)
+    assert grids[OTHER_GRID].owes_since == START
+
+
+def test_ids_of_units_are_those_of_the_tables(database: Database, county: County) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = factories.household(work)
+    with database.read(SYSTEM) as reading:
+        (unit,) = roster.households(reading.session, scope=EVERYWHERE)
+    assert unit.id == home.id
+    assert isinstance(unit.id, uuid.UUID)
