@@ -1,0 +1,48 @@
+"""Walking through a site as somebody who follows every link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from tests.browser.conftest import Visitor
+
+MOST_PER_KIND = 2
+"""How many pages of one shape (/cases/<id>) are opened: the first of each shows what all look like."""
+
+_DOWNLOADS = (".csv", ".xlsx", ".png", ".xml", ".jpg", ".txt")
+
+
+def walk(visitor: Visitor) -> Iterator[str]:
+    """Open every kind of page that can be reached from the home page; gives each address while it is open."""
+    opened: dict[str, int] = {}
+    waiting = [f"{visitor.base_url}/"]
+    while waiting:
+        address = waiting.pop(0)
+        kind = _shape(address)
+        if opened.get(kind, 0) >= MOST_PER_KIND:
+            continue
+        opened[kind] = opened.get(kind, 0) + 1
+        response = visitor.page.goto(address)
+        visitor.page.wait_for_load_state("networkidle")
+        if response is None or response.status != 200:
+            visitor.faults.append(f"{address} answered {response and response.status}")
+            continue
+        yield address
+        waiting += _reachable(visitor)
+
+
+def _shape(url: str) -> str:
+    """A page's address without what names one thing among many."""
+    parts = urlsplit(url)
+    steps = ["…" if any(letter.isdigit() for letter in step) else step for step in parts.path.split("/")]
+    return "/".join(steps) + "?" + "&".join(sorted(word.split("=")[0] for word in parts.query.split("&")))
+
+
+def _reachable(visitor: Visitor) -> list[str]:
+    """Addresses of our own that the present page links to, downloads left out."""
+    links: list[str] = visitor.page.eval_on_selector_all(
+        "a[href]", "all => all.filter(a => !a.hasAttribute('download')).map(a => a.href)"
+    )
+    own = [link.split("#")[0] for link in links if link.startswith(visitor.base_url)]
+    return [link for link in own if not urlsplit(link).path.endswith(_DOWNLOADS)]
