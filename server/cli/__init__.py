@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from server import __version__
-from server.cli import database, demo, serve
+from server.cli import app_user, database, demo, form, grid, profile, serve, settings, user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,5 +14,15 @@ def main() -> None:
     """网格：网格治理现场数据服务器."""
 
 
-for command in (serve.serve, demo.demo, database.db):
+for command in (
+    serve.serve,
+    demo.demo,
+    database.db,
+    user.user,
+    app_user.app_user,
+    grid.grid,
+    form.form,
+    profile.profile,
+    settings.settings,
+):
     main.add_command(command)

@@ -24,6 +24,9 @@ from server.work import Work
 KEY_LENGTH = 64
 _KEY_ALPHABET = string.ascii_letters + string.digits
 _SHORTEST_PASSWORD = 10
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits nobody mistakes for one another on paper."""
+_TEMPORARY_LENGTH = 12
 _TRIES = 5
 _TRY_WINDOW = dt.timedelta(minutes=15)
 
@@ -37,6 +40,11 @@ def hash_password(password: str) -> str:
     if len(password) < _SHORTEST_PASSWORD:
         raise Invalid("password.too_short", least=_SHORTEST_PASSWORD)
     return _hasher.hash(password)
+
+
+def temporary_password() -> str:
+    """临时密码: made up, told once, changed at the first sign-in."""
+    return "".join(secrets.choice(_LEGIBLE) for _ in range(_TEMPORARY_LENGTH))
 
 
 def open_account(

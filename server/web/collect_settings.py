@@ -1,0 +1,43 @@
+"""采集设置: what a phone's app is told by scanning one QR code: server, key, and how to behave (OPENROSA §10)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+import segno
+
+PROJECT_ID = 1
+_PIXELS_PER_MODULE = 6
+_COLOUR = "#0072B2"
+
+
+def server_url(root: str, key: str) -> str:
+    """The address a phone with `key` is given; `root` is the server's own, without a slash at the end."""
+    return f"{root}/v1/key/{key}/projects/{PROJECT_ID}"
+
+
+def settings_text(*, server_url: str, worker: str, project: str) -> str:
+    """The text inside the QR code: base64 of zlib of JSON. Forms follow the server, records leave by themselves."""
+    settings = {
+        "general": {
+            "server_url": server_url,
+            "form_update_mode": "match_exactly",
+            "periodic_form_updates_check": "every_fifteen_minutes",
+            "automatic_update": True,
+            "autosend": "wifi_and_cellular",
+            "image_size": "medium",
+            "metadata_username": worker,
+        },
+        "admin": {},
+        "project": {"name": project, "icon": "网", "color": _COLOUR},
+    }
+    return base64.b64encode(zlib.compress(json.dumps(settings, ensure_ascii=False).encode())).decode()
+
+
+def picture(text: str) -> str:
+    """The QR code of a settings text as a data address (PNG), so that a key shown once is never fetched again."""
+    code = segno.make_qr(text, error="m")
+    address: str = code.png_data_uri(scale=_PIXELS_PER_MODULE, border=4)
+    return address
