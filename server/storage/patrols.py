@@ -14,6 +14,7 @@ from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.geometry import geometry, gist_index
 from server.storage.selection import within
+from server.storage.visits import Visit
 
 
 class Patrol(Base):
@@ -113,6 +114,25 @@ class Exemption(Base):
     __table_args__ = (sa.UniqueConstraint("grid_code", "day"),)
 
 
+COLUMNS = (
+    Patrol.id,
+    Patrol.grid_then,
+    Patrol.day,
+    Patrol.started_at,
+    Patrol.received_at,
+    Patrol.account_id,
+    Patrol.roles,
+    Patrol.result,
+    Patrol.positioned,
+    Patrol.removed_at,
+)
+"""What figures need of a patrol: many are read at once, their tracks never."""
+
+
+def _counting(as_of: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return Patrol.received_at <= as_of, sa.or_(Patrol.removed_at.is_(None), Patrol.removed_at > as_of)
+
+
 def between(
     session: Session, *, scope: Scope, first: dt.date, last: dt.date, as_of: dt.datetime
 ) -> Sequence[Patrol]:
@@ -134,14 +154,44 @@ def findings_between(session: Session, *, scope: Scope, first: dt.date, last: dt
     return session.scalars(query.order_by(Finding.day, Finding.submission_id, Finding.position)).all()
 
 
-def passes_since(
-    session: Session, *, scope: Scope, first: dt.date
-) -> Sequence[tuple[str, dt.date, BaseGeometry]]:
-    """(grid, day, position) of passes since a day, within the scope."""
-    query = sa.select(Pass.grid_then, Pass.day, Pass.shape).where(
-        within(Pass.grid_then, scope), Pass.day >= first
+def latest(
+    session: Session, *, scope: Scope, before: dt.date, as_of: dt.datetime
+) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """The last counting patrol before a day of every grid within the scope and every set of roles: `COLUMNS`."""
+    newest_first = (Patrol.day.desc(), Patrol.started_at.desc(), Patrol.id.desc())
+    rank = sa.func.row_number().over(partition_by=(Patrol.grid_then, Patrol.roles), order_by=newest_first)
+    ranked = (
+        sa.select(*COLUMNS, rank.label("rank"))
+        .where(within(Patrol.grid_then, scope), Patrol.day < before, *_counting(as_of))
+        .subquery()
     )
-    return [(grid, day, shape) for grid, day, shape in session.execute(query)]
+    return session.execute(sa.select(ranked).where(ranked.c.rank == 1)).all()
+
+
+def counting(
+    session: Session, *, scope: Scope, first: dt.date, last: dt.date, as_of: dt.datetime
+) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """The patrols of days first … last that count at `as_of` (METRICS D13), oldest first: `COLUMNS` of each."""
+    query = sa.select(*COLUMNS).where(
+        within(Patrol.grid_then, scope), Patrol.day >= first, Patrol.day <= last, *_counting(as_of)
+    )
+    return session.execute(query.order_by(Patrol.day, Patrol.started_at, Patrol.id)).all()
+
+
+def passes_between(
+    session: Session, *, scope: Scope, first: dt.date, last: dt.date, as_of: dt.datetime
+) -> Sequence[tuple[dt.date, BaseGeometry]]:
+    """(day, position) of the passes within the scope whose patrol or visit counts at `as_of` (METRICS P4)."""
+    received_at = sa.func.coalesce(Patrol.received_at, Visit.received_at)
+    removed_at = sa.func.coalesce(Patrol.removed_at, Visit.removed_at)
+    query = (
+        sa.select(Pass.day, Pass.shape)
+        .join(Patrol, Patrol.submission_id == Pass.submission_id, isouter=True)
+        .join(Visit, Visit.submission_id == Pass.submission_id, isouter=True)
+        .where(within(Pass.grid_then, scope), Pass.day >= first, Pass.day <= last)
+        .where(received_at <= as_of, sa.or_(removed_at.is_(None), removed_at > as_of))
+    )
+    return [(day, shape) for day, shape in session.execute(query)]
 
 
 def exemptions(session: Session, *, scope: Scope, first: dt.date, last: dt.date) -> Sequence[Exemption]:

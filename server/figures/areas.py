@@ -1,0 +1,124 @@
+"""所看范围: the part of a reader's scope he asked for, with the names of its grids and their divisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from server.domain.mechanism import MechanismProfile
+from server.domain.problems import NotFound
+from server.domain.scope import Scope
+from server.domain.work_calendar import local_day
+from server.storage import grids, jurisdictions
+from server.storage.profiles import profile_at
+from server.work import Reading
+
+TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
+_KINDS = {"general": "一般网格", "special": "专属网格"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridName:
+    """A grid as lists write it. `adjusted_on`: its last day, where it was redrawn since (已调整, METRICS D5)."""
+
+    code: str
+    name: str
+    village: str
+    township: str
+    area: str
+    kind: str
+    adjusted_on: dt.date | None
+
+    @property
+    def kind_label(self) -> str:
+        """一般网格 or 专属网格."""
+        return _KINDS[self.kind]
+
+    @property
+    def full_name(self) -> str:
+        """Village and grid, as somebody of the township says it."""
+        return f"{self.village}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A division a reader may choose, by its code."""
+
+    code: str
+    name: str
+
+
+def narrowed(scope: Scope, area: str | None) -> Scope:
+    """Return the scope of one division of it, or all of it. Raises NotFound("jurisdiction.unknown") outside."""
+    if area is None:
+        return scope
+    if not scope.covers(area):
+        raise NotFound("jurisdiction.unknown", code=area)
+    return Scope.of([area])
+
+
+def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
+    """Every grid within the scope, redrawn ones included, by code."""
+    rows = grids.listing(session, scope=scope)
+    above = {row.code[:digits] for row in rows for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
+    divisions = {
+        row.code: row
+        for row in jurisdictions.listing(session, scope=Scope.of(_counties(above)))
+        if row.code in above
+    }
+    return {
+        row.code: GridName(
+            code=row.code,
+            name=row.name,
+            village=_name(divisions, row.code[:VILLAGE_DIGITS]),
+            township=_name(divisions, row.code[:TOWNSHIP_DIGITS]),
+            area=_area(divisions, row.code[:VILLAGE_DIGITS]),
+            kind=row.kind,
+            adjusted_on=row.valid_to,
+        )
+        for row in rows
+    }
+
+
+def choices(reading: Reading) -> list[Division]:
+    """The villages, townships and, for somebody of a single village, grids that a reader may narrow his view to."""
+    names = grid_names(reading.session, scope=reading.actor.scope)
+    found: dict[str, str] = {}
+    for grid in names.values():
+        if reading.actor.scope.covers(grid.code[:TOWNSHIP_DIGITS]):
+            found[grid.code[:TOWNSHIP_DIGITS]] = grid.township
+        if reading.actor.scope.covers(grid.code[:VILLAGE_DIGITS]):
+            found[grid.code[:VILLAGE_DIGITS]] = grid.village
+    villages = [code for code in found if len(code) == VILLAGE_DIGITS]
+    if len(villages) <= 1:
+        found.update((grid.code, grid.full_name) for grid in names.values() if grid.adjusted_on is None)
+    return [Division(code, found[code]) for code in sorted(found)]
+
+
+def profiles(
+    session: Session, codes: Iterable[str], *, now: dt.datetime
+) -> Iterator[tuple[MechanismProfile, set[str]]]:
+    """Group grids by the mechanism in force at their village. Raises NotFound("profile.none") where none is."""
+    by_village: dict[str, set[str]] = {}
+    for code in codes:
+        by_village.setdefault(code[:VILLAGE_DIGITS], set()).add(code)
+    groups: dict[int, tuple[MechanismProfile, set[str]]] = {}
+    for village, members in by_village.items():
+        profile = profile_at(session, village, on=local_day(now))
+        groups.setdefault(id(profile), (profile, set()))[1].update(members)
+    yield from groups.values()
+
+
+def _counties(codes: Iterable[str]) -> set[str]:
+    return {code[:6] for code in codes}
+
+
+def _name(divisions: dict[str, jurisdictions.Jurisdiction], code: str) -> str:
+    return divisions[code].name if code in divisions else code
+
+
+def _area(divisions: dict[str, jurisdictions.Jurisdiction], code: str) -> str:
+    return divisions[code].area if code in divisions else "rural"

@@ -1,0 +1,62 @@
+"""在岗: who answers for a grid on a day, its lead, its workers and who stands in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.domain.jurisdiction import Level
+from server.domain.people import Function
+from server.domain.scope import Scope
+from server.storage import posts
+from server.storage.posts import Account, PostRow
+
+_LEVEL_DIGITS = tuple(level.digits for level in Level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffing:
+    """The names of those in post for a grid. Nobody among `workers` means 无人在岗, whoever stands in (METRICS D6)."""
+
+    leads: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
+
+
+def staffing(session: Session, codes: Iterable[str], *, on: dt.date) -> dict[str, Staffing]:
+    """Return who answers for each grid on a day; a post over a wider division answers for every grid of it."""
+    held: dict[str, list[tuple[PostRow, Account]]] = defaultdict(list)
+    for post, account in posts.posts_in(session, scope=Scope.everything(), on=on):
+        if account.closed_on is None or account.closed_on > on:
+            held[post.jurisdiction].append((post, account))
+    return {
+        code: _staffing([entry for digits in _LEVEL_DIGITS for entry in held.get(code[:digits], ())])
+        for code in codes
+    }
+
+
+def names_of(session: Session, accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What the holders of accounts are called."""
+    rows = session.execute(sa.select(Account.id, Account.display_name).where(Account.id.in_(set(accounts))))
+    return {row.id: row.display_name for row in rows}
+
+
+def _staffing(entries: list[tuple[PostRow, Account]]) -> Staffing:
+    def those(function: Function | None, *, standing_in: bool) -> tuple[str, ...]:
+        return tuple(
+            account.display_name
+            for post, account in entries
+            if post.is_stand_in is standing_in and (function is None or post.function == function)
+        )
+
+    return Staffing(
+        leads=those(Function.GRID_LEAD, standing_in=False),
+        workers=those(Function.GRID_WORKER, standing_in=False),
+        stand_ins=those(None, standing_in=True),
+    )
