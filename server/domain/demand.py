@@ -105,12 +105,17 @@ class _Act:
 
 _Effect = dict[str, Any]
 _LEVELS: tuple[HandlingLevel, ...] = get_args(HandlingLevel)
-_LEVEL_OF_ROLE: Mapping[Role | None, HandlingLevel] = {
+_LEVEL_OF_ROLE: Mapping[Role, HandlingLevel] = {
     Role.GRID_WORKER: "grid",
     Role.VILLAGE_CADRE: "village",
     Role.TOWNSHIP_OFFICIAL: "township",
     Role.COUNTY_ASSESSOR: "county",
 }
+
+
+def handling_level(role: Role | None) -> HandlingLevel | None:
+    """Return the level at which somebody of `role` handles a demand; None for who handles none."""
+    return None if role is None else _LEVEL_OF_ROLE.get(role)
 
 
 def _nothing(_state: DemandState, _act: _Act) -> _Effect:
@@ -188,7 +193,7 @@ _EFFECTS: Mapping[Action, Callable[[DemandState, _Act], _Effect]] = {
 
 
 def _taken_in_hand(state: DemandState, act: _Act) -> _Effect:
-    return {"handler_id": act.actor.id, **_held_at(state, _LEVEL_OF_ROLE.get(act.actor.role))}
+    return {"handler_id": act.actor.id, **_held_at(state, handling_level(act.actor.role))}
 
 
 def _held_at(state: DemandState, level: HandlingLevel | None) -> _Effect:

@@ -62,6 +62,13 @@ class Demand(Base):
     outer_number: Mapped[str | None]
     first_asked_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     """首问: whoever took it in; it stays on his list until it ends."""
+    looker_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    """Who is asked to go and see whether it is as reported 核实, until he has."""
+    checker_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    """Who is asked to see whether it was settled 核查, until he has; never the handler."""
+    last_step: Mapped[str | None]
+    """The newest word from the field, in the codes of the follow-up form (FORMS §6); "same" is one."""
+    last_step_at: Mapped[dt.datetime | None]
     measure: Mapped[str | None]
     answer_words: Mapped[str | None]
     how_solved: Mapped[str | None]
@@ -142,9 +149,13 @@ def readable(scope: Scope) -> sa.ColumnElement[bool]:
     return sa.and_(within(Demand.jurisdiction, scope), shown)
 
 
-def get(session: Session, demand_id: uuid.UUID, *, scope: Scope) -> Demand:
-    """The demand. Raises NotFound where there is none the reader may see."""
-    row = session.scalars(sa.select(Demand).where(Demand.id == demand_id, readable(scope))).first()
+def get(session: Session, demand_id: uuid.UUID, *, scope: Scope, to_change: bool = False) -> Demand:
+    """The demand, locked `to_change` so that two acts follow one another.
+
+    Raises NotFound where there is none the reader may see.
+    """
+    query = sa.select(Demand).where(Demand.id == demand_id, readable(scope))
+    row = session.scalars(query.with_for_update() if to_change else query).first()
     if row is None:
         raise NotFound("demand.unknown", id=str(demand_id))
     return row

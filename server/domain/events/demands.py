@@ -77,3 +77,11 @@ class ReporterTold(Event, kind="demand.reporter_told"):
 
     by: str
     means: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskGiven(Event, kind="demand.task_given"):
+    """请人核实、核查: somebody was asked to look at it or to check it (`task` is "look" or "check")."""
+
+    task: str
+    account_id: UUID
