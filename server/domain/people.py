@@ -122,6 +122,7 @@ class Permission(Enum):
     NAME_STAND_IN = "name_stand_in"
     VIEW_SUBMISSIONS = "view_submissions"
     REPROJECT_SUBMISSIONS = "reproject_submissions"
+    REJECT_SUBMISSIONS = "reject_submissions"
     LIST_FORMS = "list_forms"
     SUBMIT = "submit"
 
@@ -175,6 +176,7 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.NAME_STAND_IN: _grant(*_OFFICE),
     Permission.VIEW_SUBMISSIONS: _grant(*_OFFICE, Role.COUNTY_ASSESSOR, Role.ADMIN),
     Permission.REPROJECT_SUBMISSIONS: _grant(Role.TOWNSHIP_OFFICIAL, Role.ADMIN),
+    Permission.REJECT_SUBMISSIONS: _grant(*_OFFICE),
     Permission.LIST_FORMS: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.SUBMIT: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
 }

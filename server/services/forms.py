@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
@@ -16,33 +18,40 @@ from server.domain.events import forms as events
 from server.domain.form import FormState, move
 from server.domain.problems import Conflict
 from server.storage import forms as storage
+from server.storage.base import database_of
 from server.storage.forms import Form, FormVersion
 from server.work import Work
 
 
 @dataclass(frozen=True)
 class KnownForm:
-    """What reading a submission needs of its form version."""
+    """What reading a submission needs of its form version: when it was published, None for a version never published."""
 
-    version: FormVersion | None
+    published_at: dt.datetime | None
     shape: Shape | None
+
+    @property
+    def is_published(self) -> bool:
+        """True for a version phones were given from here."""
+        return self.published_at is not None
+
+
+_versions: WeakKeyDictionary[object, dict[tuple[str, str], KnownForm]] = WeakKeyDictionary()
+"""By database: published versions never change, so they are read once."""
 
 
 def known_form(session: Session, form_id: str, version: str) -> KnownForm:
     """The published version a submission names; without one, the newest shape, to read what can be read."""
+    shelf = _versions.setdefault(database_of(session), {})
+    known = shelf.get((form_id, version))
+    if known is not None:
+        return known
     found = storage.version(session, form_id, version)
-    fallback = found or storage.newest(session, form_id)
-    return KnownForm(found, None if fallback is None else _shape(fallback))
-
-
-def _shape(version: FormVersion) -> Shape:
-    remembered = _shelf.get(version.md5)
-    if remembered is None:
-        remembered = _shelf[version.md5] = shape(version.xml)
-    return remembered
-
-
-_shelf: dict[str, Shape] = {}
+    if found is not None:
+        known = shelf[form_id, version] = KnownForm(found.published_at, shape(found.xml))
+        return known
+    newest = storage.newest(session, form_id)
+    return KnownForm(None, None if newest is None else shape(newest.xml))
 
 
 def publish(work: Work, source: str, *, position: int = 0) -> FormVersion:

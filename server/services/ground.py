@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
 from gis.grid_index import GridIndex
 from server.domain.scope import Scope
 from server.storage import grids
+from server.storage.base import database_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Ground:
 
 _shelf: dict[uuid.UUID, Ground] = {}
 _KEPT = 4
+_latest: WeakKeyDictionary[object, Ground] = WeakKeyDictionary()
+"""By database: the ground its last transaction saw."""
 
 
 def ground(session: Session) -> Ground:
@@ -38,7 +42,18 @@ def ground(session: Session) -> Ground:
         while len(_shelf) >= _KEPT:
             _shelf.pop(next(iter(_shelf)), None)
         _shelf[token] = found
+    _latest[database_of(session)] = found
     return found
+
+
+def remembered(session: Session) -> Ground:
+    """The ground as this process saw it last, without asking the database; is_current() tells whether it still is."""
+    return _latest.get(database_of(session)) or ground(session)
+
+
+def is_current(session: Session, seen: Ground) -> bool:
+    """Say whether `seen` are the boundaries in force; if not, remembered() gives the new ones from now on."""
+    return ground(session) is seen
 
 
 @lru_cache(maxsize=1)

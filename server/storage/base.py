@@ -66,6 +66,11 @@ def insert_once(session: Session, row: Base, *, unique: Sequence[str]) -> object
     return session.scalar(statement.returning(*sa.inspect(type(row)).primary_key))
 
 
+def database_of(session: Session) -> object:
+    """What all sessions on one database share: the key under which a process remembers things of that database."""
+    return session.get_bind().engine.pool
+
+
 class Base(DeclarativeBase):
     """Every table of the server."""
 

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Serial
 from server.storage.geometry import geometry, gist_index
+from server.storage.patrols import Finding, Patrol
 from server.storage.selection import Listing, Page, within
+from server.storage.visits import IntakeSession, Visit
 
 
 class Submission(Base):
@@ -63,7 +65,20 @@ class Submission(Base):
         sa.UniqueConstraint("form_id", "instance_id"),
         sa.Index("ix_submissions_jurisdiction_received_at", "jurisdiction", "received_at"),
         sa.Index("ix_submissions_root_instance_id", "root_instance_id"),
-        sa.Index("ix_submissions_unsettled", "state", postgresql_where=sa.text("state <> 'received'")),
+        # An edit waits for its original: asked at every arrival, answered by the few rows that are edits.
+        sa.Index(
+            "ix_submissions_deprecated_id",
+            "form_id",
+            "deprecated_id",
+            postgresql_where=sa.text("deprecated_id IS NOT NULL"),
+            sqlite_where=sa.text("deprecated_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_submissions_unsettled",
+            "state",
+            postgresql_where=sa.text("state <> 'received'"),
+            sqlite_where=sa.text("state <> 'received'"),
+        ),
         gist_index("submissions", "point"),
     )
 
@@ -92,21 +107,12 @@ def get(session: Session, submission_id: int, *, scope: Scope) -> Submission:
     return row
 
 
-def by_instance(session: Session, *, form_id: str, instance_id: str) -> Submission | None:
-    """The stored submission that bears an instanceID; identity knows no scope."""
-    return session.scalars(
-        sa.select(Submission).where(Submission.form_id == form_id, Submission.instance_id == instance_id)
-    ).first()
-
-
-def successor(session: Session, submission: Submission) -> Submission | None:
-    """The edit that replaced a submission, if one did."""
-    query = sa.select(Submission).where(
-        Submission.form_id == submission.form_id,
-        Submission.deprecated_id == submission.instance_id,
-        Submission.state != "held",
-    )
-    return session.scalars(query.order_by(Submission.id).limit(1)).first()
+def by_instance(session: Session, *, form_id: str, instance_id: str, lock: bool = False) -> Submission | None:
+    """The stored submission that bears an instanceID; identity knows no scope. `lock` keeps others from changing it."""
+    query = sa.select(Submission).where(Submission.form_id == form_id, Submission.instance_id == instance_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def held_for(session: Session, *, form_id: str, instance_id: str) -> Submission | None:
@@ -115,6 +121,24 @@ def held_for(session: Session, *, form_id: str, instance_id: str) -> Submission 
         Submission.form_id == form_id, Submission.deprecated_id == instance_id, Submission.state == "held"
     )
     return session.scalars(query.order_by(Submission.id).limit(1)).first()
+
+
+def originals_of_held(session: Session) -> Sequence[Submission]:
+    """Received submissions for which an edit still waits; a job settles them, so there is no scope."""
+    held = aliased(Submission)
+    query = sa.select(Submission).join(
+        held, sa.and_(held.form_id == Submission.form_id, held.deprecated_id == Submission.instance_id)
+    )
+    return session.scalars(query.where(held.state == "held", Submission.state == "received")).unique().all()
+
+
+_FIELD_ROWS = (Patrol, Finding, Visit, IntakeSession)
+
+
+def mark_removed(session: Session, root: Submission, *, at: dt.datetime | None) -> None:
+    """Say from when the rows of a submission no longer count; None lets them count again (METRICS D13)."""
+    for table in _FIELD_ROWS:
+        session.execute(sa.update(table).where(table.submission_id == root.id).values(removed_at=at))
 
 
 def attachments(session: Session, submission_id: int) -> Sequence[Attachment]:
@@ -139,8 +163,9 @@ def listing(
 
 
 def unprojected(session: Session, *, scope: Scope) -> Sequence[Submission]:
-    """Submissions whose domain rows are missing because something failed."""
+    """Submissions without domain rows: something failed, or their form version was not known."""
+    failed = sa.and_(Submission.state == "received", Submission.projection_error.is_not(None))
     query = sa.select(Submission).where(
-        within(Submission.jurisdiction, scope), Submission.projection_error.is_not(None)
+        within(Submission.jurisdiction, scope), sa.or_(failed, Submission.state == "quarantined")
     )
     return session.scalars(query.order_by(Submission.id)).all()

@@ -8,7 +8,8 @@ XML is kept whatever happens to the rows: `receive_raw()` stores it with the rea
 from __future__ import annotations
 
 from server.services.submissions.receipt import receive, receive_raw
-from server.services.submissions.rows import RowsFailed, reproject
+from server.services.submissions.review import reject
+from server.services.submissions.rows import RowsFailed, reproject, settle_held
 from server.services.submissions.upload import Prepared, Upload, UploadedFile, prepare
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "prepare",
     "receive",
     "receive_raw",
+    "reject",
     "reproject",
+    "settle_held",
 ]

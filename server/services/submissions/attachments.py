@@ -36,11 +36,8 @@ def attach(work: Work, submission: Submission, files: Sequence[UploadedFile], *,
             )
 
 
-def carry_over(work: Work, edit: Submission) -> None:
+def carry_over(work: Work, edit: Submission, original: Submission) -> None:
     """Files the edit still names but did not send again come from the version it replaces, by name."""
-    original = storage.by_instance(work.session, form_id=edit.form_id, instance_id=edit.deprecated_id or "")
-    if original is None:
-        return
     here = {file.name for file in storage.attachments(work.session, edit.id)}
     for file in storage.attachments(work.session, original.id):
         if file.name in edit.expected_files and file.name not in here:

@@ -8,10 +8,12 @@ from forms.instance import EntityBlock
 from server.domain.events import Event
 from server.domain.events import submissions as events
 from server.domain.problems import Conflict
-from server.domain.submission import Arrival, ArrivalFacts, KnownInstance, Original, decide_arrival
+from server.domain.submission import Arrival
+from server.services import ground
 from server.services.submissions.attachments import attach, carry_over
-from server.services.submissions.rows import apply_held, note_failure, write_rows
-from server.services.submissions.upload import Prepared
+from server.services.submissions.identity import decide, original_of, replace_original
+from server.services.submissions.rows import apply_held, described, note_failure, write_rows
+from server.services.submissions.upload import Prepared, prepare
 from server.storage import submissions as storage
 from server.storage.base import insert_once
 from server.storage.submissions import Submission
@@ -22,14 +24,18 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
     """收到: write a submission and its rows. Raises Conflict for an instanceID with other XML, RowsFailed.
 
     A repeat adds the attachments that are new and answers as the first time; of two identical submissions at the
-    same moment the second waits for the first and is a repeat.
+    same moment the second waits for the first and is a repeat. A submission prepared on boundaries that have been
+    replaced meanwhile is placed once more.
     """
-    arrival = _decide(work, prepared)
+    if not ground.is_current(work.session, prepared.ground):
+        prepared = replace(prepare(work, prepared.upload), failure=prepared.failure)
+    known = _known(work, prepared)
+    arrival = decide(work, prepared, known=known)
     if arrival is Arrival.REPEAT:
-        return _repeat(work, prepared)
+        return _repeat(work, prepared, known)
     submission = _insert(work, prepared, arrival)
     if submission is None:
-        return _repeat(work, prepared)
+        return _repeat(work, prepared, _known(work, prepared))
     if arrival.set_aside:
         return arrival
     if prepared.failure is not None:
@@ -45,64 +51,30 @@ def receive_raw(work: Work, prepared: Prepared, error: str) -> Arrival:
     return receive(work, replace(prepared, failure=error, facts=None))
 
 
-def _decide(work: Work, prepared: Prepared) -> Arrival:
-    session, instance = work.session, prepared.instance
-    known = storage.by_instance(session, form_id=instance.form_id, instance_id=instance.instance_id)
-    original = None
-    if instance.deprecated_id:
-        original = storage.by_instance(session, form_id=instance.form_id, instance_id=instance.deprecated_id)
-    return decide_arrival(
-        ArrivalFacts(
-            form_known=True,
-            version_known=prepared.form.version is not None,
-            instance_id=instance.instance_id,
-            deprecated_id=instance.deprecated_id,
-            known=None if known is None else KnownInstance(same_xml=known.sha256 == prepared.sha256),
-            original=None
-            if original is None
-            else Original(
-                current=original.state == "received", set_aside=original.state in ("held", "quarantined")
-            ),
-        )
-    )
+def _known(work: Work, prepared: Prepared) -> Submission | None:
+    instance = prepared.instance
+    return storage.by_instance(work.session, form_id=instance.form_id, instance_id=instance.instance_id)
 
 
 def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | None:
-    instance, record = prepared.instance, prepared.record
-    root = instance.instance_id
-    if arrival is Arrival.EDIT:
-        original = storage.by_instance(
-            work.session, form_id=instance.form_id, instance_id=instance.deprecated_id or ""
-        )
-        if original is not None:
-            root = original.root_instance_id
-            original.state = "superseded"
+    """The new row with its files and its event; None where the same instanceID was written at the same moment."""
+    instance = prepared.instance
     row = Submission(
         form_id=instance.form_id,
         form_version=instance.version,
         instance_id=instance.instance_id,
-        root_instance_id=root,
+        root_instance_id=instance.instance_id,
         deprecated_id=instance.deprecated_id,
         state=arrival.value if arrival.set_aside else "received",
         xml=prepared.upload.xml,
         sha256=prepared.sha256,
-        values=prepared.values,
         account_id=work.actor.id,
         role=work.actor.role.value if work.actor.role is not None else "",
         app_user_id=work.actor.app_user_id,
         device_id=prepared.upload.device_id,
-        device_start=record.device_start,
         received_at=work.now,
-        day=record.day,
-        jurisdiction=record.jurisdiction,
-        flags=sorted(record.flags),
-        point=record.point,
-        accuracy=record.fix.accuracy if record.fix is not None else None,
-        located_grid=record.located.nearest if record.located is not None else None,
-        located_metres=record.located.distance_m if record.located is not None else None,
-        boundary_version=prepared.ground.version,
-        expected_files=list(prepared.expected),
         entities=[_block(block) for block in prepared.entities],
+        **described(prepared),
     )
     key = insert_once(work.session, row, unique=("form_id", "instance_id"))
     if key is None:
@@ -111,7 +83,10 @@ def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | No
     _announce(work, submission, arrival)
     attach(work, submission, prepared.upload.files, announce=False)
     if arrival is Arrival.EDIT:
-        carry_over(work, submission)
+        original = original_of(work, submission.form_id, submission.deprecated_id)
+        if original is not None:
+            replace_original(work, original, submission)
+            carry_over(work, submission, original)
     return submission
 
 
@@ -135,11 +110,9 @@ def _announce(work: Work, submission: Submission, arrival: Arrival) -> None:
     work.record(event)
 
 
-def _repeat(work: Work, prepared: Prepared) -> Arrival:
-    instance = prepared.instance
-    known = storage.by_instance(work.session, form_id=instance.form_id, instance_id=instance.instance_id)
+def _repeat(work: Work, prepared: Prepared, known: Submission | None) -> Arrival:
     if known is None or known.sha256 != prepared.sha256:
-        raise Conflict("submission.other_xml", instance_id=instance.instance_id)
+        raise Conflict("submission.other_xml", instance_id=prepared.instance.instance_id)
     attach(work, known, prepared.upload.files, announce=True)
     return Arrival.REPEAT
 

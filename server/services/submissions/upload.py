@@ -16,10 +16,13 @@ from server.domain.problems import Invalid, NotFound
 from server.domain.work_calendar import local_day
 from server.services import projection
 from server.services.forms import KnownForm, known_form
-from server.services.ground import Ground, ground
+from server.services.ground import Ground, remembered
 from server.services.projection.record import Flag, Record
 from server.storage.files import StoredFile
 from server.work import Reading
+
+_LONGEST_ID = 200
+"""Characters of an instanceID: an index holds it. Clients send 41."""
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,25 @@ class Prepared:
 
 
 def prepare(reading: Reading, upload: Upload) -> Prepared:
-    """Read, place and project an upload. Raises Invalid for XML that is no submission, NotFound for an unknown form."""
+    """Read, place and project an upload, on the boundaries this process knows; receive() looks for newer ones.
+
+    Raises Invalid for XML that is no submission or an instanceID beyond 200 characters, NotFound for an unknown form.
+    """
     try:
         instance = parse(upload.xml)
     except InstanceRefused as refusal:
         raise Invalid(refusal.code) from refusal
+    if len(instance.instance_id) > _LONGEST_ID:
+        raise Invalid("submission.instance_id_too_long", most=_LONGEST_ID)
     form = known_form(reading.session, instance.form_id, instance.version)
     if form.shape is None:
         raise NotFound("submission.form_unknown", form_id=instance.form_id)
     readable = not instance.encrypted
     values = values_of(instance, form.shape) if readable else {}
-    here = ground(reading.session)
+    here = remembered(reading.session)
     record = _record(reading, instance, form, values, here)
     read = projection.Reading(record, None, None)
-    if readable and form.version is not None:
+    if readable and form.is_published:
         read = projection.read(record)
     return Prepared(
         upload=upload,
@@ -111,9 +119,9 @@ def _record(reading: Reading, instance: Instance, form: KnownForm, values: Answe
 
 
 def _day(start: dt.datetime | None, form: KnownForm, now: dt.datetime) -> tuple[dt.date, bool]:
-    if start is None or form.version is None:
-        return local_day(now), start is None
-    return day_of_record(start, received_at=now, form_published_at=form.version.published_at)
+    if start is None or form.published_at is None:
+        return local_day(now), False
+    return day_of_record(start, received_at=now, form_published_at=form.published_at)
 
 
 def _text(values: Answers, name: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import IO
 
@@ -42,7 +41,8 @@ def read(
                     xml = _gather(chunks)
                 elif segment.filename is not None:
                     stored = files.put(chunks)
-                    uploaded.append(UploadedFile(_name(segment.filename), segment.content_type or "", stored))
+                    mime = printable(segment.content_type or "")[:_NAME_LIMIT]
+                    uploaded.append(UploadedFile(_name(segment.filename), mime, stored))
                 else:
                     _skip(chunks)
     except (MultipartError, UnicodeError) as error:
@@ -96,4 +96,9 @@ def _skip(chunks: Iterator[bytes]) -> None:
 
 def _name(sent: str) -> str:
     """The name as data: its last part, whatever separators were used, cut at 300 characters."""
-    return os.path.basename(sent.replace("\\", "/"))[-_NAME_LIMIT:] or "unnamed"  # noqa: PTH119 - a name, not a path
+    return printable(sent.replace("\\", "/").rpartition("/")[2])[-_NAME_LIMIT:] or "unnamed"
+
+
+def printable(sent: str) -> str:
+    """Text without control characters: PostgreSQL keeps no NUL, and nobody can read the others."""
+    return "".join(character for character in sent if character.isprintable())

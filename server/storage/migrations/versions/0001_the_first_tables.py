@@ -494,6 +494,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_submissions_deprecated_id",
+            ["form_id", "deprecated_id"],
+            unique=False,
+            postgresql_where=sa.text("deprecated_id IS NOT NULL"),
+            sqlite_where=sa.text("deprecated_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_submissions_jurisdiction_received_at", ["jurisdiction", "received_at"], unique=False
         )
         batch_op.create_index("ix_submissions_point_gist", ["point"], unique=False, postgresql_using="gist")
@@ -503,6 +510,7 @@ def upgrade() -> None:
             ["state"],
             unique=False,
             postgresql_where=sa.text("state <> 'received'"),
+            sqlite_where=sa.text("state <> 'received'"),
         )
 
     op.create_table(
