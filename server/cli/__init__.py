@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from server import __version__
-from server.cli import app_user, database, demo, form, grid, profile, serve, settings, user
+from server.cli import app_user, county, database, demo, form, grid, profile, serve, settings, user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,6 +18,7 @@ for command in (
     serve.serve,
     demo.demo,
     database.db,
+    county.county,
     user.user,
     app_user.app_user,
     grid.grid,

@@ -48,7 +48,7 @@ def show(name: str | None) -> None:
 @click.option("--effective", type=click.DateTime(["%Y-%m-%d"]), help="生效日期，默认今天")
 def install(name: str, jurisdiction: str | None, effective: dt.datetime | None) -> None:
     """安装机制方案：随产品提供的方案名，或一个文件."""
-    text = _text(Path(name)) if Path(name).is_file() else _shipped(name)
+    text = text_of(name)
     with opened() as database, database.transaction(SYSTEM) as work:
         county = jurisdictions.county(work.session)
         if county is None:
@@ -57,6 +57,11 @@ def install(name: str, jurisdiction: str | None, effective: dt.datetime | None) 
         code = jurisdiction or county.code
         version = mechanism.install(work, text, jurisdiction=code, effective_from=day)
         click.echo(f"{code} 的机制方案第 {version.version} 版，{version.effective_from} 起生效。")
+
+
+def text_of(name: str) -> str:
+    """The text of a mechanism: a file of that name, else the shipped one. Raises Refused."""
+    return _text(Path(name)) if Path(name).is_file() else _shipped(name)
 
 
 def _shipped(name: str) -> str:
