@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from server import __version__
-from server.cli import app_user, county, database, demo, form, grid, profile, serve, settings, user
+from server.cli import app_user, backup, county, database, demo, form, grid, profile, serve, settings, user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,5 +25,7 @@ for command in (
     form.form,
     profile.profile,
     settings.settings,
+    backup.backup,
+    backup.restore,
 ):
     main.add_command(command)

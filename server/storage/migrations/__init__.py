@@ -43,4 +43,14 @@ def is_current(engine: sa.Engine) -> bool:
     """Say whether a database has the newest migration."""
     with engine.connect() as connection:
         here = MigrationContext.configure(connection).get_current_revision()
-    return here == ScriptDirectory(str(FOLDER)).get_current_head()
+    return here == head()
+
+
+def head() -> str:
+    """The newest migration of this version of the product."""
+    return ScriptDirectory(str(FOLDER)).get_current_head() or ""
+
+
+def knows(revision: str) -> bool:
+    """Say whether this version of the product has a migration."""
+    return any(script.revision == revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
