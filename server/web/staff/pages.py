@@ -26,7 +26,10 @@ class Entry:
     permission: Permission
 
 
-MENU: tuple[Entry, ...] = (Entry("首页", "staff.home", Permission.USE_STAFF_PAGES),)
+MENU: tuple[Entry, ...] = (
+    Entry("首页", "staff.home", Permission.USE_STAFF_PAGES),
+    Entry("巡查", "staff.patrols", Permission.VIEW_MAPS),
+)
 
 
 def page(template: str, *, as_of: dt.datetime | None = None, **context: Any) -> str:
