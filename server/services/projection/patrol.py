@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 import sqlalchemy as sa
 from shapely import LineString, Point
@@ -12,6 +13,9 @@ from forms import answers
 from forms.answers import Fix
 from forms.instance import Answers
 from server.domain.events import patrols as events
+from server.services.demands.intake import Reporter
+from server.services.projection import urgent_finding
+from server.services.projection.finding_demand import raise_from
 from server.services.projection.record import Record
 from server.storage.patrols import Finding, Pass, Patrol
 from server.storage.submissions import Submission
@@ -34,6 +38,7 @@ class FoundThing:
     urgency: str | None
     source: str
     place: Fix | None
+    place_source: Literal["map", "fix"]
     landmark: str | None
     photo: str | None
     photo_after: str | None
@@ -98,6 +103,7 @@ def _lies_within(record: Record, fix: Fix) -> bool:
 
 def _finding(position: int, round_: Answers) -> FoundThing:
     what, more = _group(round_, "what"), _group(round_, "more")
+    tapped = answers.geopoint(more.get("place"))
     return FoundThing(
         position=position,
         kind=what.get("kind") or "other",
@@ -106,7 +112,8 @@ def _finding(position: int, round_: Answers) -> FoundThing:
         handled=what.get("handled") or "report",
         urgency=what.get("urgency"),
         source=more.get("source") or "seen",
-        place=answers.geopoint(more.get("place")) or answers.geopoint(what.get("fix")),
+        place=tapped or answers.geopoint(what.get("fix")),
+        place_source="fix" if tapped is None else "map",
         landmark=more.get("landmark"),
         photo=what.get("photo"),
         photo_after=what.get("photo_after"),
@@ -154,6 +161,7 @@ def write(work: Work, submission: Submission, record: Record, facts: PatrolFacts
             )
         )
     _write_findings(work, submission, patrol, facts)
+    urgent_finding.link(work, patrol)
     _write_passes(work, submission, patrol, facts)
 
 
@@ -170,6 +178,7 @@ def _write_findings(work: Work, submission: Submission, patrol: Patrol, facts: P
             work.session.add(row)
         _fill(row, patrol, found)
         work.session.flush()
+        _raise_demand(work, submission, patrol, row, found)
         if new:
             work.record(
                 events.FindingRecorded(
@@ -177,10 +186,35 @@ def _write_findings(work: Work, submission: Submission, patrol: Patrol, facts: P
                     jurisdiction=patrol.grid_then,
                     finding_kind=found.kind,
                     handled=found.handled,
+                    demand_id=row.demand_id,
                 )
             )
     for row in stored.values():
         row.removed_at = work.now  # an edit took the finding back; a demand raised from it stays
+
+
+def _raise_demand(
+    work: Work, submission: Submission, patrol: Patrol, row: Finding, found: FoundThing
+) -> None:
+    demand = raise_from(
+        work,
+        row,
+        patrol,
+        place_source=found.place_source,
+        told_by=_told_by(found),
+        received_at=submission.received_at,
+    )
+    if demand is not None:
+        row.demand_id = demand.id
+        work.session.flush()
+
+
+def _told_by(found: FoundThing) -> Reporter | None:
+    """Whoever told of it; without a telephone there is nobody to tell the result to."""
+    if found.source != "told":
+        return None
+    kind = "named" if found.reporter_phone else "anonymous"
+    return Reporter(kind=kind, name=found.reporter_name, phone=found.reporter_phone)
 
 
 def _fill(row: Finding, patrol: Patrol, found: FoundThing) -> None:
