@@ -165,6 +165,14 @@ def grid_on(session: Session, household: Household, *, day: dt.date) -> str:
     return session.scalar(query) or household.grid_code
 
 
+def undecided(session: Session, household_id: uuid.UUID) -> Sequence[RegisterChange]:
+    """What waits for a second person at a household; the caller has read the household within his scope."""
+    query = sa.select(RegisterChange).where(
+        RegisterChange.household_id == household_id, RegisterChange.state == "proposed"
+    )
+    return session.scalars(query.order_by(RegisterChange.proposed_at)).all()
+
+
 def proposals(session: Session, *, scope: Scope, state: str = "proposed") -> Sequence[RegisterChange]:
     """Changes of one state ("proposed", "confirmed", "refused"), oldest first."""
     query = sa.select(RegisterChange).where(
