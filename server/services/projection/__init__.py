@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from server.domain.problems import Problem
-from server.services.projection import case_followup, demand_intake, patrol
+from server.services.projection import case_followup, demand_intake, household_visit, patrol
 from server.services.projection.record import Record
 from server.storage.submissions import Submission
 from server.work import Work
@@ -32,6 +32,7 @@ class Projector(Protocol):
 PROJECTORS: dict[str, Projector] = {
     "case_followup": case_followup,
     "demand_intake": demand_intake,
+    "household_visit": household_visit,
     "patrol": patrol,
 }
 
