@@ -216,3 +216,17 @@ def _follow_up(act: FollowUpAct, demand_id: UUID | None) -> Answers:
             "ask_until": act.ask_until,
         },
     }
+
+
+_FORM_BY_ACT = {
+    "patrol": "patrol",
+    "visit": "household_visit",
+    "intake": "demand_intake",
+    "session": "demand_intake",
+    "followup": "case_followup",
+}
+
+
+def form_of(key: str) -> str:
+    """The form of the act with this key: its first word says what was done."""
+    return _FORM_BY_ACT[key.partition("/")[0]]

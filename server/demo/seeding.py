@@ -1,0 +1,128 @@
+"""Seeding the demo: the county is founded once, its story told up to now, and what is missing is added at every start."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+from server.database import Database
+from server.demo.acts import SHANGHAI, Act, moment
+from server.demo.county import County, invent_county
+from server.demo.founding import carries_phone, found, founded_at
+from server.demo.retelling import Teller
+from server.demo.story import day_story
+from server.domain.people import SYSTEM
+from server.domain.work_calendar import local_day
+from server.services.accounts import new_key
+from server.storage import jurisdictions
+
+MOST_DAYS_ADDED = 14
+"""A demo left alone for longer keeps a gap: nobody waits for a year of it."""
+
+Progress = Callable[[int, int], None]
+"""Called with the days told and the days to tell."""
+
+
+class NotTheDemo(Exception):
+    """The database holds a county that the demo did not make."""
+
+
+@dataclass(frozen=True)
+class DemoState:
+    """What a demo must remember: the day it was invented on, the keys of its phones, and how far it has been told."""
+
+    seeded_on: dt.date
+    told_until: dt.datetime | None
+    keys: dict[UUID, str]
+
+    @classmethod
+    def load(cls, path: Path) -> DemoState | None:
+        """The state kept in a file; None before the first seeding."""
+        if not path.exists():
+            return None
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        told = kept["told_until"]
+        return cls(
+            seeded_on=dt.date.fromisoformat(kept["seeded_on"]),
+            told_until=None if told is None else dt.datetime.fromisoformat(told),
+            keys={UUID(account): key for account, key in kept["keys"].items()},
+        )
+
+    def save(self, path: Path) -> None:
+        """Keep the state; the file is readable by its owner only, because of the keys."""
+        kept = {
+            "seeded_on": self.seeded_on.isoformat(),
+            "told_until": None if self.told_until is None else self.told_until.isoformat(),
+            "keys": {str(account): key for account, key in self.keys.items()},
+        }
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        fresh.replace(path)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """The demo as it stands: its county, its state, and how many acts of the story it did not admit."""
+
+    county: County
+    state: DemoState
+    left_out: int
+
+
+def seed(database: Database, path: Path, *, progress: Progress | None = None) -> Seeded:
+    """Make the demo county, or add what has happened since it was last started; `path` keeps its state.
+
+    One transaction a day: stopped in the middle, it goes on from there. Raises NotTheDemo.
+    """
+    now = database.clock().astimezone(SHANGHAI)
+    state = DemoState.load(path)
+    if state is None:
+        _check_empty(database)
+        county = invent_county(now.date())
+        keys = {member.key: new_key() for member in county.staff if carries_phone(member)}
+        state = DemoState(now.date(), None, keys)
+        state.save(path)
+    county = invent_county(state.seeded_on)
+    _found_once(database, county, state)
+    teller, left_out = Teller(county, state.keys), 0
+    days = _days(county, since=state.told_until, until=now)
+    for number, day in enumerate(days, start=1):
+        acts = _acts(county, day, since=state.told_until, until=now)
+        with database.transaction(SYSTEM) as work:
+            left_out += sum(not teller.tell(work, act) for act in acts)
+        state = replace(state, told_until=min(now, moment(day, 24.0)))
+        state.save(path)
+        if progress is not None:
+            progress(number, len(days))
+    return Seeded(county, state, left_out)
+
+
+def _check_empty(database: Database) -> None:
+    with database.read(SYSTEM) as reading:
+        if jurisdictions.county(reading.session) is not None:
+            raise NotTheDemo
+
+
+def _found_once(database: Database, county: County, state: DemoState) -> None:
+    with database.transaction(SYSTEM) as work:
+        if jurisdictions.county(work.session) is None:
+            founding = replace(work, now=founded_at(county).astimezone(dt.UTC))
+            found(founding, county, keys=state.keys)
+
+
+def _days(county: County, *, since: dt.datetime | None, until: dt.datetime) -> list[dt.date]:
+    """The days to tell, today included as far as it has come; of a long absence only the last ones."""
+    first = county.first_day
+    if since is not None:
+        first = max(local_day(since), local_day(until) - dt.timedelta(days=MOST_DAYS_ADDED))
+    return [first + dt.timedelta(days=n) for n in range((local_day(until) - first).days + 1)]
+
+
+def _acts(county: County, day: dt.date, *, since: dt.datetime | None, until: dt.datetime) -> list[Act]:
+    """What reached the server on a day, after what has been told already and not later than now."""
+    return [act for act in day_story(county, day) if act.at <= until and (since is None or act.at > since)]

@@ -1,0 +1,123 @@
+"""导入名册: many households at once, with their people and the last visits an older list remembers.
+
+For a county that begins, or a list that comes as a file; one household at a time is the register's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shapely import Point
+
+from server.domain.events import register as events
+from server.domain.people import Permission
+from server.domain.work_calendar import end_of_day
+from server.storage.households import AwaySpell, CareTag, Household, Person
+from server.storage.visits import Visit
+from server.work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagEntry:
+    """A care tag as a list names it (FORMS §8): since when, on what paper, said by which unit."""
+
+    code: str
+    begun_on: dt.date
+    basis: str = ""
+    said_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonEntry:
+    """A person of a household; `called` is how the phone shows the name."""
+
+    name: str
+    called: str
+    is_child: bool = False
+    tags: tuple[TagEntry, ...] = ()
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdEntry:
+    """A household as a list has it; `point` in degrees WGS-84, `last_visit` the day somebody was last there."""
+
+    grid: str
+    address: str
+    head_name: str | None = None
+    telephone: str | None = None
+    people: int | None = None
+    occupancy: str = "occupied"
+    away_since: dt.date | None = None
+    point: Point | None = None
+    persons: tuple[PersonEntry, ...] = ()
+    last_visit: dt.date | None = None
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def enter(work: Work, entries: Sequence[HouseholdEntry], *, entered_on: dt.date, sha256: str) -> None:
+    """导入名册: the households stand on the register from `entered_on`, known from the beginning (METRICS D4).
+
+    Last visits set 上次走访 and nothing else (METRICS D11). `sha256` is that of the list. Raises Forbidden for a
+    grid outside the actor's divisions.
+    """
+    for grid in {entry.grid for entry in entries}:
+        work.actor.require(Permission.IMPORT_REGISTER, at=grid)
+    for entry in entries:
+        work.session.add(_household(entry, entered_on))
+    work.session.flush()
+    for entry in entries:
+        if entry.away_since is not None:
+            work.session.add(AwaySpell(household_id=entry.id, since=entry.away_since))
+        if entry.last_visit is not None:
+            work.session.add(_visit(work, entry, entry.last_visit))
+    work.session.flush()
+    work.record(
+        events.RegisterImported(
+            subject_id=sha256, jurisdiction=None, what="households", rows=len(entries), sha256=sha256
+        )
+    )
+
+
+def _household(entry: HouseholdEntry, entered_on: dt.date) -> Household:
+    return Household(
+        id=entry.id,
+        grid_code=entry.grid,
+        address=entry.address,
+        head_name=entry.head_name,
+        telephone=entry.telephone,
+        people=entry.people,
+        occupancy=entry.occupancy,
+        entered_on=entered_on,
+        point=entry.point,
+        persons=[_person(person, entered_on) for person in entry.persons],
+    )
+
+
+def _person(entry: PersonEntry, entered_on: dt.date) -> Person:
+    return Person(
+        id=entry.id,
+        name=entry.name,
+        called=entry.called,
+        is_child=entry.is_child,
+        entered_on=entered_on,
+        tags=[
+            CareTag(tag=tag.code, begun_on=tag.begun_on, basis=tag.basis, said_by=tag.said_by)
+            for tag in entry.tags
+        ],
+    )
+
+
+def _visit(work: Work, entry: HouseholdEntry, day: dt.date) -> Visit:
+    return Visit(
+        household_id=entry.id,
+        grid_then=entry.grid,
+        day=day,
+        started_at=end_of_day(day),  # the list says the day, not the hour
+        received_at=work.now,
+        outcome="met",
+        source="import",
+    )
