@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from forms import catalogue
 from gis.geojson import odk_ring
 from server.domain.work_calendar import local_day
+from server.figures import case_list, household_list
 from server.storage import grids, jurisdictions
 from server.storage.profiles import profile_at
 from server.work import Reading
@@ -32,8 +33,8 @@ def file(reading: Reading, name: str) -> bytes:
 
 def gone(reading: Reading, name: str, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
     """Of the asked entities of a list, whether each is gone for this person; unknown ones are left out."""
-    del reading, name, asked
-    return {}
+    question = _GONE.get(f"{name}.csv")
+    return {} if question is None else question(reading, asked)
 
 
 def _grids(reading: Reading) -> Iterable[Row]:
@@ -64,8 +65,16 @@ def _classes(reading: Reading) -> Iterable[Row]:
 
 _LISTS: dict[str, tuple[Row, Callable[[Reading], Iterable[Row]]]] = {
     "grids.csv": (("name", "label", "geometry"), _grids),
+    "households.csv": (household_list.HOUSEHOLD_COLUMNS, household_list.households),
+    "persons.csv": (household_list.PERSON_COLUMNS, household_list.persons),
     "details.csv": (("name", "label", "kind", "area"), _details),
     "classes.csv": (("name", "label"), _classes),
+    "open_cases.csv": (case_list.HEADER, case_list.rows),
+}
+
+_GONE: dict[str, Callable[[Reading, Sequence[uuid.UUID]], dict[uuid.UUID, bool]]] = {
+    "households.csv": household_list.gone,
+    "open_cases.csv": case_list.gone,
 }
 
 NAMES = frozenset(_LISTS)

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
 from server.domain.demand_number import format_number
-from server.domain.demand_states import DemandState
+from server.domain.demand_states import DemandState, Group, StateKey, group_of
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial, insert_once
@@ -180,3 +180,33 @@ def notes(session: Session, demand_id: uuid.UUID) -> Sequence[DemandNote]:
     return session.scalars(
         sa.select(DemandNote).where(DemandNote.demand_id == demand_id).order_by(DemandNote.id)
     ).all()
+
+
+def in_hands_of(session: Session, accounts: Sequence[uuid.UUID]) -> Sequence[Demand]:
+    """Demands that any of these accounts handles, is asked to look at or to check, whatever their state.
+
+    They are his wherever they lie, so there is no scope; ended ones are left out.
+    """
+    in_hand = sa.or_(
+        Demand.handler_id.in_(accounts), Demand.looker_id.in_(accounts), Demand.checker_id.in_(accounts)
+    )
+    going_on = [key.value for key in StateKey if group_of(key) not in (None, Group.ENDED)]
+    return session.scalars(sa.select(Demand).where(in_hand, Demand.key.in_(going_on))).all()
+
+
+def known(session: Session, keys: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Which of the keys belong to demands; whether one exists is no secret to a phone that names it."""
+    return session.scalars(sa.select(Demand.id).where(Demand.id.in_(keys))).all()
+
+
+def repeats(session: Session, demand: Demand, *, scope: Scope) -> Sequence[Demand]:
+    """Other demands with the same number of the same outer system: likely repeats (FORMS §5)."""
+    if demand.outer_number is None:
+        return ()
+    query = sa.select(Demand).where(
+        Demand.channel == demand.channel,
+        Demand.outer_number == demand.outer_number,
+        Demand.id != demand.id,
+        readable(scope),
+    )
+    return session.scalars(query.order_by(Demand.received_at)).all()

@@ -1,0 +1,104 @@
+"""How a demand is written in lists, on phones and on maps: what, when it is due, how long it is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from typing import cast
+
+from forms import catalogue
+from server.domain.demand import may_be_point
+from server.domain.demand_clock import is_due_today, is_overdue
+from server.domain.demand_states import DemandState
+from server.domain.mechanism import Canonical
+from server.domain.work_calendar import local_day
+from server.storage.demands import Demand
+
+CLASSES: Mapping[Canonical, str] = {
+    "PRIVATE": "一家一户的事",
+    "GRID": "网格内的事",
+    "COMMUNITY": "村（社区）的事",
+    "GOVERNMENT": "要上级办的事",
+}
+"""The canonical classes in plain words, beside the county's own (MECHANISMS S1.2)."""
+
+_INSTANT = dt.timedelta(microseconds=1)
+_LABEL_LENGTH = 16
+
+
+@cache
+def kinds() -> Mapping[str, str]:
+    """Kinds of demands by code, in the form's order."""
+    return catalogue.choices("demand_intake", "demand_kind")
+
+
+@cache
+def channels() -> Mapping[str, str]:
+    """Channels by code, in the form's words; a county's own are in its profile."""
+    return catalogue.choices("demand_intake", "channel")
+
+
+@cache
+def steps() -> Mapping[str, str]:
+    """Steps of the follow-up form by code."""
+    return catalogue.choices("case_followup", "step")
+
+
+@cache
+def _details() -> Mapping[tuple[str, str], str]:
+    return {(each.kind, each.name): each.label for each in catalogue.details()}
+
+
+def suggested(demand: Demand) -> Canonical | None:
+    """The class the demand's detail suggests."""
+    return cast("Canonical | None", demand.suggested_class)  # written from the same four
+
+
+def held_as(demand: Demand) -> Canonical | None:
+    """The class a demand is held to be: its own, until then what its detail suggests."""
+    return demand.state.class_ or suggested(demand)
+
+
+def may_be_shown(demand: Demand) -> bool:
+    """Whether a map may show the demand as a point, if it has a place (METRICS C, "On the map")."""
+    return may_be_point(
+        demand.state.class_, suggested=suggested(demand), found_on_patrol=demand.found_on_patrol
+    )
+
+
+def what(demand: Demand) -> str:
+    """What it is about: the detail, else the kind."""
+    return _details().get((demand.kind, demand.detail or ""), kinds().get(demand.kind, "其他"))
+
+
+def short(demand: Demand) -> str:
+    """What it is about with the first of its words."""
+    words = " ".join((demand.words or "").split())
+    if not words:
+        return what(demand)
+    return f"{what(demand)}：{words[:_LABEL_LENGTH]}{'…' if len(words) > _LABEL_LENGTH else ''}"
+
+
+def due_day(state: DemandState) -> dt.date | None:
+    """The day a demand is due; time is up at its 24:00, or within it where hours are allowed."""
+    return None if state.due_at is None else local_day(state.due_at - _INSTANT)
+
+
+def days_over(state: DemandState, *, as_of: dt.datetime) -> int:
+    """Calendar days since the due day of an overdue demand; 0 on the due day itself and for what is not overdue."""
+    due = due_day(state)
+    if due is None or not is_overdue(state, as_of=as_of):
+        return 0
+    return (local_day(as_of) - due).days
+
+
+def due_words(state: DemandState, *, as_of: dt.datetime) -> str:
+    """超期3天, 今天到期, 10月25日到期, or nothing where nothing is due."""
+    due = due_day(state)
+    if is_overdue(state, as_of=as_of):
+        over = days_over(state, as_of=as_of)
+        return f"超期{over}天" if over else "已过时限"
+    if due is None:
+        return ""
+    return "今天到期" if is_due_today(state, as_of=as_of) else f"{due.month}月{due.day}日到期"
