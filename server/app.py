@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 from flask import Flask
@@ -10,9 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import web
 from server.database import Clock, Database, utc_now
+from server.domain.people import Role
 from server.settings import Settings
 from server.storage.files import FileStore
-from server.web.parts import Parts
+from server.web.parts import DemoAccount, Parts
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -35,9 +37,20 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
             settings=settings,
             database=Database(settings.url, clock=clock),
             files=FileStore(settings.data_dir / "files"),
+            demo_accounts=_demo_accounts(settings) if settings.demo else (),
         ),
     )
     return app
+
+
+def _demo_accounts(settings: Settings) -> tuple[DemoAccount, ...]:
+    """One account of each role, as `wangge demo` wrote them down."""
+    invited = json.loads((settings.data_dir / "demo.json").read_text(encoding="utf-8"))
+    first: dict[str, DemoAccount] = {}
+    for account in invited["accounts"]:
+        role = account["role"]
+        first.setdefault(role, (Role(role).label, account["username"], account["password"]))
+    return tuple(first.values())
 
 
 def from_environment() -> Flask:

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     )
     max_request_mb: int = Field(default=100, description="一次提交的上限（兆字节），超过即拒收")
     split_hint_mb: int = Field(default=10, description="请手机按此大小分批上传（兆字节）")
+    demo: bool = Field(default=False, description="演示模式：登录页列出演示账号；由 wangge demo 打开")
     profile: str = Field(default="zhongxian", description="新建县时默认安装的机制方案")
     log_level: str = Field(default="INFO", description="日志级别")
 

@@ -11,6 +11,9 @@ from server.database import Database
 from server.settings import Settings
 from server.storage.files import FileStore
 
+DemoAccount = tuple[str, str, str]
+"""Role as users read it, username, password: of people who do not exist."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -19,6 +22,8 @@ class Parts:
     settings: Settings
     database: Database
     files: FileStore
+    demo_accounts: tuple[DemoAccount, ...] = ()
+    """Shown on the sign-in page; empty outside the demo."""
 
 
 def parts() -> Parts:

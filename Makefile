@@ -1,0 +1,58 @@
+# wangge. `make` or `make help` lists what can be made.
+PYTHON  ?= python3
+PORT    ?= 8000
+HOST    ?= 127.0.0.1
+DATA    ?= data
+MIRROR  ?=
+PIP      = .venv/bin/pip --disable-pip-version-check install --quiet $(if $(MIRROR),--index-url $(MIRROR))
+HASHED   = $(PIP) --require-hashes -r
+
+.DEFAULT_GOAL := help
+.PHONY: run test test-all check fix bench vendor screenshots help
+
+run: .venv/run  ## 造演示县并启动：PORT=8000 HOST=127.0.0.1 DATA=data MIRROR=pip镜像
+	@WANGGE_DATA_DIR='$(DATA)' WANGGE_HOST='$(HOST)' WANGGE_PORT='$(PORT)' exec .venv/bin/wangge demo
+
+test: .venv/dev  ## 跑测试；打印跳过了什么和怎样包括进来
+	.venv/bin/pytest -n auto -q
+
+test-all: .venv/dev  ## 跑全部测试，少一项就失败（环境由 .ci/run 准备）
+	@.venv/bin/python tests/everything.py
+
+check: .venv/dev  ## 规矩：格式、类型、分层、本库自己的规则
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -q tests/rules
+
+fix: .venv/dev  ## 自动改格式
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: .venv/dev  ## 量速度，超过目标 1.5 倍就失败
+	.venv/bin/python -m tests.bench
+
+vendor: .venv/dev  ## 核对随附的第三方文件
+	.venv/bin/pytest -q tests/rules/test_vendor.py
+
+screenshots: .venv/dev  ## 从正在跑的演示县重拍 README 的图
+	.venv/bin/python tests/browser/screenshots.py
+
+help:  ## 列出这些命令
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 以上：make run PYTHON=python3.11'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '缺少 venv：请先装 python3-venv（Debian、Ubuntu：sudo apt install python3-venv）'; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/pip requirements.lock pyproject.toml
+	@echo '正在安装依赖……'
+	@$(HASHED) requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@$(HASHED) requirements-dev.lock
+	@touch $@

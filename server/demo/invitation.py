@@ -1,0 +1,98 @@
+"""Who may sign in to the demo and which phones may send: what is printed at the start and written to demo.json."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TypedDict
+from uuid import UUID
+
+from server.demo.county import County
+from server.demo.founding import PASSWORD, home_of
+from server.demo.staff import StaffMember
+from server.domain.people import Function, Role
+from server.web.collect_settings import PROJECT_ID, server_url
+
+
+class Phone(TypedDict):
+    """Somebody with a phone; `scope` is where he works, `grid` his grid, None for who has none of his own."""
+
+    display_name: str
+    role: str
+    scope: str
+    grid: str | None
+    openrosa_url: str
+
+
+class SignIn(TypedDict):
+    """Somebody who may sign in; `scope` is the division he works for."""
+
+    role: str
+    username: str
+    password: str
+    scope: str
+
+
+class Invitation(TypedDict):
+    """Everything a visitor of the demo needs; `openrosa_url` is that of the first phone."""
+
+    base_url: str
+    project_id: int
+    openrosa_url: str
+    app_users: list[Phone]
+    accounts: list[SignIn]
+
+
+def invitation(county: County, keys: Mapping[UUID, str], *, base_url: str, on: dt.date) -> Invitation:
+    """The demo's accounts and phones of those in office `on` a day, grid workers' phones first."""
+    serving = [
+        member
+        for member in county.staff
+        if not member.posts or any(post.holds_on(on) for post in member.posts)
+    ]
+    phones = [
+        _phone(member, server_url(base_url, keys[member.key]), on) for member in serving if member.key in keys
+    ]
+    phones.sort(key=lambda phone: phone["grid"] is None)
+    return Invitation(
+        base_url=base_url,
+        project_id=PROJECT_ID,
+        openrosa_url=phones[0]["openrosa_url"],
+        app_users=phones,
+        accounts=[_sign_in(member, on) for member in serving],
+    )
+
+
+def one_of_each_role(accounts: list[SignIn]) -> list[SignIn]:
+    """The first account of every role, widest role first."""
+    first = {account["role"]: account for account in reversed(accounts)}
+    return [first[role.value] for role in reversed(Role) if role.value in first]
+
+
+def _phone(member: StaffMember, url: str, on: dt.date) -> Phone:
+    return Phone(
+        display_name=member.name,
+        role=member.role.value,
+        scope=_scope(member, on),
+        grid=_grid(member, on),
+        openrosa_url=url,
+    )
+
+
+def _sign_in(member: StaffMember, on: dt.date) -> SignIn:
+    return SignIn(
+        role=member.role.value, username=member.username, password=PASSWORD, scope=_scope(member, on)
+    )
+
+
+def _scope(member: StaffMember, on: dt.date) -> str:
+    return _grid(member, on) or home_of(member)
+
+
+def _grid(member: StaffMember, on: dt.date) -> str | None:
+    own = (
+        post.jurisdiction
+        for post in member.posts
+        if post.function is Function.GRID_WORKER and post.holds_on(on) and post.stand_in_for is None
+    )
+    return next(own, None)
