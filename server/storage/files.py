@@ -37,7 +37,7 @@ class FileStore:
         try:
             return self._put(chunks)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise Unavailable("storage.full") from error
             raise
 
