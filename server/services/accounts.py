@@ -80,11 +80,22 @@ def open_account(
 
 
 def close_account(work: Work, account_id: uuid.UUID) -> None:
-    """停用账号: it can no longer sign in, and its keys stop."""
+    """停用账号: it can no longer sign in, and its keys stop.
+
+    Raises Conflict("account.is_your_own"), so that a county is never without an admin by mistake, and "account.is_closed".
+    """
     account = storage.get(work.session, account_id, scope=work.actor.scope)
     work.actor.require(Permission.MANAGE_ACCOUNTS, at=account.home)
+    if account.id == work.actor.id:
+        raise Conflict("account.is_your_own")
+    _check_open(account)
     account.closed_on = local_day(work.now)
     work.record(events.AccountClosed(subject_id=account.id, jurisdiction=account.home))
+
+
+def _check_open(account: Account) -> None:
+    if account.closed_on is not None:
+        raise Conflict("account.is_closed", name=account.display_name)
 
 
 def password_of(session: Session, username: str) -> tuple[Account | None, str]:
@@ -169,9 +180,13 @@ def new_key() -> str:
 
 
 def issue_key(work: Work, account_id: uuid.UUID, *, key: str, label: str = "") -> AppUser:
-    """发放采集密钥 `key`, of which only the hash is kept. Revoking stops sending and fetching; it wipes no phone."""
+    """发放采集密钥 `key`, of which only the hash is kept. Revoking stops sending and fetching; it wipes no phone.
+
+    Raises Conflict("account.is_closed").
+    """
     account = storage.get(work.session, account_id, scope=work.actor.scope)
     work.actor.require(Permission.MANAGE_KEYS, at=account.home)
+    _check_open(account)
     app_user = AppUser(
         account_id=account.id, key_hash=hash_of(key), label=label, issued_at=work.now, issued_by=work.actor.id
     )
@@ -191,3 +206,11 @@ def revoke_key(work: Work, app_user_id: uuid.UUID) -> None:
     if app_user.revoked_at is None:
         app_user.revoked_at = work.now
         work.record(events.KeyRevoked(subject_id=app_user.id, jurisdiction=account.home))
+
+
+def revoke_keys_of(work: Work, account_id: uuid.UUID) -> None:
+    """收回一个人的全部采集密钥, before he is given a new one."""
+    account = storage.get(work.session, account_id, scope=work.actor.scope)
+    in_use = sa.select(AppUser.id).where(AppUser.account_id == account.id, AppUser.revoked_at.is_(None))
+    for app_user_id in work.session.scalars(in_use).all():
+        revoke_key(work, app_user_id)

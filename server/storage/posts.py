@@ -114,6 +114,12 @@ def posts_of(session: Session, account_id: uuid.UUID, *, on: dt.date) -> Sequenc
     return session.scalars(query.order_by(PostRow.jurisdiction)).all()
 
 
+def every_post_of(session: Session, account_id: uuid.UUID) -> Sequence[PostRow]:
+    """All posts an account ever held, the newest first; who may see the account was asked before."""
+    query = sa.select(PostRow).where(PostRow.account_id == account_id)
+    return session.scalars(query.order_by(PostRow.valid_from.desc(), PostRow.jurisdiction)).all()
+
+
 def posts_in(
     session: Session, *, scope: Scope, on: dt.date | None = None
 ) -> Sequence[tuple[PostRow, Account]]:

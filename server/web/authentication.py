@@ -13,6 +13,7 @@ from server.web.parts import database
 
 _ACCOUNT = "account"
 _EPOCH = "epoch"
+_IS_OWN = "own"
 
 
 def current_actor() -> Actor:
@@ -31,12 +32,19 @@ def actor_or_none() -> Actor | None:
         return None
 
 
-def sign_in(account_id: uuid.UUID, epoch: int) -> None:
-    """Begin a session for an account whose password was verified."""
+def sign_in(account_id: uuid.UUID, epoch: int, *, own_password: bool) -> None:
+    """Begin a session for an account whose password was verified; `own_password` if it is not a temporary one."""
     session.clear()  # a session begun by a stranger does not survive the change of who it is
     session.permanent = True
     session[_ACCOUNT] = str(account_id)
     session[_EPOCH] = epoch
+    # In the cookie, not asked anew each time: whatever changes it raises the epoch, and the session ends.
+    session[_IS_OWN] = own_password
+
+
+def has_temporary_password() -> bool:
+    """Say whether whoever is signed in must choose a password of his own first."""
+    return _ACCOUNT in session and not session.get(_IS_OWN)
 
 
 def sign_out() -> None:

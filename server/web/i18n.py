@@ -19,7 +19,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, moment=moment, clock=clock, weekday=weekday)
 
 
-def say(code: str, **details: object) -> str:
+def say(code: str, /, **details: object) -> str:
     """The sentence for a stable code; a code without one is a bug, which a test finds before a user does."""
     sentence = sentences().get(code)
     if sentence is None:

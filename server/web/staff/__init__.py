@@ -5,12 +5,16 @@ from __future__ import annotations
 from flask import Blueprint
 
 from server.web.errors import renders
-from server.web.staff import home, maps, pages, patrols, session
+from server.web.staff import home, keys, maps, pages, patrols, people, posts, session
 
 blueprint = Blueprint("staff", __name__)
 renders("/", pages.problem)
+blueprint.before_request(session.insist_on_own_password)
 
 session.routes(blueprint)
 home.routes(blueprint)
 maps.routes(blueprint)
 patrols.routes(blueprint)
+people.routes(blueprint)
+posts.routes(blueprint)
+keys.routes(blueprint)

@@ -14,7 +14,7 @@ from server.web.authentication import current_actor
 from server.web.authorization import public, requires
 from server.web.i18n import say
 from server.web.parsing import Submitted, form
-from server.web.parts import database
+from server.web.parts import database, parts
 from server.web.staff.pages import back_to, page
 
 
@@ -46,7 +46,7 @@ def routes(blueprint: Blueprint) -> None:
 @public
 def sign_in_form() -> str:
     """The form; where to go afterwards travels with it."""
-    return page("sign_in.html", username="", error=None, next=request.args.get("next", ""))
+    return _sign_in_page(wanted=request.args.get("next", ""))
 
 
 @public
@@ -66,14 +66,22 @@ def sign_in() -> Response | tuple[str, int]:
     ):
         with database().transaction(SYSTEM) as work:
             accounts.note_refused(work, username=given.username, address=address)
-        refused = page("sign_in.html", username=given.username, error=say("account.refused"), next=given.next)
-        return refused, 401
+        refusal = say("account.refused")
+        return _sign_in_page(username=given.username, error=refusal, wanted=given.next), 401
     with database().transaction(SYSTEM) as work:
         accounts.note_signed_in(work, account)
-    authentication.sign_in(account.id, account.session_epoch)
-    if account.must_change_password:
-        return back_to("staff.password")
+    authentication.sign_in(account.id, account.session_epoch, own_password=not account.must_change_password)
     return _onward(given.next)
+
+
+def _sign_in_page(*, username: str = "", error: str | None = None, wanted: str) -> str:
+    return page(
+        "sign_in.html",
+        username=username,
+        error=error,
+        next=wanted,
+        demo_accounts=parts().demo_accounts,
+    )
 
 
 def _onward(wanted: str) -> Response:
@@ -81,6 +89,16 @@ def _onward(wanted: str) -> Response:
     if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
         return Response(status=303, headers={"Location": wanted})
     return back_to("staff.home")
+
+
+_WITH_A_TEMPORARY_PASSWORD = frozenset({"staff.password", "staff.password_post", "staff.sign_out"})
+
+
+def insist_on_own_password() -> Response | None:
+    """Before every staff page: somebody else's choice of a password opens nothing but the page to change it."""
+    if authentication.has_temporary_password() and request.endpoint not in _WITH_A_TEMPORARY_PASSWORD:
+        return back_to("staff.password")
+    return None
 
 
 @requires(Permission.USE_STAFF_PAGES)
@@ -104,7 +122,7 @@ def change_password() -> Response | tuple[str, int]:
         epoch = _change(given)
     except Invalid as refusal:
         return page("password.html", error=say(refusal.code, **refusal.details)), 400
-    authentication.sign_in(_account_id(), epoch)
+    authentication.sign_in(_account_id(), epoch, own_password=True)
     flash("密码已修改，其他设备上的登录都已退出。", "success")
     return back_to("staff.home")
 
