@@ -33,8 +33,8 @@ def file(reading: Reading, name: str) -> bytes:
 
 def gone(reading: Reading, name: str, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
     """Of the asked entities of a list, whether each is gone for this person; unknown ones are left out."""
-    question = _GONE.get(f"{name}.csv")
-    return {} if question is None else question(reading, asked)
+    asked_of = _GONE.get(name)
+    return {} if asked_of is None else asked_of(reading, asked)
 
 
 def _grids(reading: Reading) -> Iterable[Row]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
@@ -149,9 +149,12 @@ def get(session: Session, household_id: uuid.UUID, *, scope: Scope) -> Household
 
 
 def listing(session: Session, *, scope: Scope) -> Sequence[Household]:
-    """Households that have not left the register, by grid and address."""
-    query = sa.select(Household).where(within(Household.grid_code, scope), Household.exited_at.is_(None))
-    return session.scalars(query.order_by(Household.grid_code, Household.address)).all()
+    """Households on the register that have not left it, with their people, by grid and address."""
+    query = sa.select(Household).where(
+        within(Household.grid_code, scope), Household.state == "registered", Household.exited_at.is_(None)
+    )
+    with_people = query.options(selectinload(Household.persons))
+    return session.scalars(with_people.order_by(Household.grid_code, Household.address, Household.id)).all()
 
 
 def grid_on(session: Session, household: Household, *, day: dt.date) -> str:
