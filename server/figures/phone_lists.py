@@ -32,8 +32,11 @@ def file(reading: Reading, name: str) -> bytes:
 
 
 def gone(reading: Reading, name: str, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
-    """Of the asked entities of a list, whether each is gone for this person; unknown ones are left out."""
-    asked_of = _GONE.get(name)
+    """Of the asked entities of a list, whether each is gone for this person; unknown ones are left out.
+
+    `name` is the list's or its file's.
+    """
+    asked_of = _GONE.get(name.removesuffix(".csv"))
     return {} if asked_of is None else asked_of(reading, asked)
 
 
@@ -73,8 +76,8 @@ _LISTS: dict[str, tuple[Row, Callable[[Reading], Iterable[Row]]]] = {
 }
 
 _GONE: dict[str, Callable[[Reading, Sequence[uuid.UUID]], dict[uuid.UUID, bool]]] = {
-    "households.csv": household_list.gone,
-    "open_cases.csv": case_list.gone,
+    "households": household_list.gone,
+    "open_cases": case_list.gone,
 }
 
 NAMES = frozenset(_LISTS)
