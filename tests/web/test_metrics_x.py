@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.storage.households import AwaySpell, CareTag, Person
 from server.storage.patrols import Exemption
 from tests.conftest import Clock
-from tests.factories import GRID, NOW, SHANGHAI, VACANT_GRID, VILLAGE, County
-from tests.instances import body, instance, patrol
+from tests.factories import GRID, NOW, SHANGHAI, VACANT_GRID, VILLAGE, County, household, person
+from tests.instances import body, instance, patrol, visit
 from tests.pages import cells, read, sign_in, words
 
 
@@ -88,3 +90,87 @@ def test_a_village_is_the_sum_of_its_grids_for_the_township(patrolled: FlaskClie
     sign_in(patrolled, "official")
     page = read(patrolled, f"/maps/patrols?area={VILLAGE}")
     assert "17/36 47.2 %" in words(page.xpath("//div[@class='sum-lines']/p[1]")[0])
+
+
+def met(
+    client: FlaskClient,
+    county: County,
+    clock: Clock,
+    who: Person,
+    outcome: str,
+    when: dt.datetime,
+    *,
+    by: str = "worker",
+) -> None:
+    clock.now = when + dt.timedelta(minutes=20)
+    seen = (who.id,) if outcome in ("met", "phone") else ()
+    sent = body(instance("household_visit", visit(who.household_id, when, outcome, seen=seen)))
+    assert client.post(f"{county.phone(by)}/submission", data=sent).status_code == 201
+
+
+@pytest.fixture
+def visited(client: FlaskClient, county: County, clock: Clock, database: Database) -> FlaskClient:
+    people: dict[str, Person] = {}
+    with database.transaction(SYSTEM) as work:
+        for number, name in enumerate("ABCDEF"):
+            home = household(work, address=f"石桥村1组{number + 1}号", head=f"{name}家")
+            people[name] = person(work, home, name=name, tag=None if name == "E" else "alone_elder")
+        begun = dt.date(2026, 10, 25)
+        work.session.add(CareTag(person_id=people["E"].id, tag="alone_elder", begun_on=begun))
+        away = AwaySpell(household_id=people["B"].household_id, since=dt.date(2026, 8, 10))
+        work.session.add(away)
+    met(client, county, clock, people["A"], "met", october(8, 10), by="cadre")
+    met(client, county, clock, people["D"], "not_home", october(9, 10))
+    met(client, county, clock, people["B"], "phone", october(9, 11))
+    met(client, county, clock, people["C"], "phone", october(9, 12))
+    with database.transaction(SYSTEM) as work:
+        dead = work.session.get_one(Person, people["F"].id)
+        dead.exited_at, dead.exit_reason = october(16, 15), "death"
+    met(client, county, clock, people["D"], "not_home", october(17, 19, 30))
+    clock.now = NOW
+    sign_in(client, "cadre")
+    return client
+
+
+def test_the_visit_page_says_what_metrics_x_says(visited: FlaskClient) -> None:
+    page = read(visited, "/maps/visits?duty=special_month")
+    row = cells(page.xpath("//section[@id='table']//tbody/tr")[0])
+    assert row["走访到位"].startswith("2/4")
+    assert row["进度"] == "进度正常"
+    assert row["只打电话"] == "1"
+    assert row["村（社区）干部亲访"] == "1"
+    assert row["屡访未遇"] == "1"
+    assert row["移出/新增"].startswith("1/0")
+    numbers = [words(card) for card in page.xpath("//li[contains(@class, 'leader-card')]/a")]
+    assert numbers[0].startswith("本月还没见到 2 人")
+    assert numbers[3].startswith("本期移出 1 人")
+
+
+def test_those_not_seen_are_c_and_d(visited: FlaskClient) -> None:
+    page = read(visited, "/visits/list?duty=special_month")
+    rows = [cells(row) for row in page.xpath("//tbody/tr")]
+    assert [row["见谁"] for row in rows] == ["C", "D"]
+    assert rows[1]["上次走访"] == "2026年10月17日 无人在家 王秀英 屡访未遇"
+    left = read(visited, "/visits/list?duty=special_month&figure=moved_out&part=n")
+    assert [cells(row)["说明"] for row in left.xpath("//tbody/tr")] == ["去世，2026年10月16日核定"]
+
+
+def test_e_waits_for_november(visited: FlaskClient, clock: Clock) -> None:
+    clock.now = october(28)
+    page = read(visited, "/maps/visits?duty=special_month")
+    row = cells(page.xpath("//section[@id='table']//tbody/tr")[0])
+    assert row["走访到位"].startswith("2/4")
+    assert row["移出/新增"].startswith("1/1")
+
+
+def test_the_sheet_of_october_stays_what_it_was_when_it_was_frozen(
+    visited: FlaskClient, county: County, clock: Clock, database: Database
+) -> None:
+    with database.read(SYSTEM) as reading:
+        c = reading.session.scalars(sa.select(Person).where(Person.name == "C")).one()
+    clock.now = dt.datetime(2026, 11, 7, 10, tzinfo=SHANGHAI)
+    sent = body(instance("household_visit", visit(c.household_id, october(30, 10), "met", seen=(c.id,))))
+    assert visited.post(f"{county.phone()}/submission", data=sent).status_code == 201
+    page = read(visited, "/maps/visits?duty=special_month&window=2026-10-01")
+    assert cells(page.xpath("//section[@id='table']//tbody/tr")[0])["走访到位"].startswith("2/4")
+    assert "封账后补录 1 次走访" in words(page)

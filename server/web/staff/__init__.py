@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from server.web.errors import renders
-from server.web.staff import home, keys, maps, pages, patrols, people, posts, session
+from server.web.staff import home, keys, maps, pages, patrols, people, posts, session, visit_lists, visits
 
 blueprint = Blueprint("staff", __name__)
 renders("/", pages.problem)
@@ -18,3 +18,5 @@ patrols.routes(blueprint)
 people.routes(blueprint)
 posts.routes(blueprint)
 keys.routes(blueprint)
+visits.routes(blueprint)
+visit_lists.routes(blueprint)

@@ -1,0 +1,208 @@
+"""还没见到的人和户: the list a leader opens first, and the round of a day that is printed from it (METRICS V)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gis.walk import walking_order
+from server.domain.obligation import Id, Standing, Unit, in_visiting_order
+from server.domain.people import Permission
+from server.figures import roster
+from server.figures.compliance import Compliance, state_of
+from server.figures.staffing import Staffing, names_of
+from server.storage.households import Household, Person
+from server.storage.selection import within
+from server.storage.visits import Visit
+from server.work import Reading
+
+_AT_ONCE = 500
+"""Keys in one query: a database takes only so many."""
+
+Row = TypeVar("Row", Household, Person)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastVisit:
+    """The visit before, whatever came of it; `who` is empty for an imported one."""
+
+    day: dt.date
+    outcome: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToVisit:
+    """A line of the list: one unit of d that is not reached yet.
+
+    `whom` is the person, or the head of the household; None for a reader who sees no names. `next_try` is what the
+    last attempt advised (FORMS §4 `retry`). `staff` says whose household it is.
+    """
+
+    standing: Standing
+    grid: str
+    grid_name: str
+    household: uuid.UUID
+    address: str
+    whom: str | None
+    tier: str | None
+    state: str
+    last: LastVisit | None
+    next_try: str | None
+    staff: Staffing
+    hint: str | None
+
+    @property
+    def code(self) -> str:
+        """What the household is called where it is not named."""
+        return code_of(self.household)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dwelling:
+    """Where a unit lives and who it is; `whom` is None for a reader who sees no names."""
+
+    grid_name: str
+    address: str
+    code: str
+    whom: str | None
+
+
+def in_order(reading: Reading, found: Compliance, standings: Iterable[Standing]) -> list[Standing]:
+    """Sort by tier, then days overdue, then by the walk through each grid (METRICS V)."""
+    chosen = list(standings)
+    walk = walk_through(reading, found, chosen)
+    return in_visiting_order(chosen, walking_order=walk)
+
+
+def walk_through(reading: Reading, found: Compliance, standings: Iterable[Standing]) -> dict[Id, int]:
+    """Return the place of each household on a walk past those of `standings`, grid after grid.
+
+    Households without a position come at the end of their grid, by address.
+    """
+    wanted = {standing.unit.household for standing in standings}
+    query = sa.select(Household.id, Household.grid_code, Household.point).where(
+        within(Household.grid_code, found.scope)
+    )
+    placed: dict[str, list[tuple[Id, Any]]] = defaultdict(list)
+    unplaced: dict[str, list[Id]] = defaultdict(list)
+    for key, grid, point in reading.session.execute(
+        query.order_by(Household.grid_code, Household.address, Household.id)
+    ):
+        if key in wanted and point is None:
+            unplaced[grid].append(key)
+        elif key in wanted:
+            placed[grid].append((key, point))
+    walk: dict[Id, int] = {}
+    for grid in sorted({*placed, *unplaced}):
+        members = placed[grid]
+        coordinates = np.array([(point.x, point.y) for _, point in members])
+        for household in (
+            *(members[position][0] for position in walking_order(coordinates)),
+            *unplaced[grid],
+        ):
+            walk[household] = len(walk)
+    return walk
+
+
+def lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -> list[ToVisit]:
+    """Return the lines of `standings`, in their order; names only where the reader may see them."""
+    written = []
+    for first in range(0, len(standings), _AT_ONCE):
+        written += _lines(reading, found, standings[first : first + _AT_ONCE])
+    return written
+
+
+def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> list[Dwelling]:
+    """Return where units live, in their order; names only where the reader may see them."""
+    homes: dict[Id, Household] = {}
+    people: dict[Id, Person] = {}
+    for first in range(0, len(units), _AT_ONCE):
+        some = units[first : first + _AT_ONCE]
+        homes |= _rows(reading.session, Household, {unit.household for unit in some})
+        people |= _rows(reading.session, Person, {unit.id for unit in some})
+    names = {line.grid.code: line.grid.full_name for line in found.grids}
+    return [
+        Dwelling(
+            grid_name=names[unit.grid],
+            address=homes[unit.household].address,
+            code=code_of(homes[unit.household].id),
+            whom=_whom(reading, homes[unit.household], people.get(unit.id)),
+        )
+        for unit in units
+    ]
+
+
+def unoccupied(reading: Reading, found: Compliance) -> list[Unit]:
+    """Return the households confirmed vacant in the window, by grid and address: outside d, but looked at."""
+    empty = {row for line in found.grids for row in line.visits.unoccupied.rows_d}
+    return [unit for unit in roster.households(reading.session, scope=found.scope) if unit.id in empty]
+
+
+def code_of(household: uuid.UUID) -> str:
+    """What a household is called where it is not named."""
+    return str(household)[:8].upper()
+
+
+def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -> list[ToVisit]:
+    session = reading.session
+    homes = _rows(session, Household, {standing.unit.household for standing in standings})
+    people = _rows(session, Person, {standing.unit.id for standing in standings})
+    visitors = names_of(session, _visitors(standings))
+    tries = _next_tries(session, standings)
+    by_grid = {line.grid.code: line for line in found.grids}
+    return [
+        ToVisit(
+            standing=standing,
+            grid=standing.unit.grid,
+            grid_name=by_grid[standing.unit.grid].grid.full_name,
+            household=homes[standing.unit.household].id,
+            address=homes[standing.unit.household].address,
+            whom=_whom(reading, homes[standing.unit.household], people.get(standing.unit.id)),
+            tier=standing.tier,
+            state=state_of(found, standing),
+            last=_last(standing, visitors),
+            next_try=tries.get(standing.attempts[-1].id) if standing.attempts else None,
+            staff=by_grid[standing.unit.grid].staff,
+            hint=homes[standing.unit.household].hint,
+        )
+        for standing in standings
+    ]
+
+
+def _rows(session: Session, table: type[Row], keys: set[Id]) -> dict[Id, Row]:
+    return {row.id: row for row in session.scalars(sa.select(table).where(table.id.in_(keys)))}
+
+
+def _whom(reading: Reading, home: Household, person: Person | None) -> str | None:
+    if not reading.actor.may(Permission.SEE_NAMES, at=home.grid_code):
+        return None
+    return home.head_name if person is None else person.name
+
+
+def _last(standing: Standing, visitors: Mapping[uuid.UUID, str]) -> LastVisit | None:
+    visit = standing.last_visit
+    if visit is None:
+        return None
+    who = "" if visit.imported or not visit.visitor else visitors.get(uuid.UUID(visit.visitor), "")
+    return LastVisit(day=visit.day, outcome=visit.outcome, who=who)
+
+
+def _visitors(standings: Iterable[Standing]) -> set[uuid.UUID]:
+    last = (standing.last_visit for standing in standings)
+    return {uuid.UUID(visit.visitor) for visit in last if visit is not None and visit.visitor}
+
+
+def _next_tries(session: Session, standings: Iterable[Standing]) -> dict[Id, str]:
+    """What the last attempts advised, by visit."""
+    attempts = {standing.attempts[-1].id for standing in standings if standing.attempts}
+    query = sa.select(Visit.id, Visit.retry).where(Visit.id.in_(attempts), Visit.retry.is_not(None))
+    return {row.id: row.retry for row in session.execute(query)}

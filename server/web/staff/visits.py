@@ -1,0 +1,281 @@
+"""走访: the map of visit compliance by duty, its table and file (METRICS V)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from server.domain.obligation import LOOKS, Duty, Figure, GridVisits, Id, Window, percentage
+from server.domain.people import Permission, Role
+from server.domain.problems import NotFound
+from server.domain.work_calendar import local_day
+from server.figures import outlines, visit_list
+from server.figures.compliance import Compliance, GridCompliance, compliance, duties, windows
+from server.figures.occasions import Occasions, occasions
+from server.web.authentication import current_actor
+from server.web.authorization import requires
+from server.web.parsing import Submitted, query
+from server.web.parts import database
+from server.web.staff import visit_words
+from server.web.staff.downloads import spreadsheet
+from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, select, values
+from server.web.staff.pages import page
+from server.work import Reading
+
+_LEVELS = ("done", "on_pace", "slow", "late", "missed", "none", "vacant")
+_OCCASIONS = frozenset({"need_visit", "session"})
+_FIRST_ROWS = 12
+_MEASURES = {"visit_person": "人", "visit_household": "户"}
+_ORDERS: dict[str, Callable[[GridCompliance], Any]] = {
+    "grid": lambda line: line.grid.code,
+    "reached": lambda line: line.visits.reached.n / line.visits.reached.d if line.visits.reached.d else 2,
+    "never": lambda line: line.visits.never.n,
+    "not_met": lambda line: line.visits.not_met.n,
+}
+
+_FIGURES: dict[str, Callable[[GridVisits], Figure[Id]]] = {
+    "reached": lambda visits: visits.reached,
+    "by_own_role": lambda visits: visits.by_own_role,
+    "by_phone": lambda visits: visits.by_phone,
+}
+
+
+class VisitQuery(Submitted):
+    """What the page is asked: the duty, the window by its first day (or 滚动), the area, the order."""
+
+    duty: str | None = None
+    window: str = ""
+    area: str | None = None
+    order: str = "grid"
+    page: int = 1
+
+
+def routes(blueprint: Blueprint) -> None:
+    """Add the routes of this file."""
+    blueprint.get("/maps/visits")(visits)
+    blueprint.get("/maps/visits/values")(visit_values)
+    blueprint.get("/maps/visits.csv")(visits_csv)
+
+
+@requires(Permission.VIEW_MAPS)
+def visits() -> str:
+    """The map of a duty with its list and table; one tab per duty, people in special need first."""
+    wanted = query(VisitQuery)
+    with database().read(current_actor()) as reading:
+        owed = duties(reading, area=wanted.area)
+        duty, window = chosen(reading, wanted, owed)
+        context = {
+            "map": map_host(reading, "visits", area=wanted.area, data_url=here("staff.visit_values")),
+            "filters": _filters(reading, wanted, duty, window),
+            "keep": {"duty": duty.id},
+            "tabs": [
+                (each.label, here("staff.visits", duty=each.id, window=None, page=None), each.id == duty.id)
+                for each in owed
+            ],
+            "period": visit_words.window(window),
+            "legend": [(level, LOOKS[level].label) for level in _LEVELS],
+            "csv_url": here("staff.visits_csv"),
+        }
+        if duty.what in _OCCASIONS:
+            held = occasions(reading, duty.id, window=window, area=wanted.area)
+            return page("occasions.html", as_of=held.as_of, cards=_occasion_cards(held), held=held, **context)
+        found = compliance(reading, duty.id, window=window, area=wanted.area)
+        first = visit_list.in_order(reading, found, found.waiting)[:_FIRST_ROWS]
+        waiting = visit_list.lines(reading, found, first)
+    lines = _lines(found, wanted.order)
+    return page(
+        "visits.html",
+        as_of=found.as_of,
+        cards=cards(found),
+        found=found,
+        waiting=waiting,
+        words=visit_words,
+        measure=_MEASURES[duty.what],
+        groups=_groups(found),
+        figures=_FIGURES,
+        looks=LOOKS,
+        by_label="、".join(Role(role).label for role in sorted(duty.by)),
+        lines=lines[(wanted.page - 1) * PAGE_SIZE : wanted.page * PAGE_SIZE],
+        rows_in_all=len(lines),
+        page_number=wanted.page,
+        pages=-(-len(lines) // PAGE_SIZE),
+        order=wanted.order,
+        urls_of=row_urls,
+        list_url=here("staff.visit_list", page=None, order=None),
+        **context,
+    )
+
+
+@requires(Permission.VIEW_MAPS)
+def visit_values() -> Response:
+    """What the map is coloured by."""
+    wanted = query(VisitQuery)
+    with database().read(current_actor()) as reading:
+        duty, window = chosen(reading, wanted, duties(reading, area=wanted.area))
+        label_at = outlines.label_points(reading, wanted.area)
+        if duty.what in _OCCASIONS:
+            held = occasions(reading, duty.id, window=window, area=wanted.area)
+            drawn = [
+                _value(code, place.name, place.held, place.pace, vacant=place.vacant)
+                for place in held.places
+                for code in place.codes
+            ]
+            as_of = held.as_of
+        else:
+            found = compliance(reading, duty.id, window=window, area=wanted.area)
+            as_of = found.as_of
+            drawn = [
+                _value(
+                    line.grid.code,
+                    line.grid.full_name,
+                    line.visits.reached,
+                    line.visits.pace,
+                    vacant=line.visits.vacant,
+                )
+                for line in found.grids
+            ]
+    rows = [row | {"label_at": label_at[row["code"]]} for row in drawn if row["code"] in label_at]
+    return values(as_of, _LEVELS, rows)
+
+
+@requires(Permission.VIEW_MAPS)
+def visits_csv() -> Response:
+    """The table as a file: every grid, or every place of a duty of sessions."""
+    wanted = query(VisitQuery)
+    with database().read(current_actor()) as reading:
+        duty, window = chosen(reading, wanted, duties(reading, area=wanted.area))
+        name = f"{duty.label} {visit_words.window(window)}"
+        if duty.what in _OCCASIONS:
+            held = occasions(reading, duty.id, window=window, area=wanted.area)
+            rows = [(place.code, place.name, place.held.n, place.held.d) for place in held.places]
+            return spreadsheet(name, ("代码", "单位", "已办", "应办"), rows)
+        found = compliance(reading, duty.id, window=window, area=wanted.area)
+    header = (
+        "网格代码", "乡镇", "村（社区）", "网格", "网格长", "网格员", "已走访", "应走访", "走访到位", "其中本职亲访",
+        "其中只打电话", "屡访未遇", "从未走访", "久未见面", "移出", "新增（下期起）", "进度", "是否无人在岗",
+    )  # fmt: skip
+    return spreadsheet(name, header, map(_csv_row, _lines(found, wanted.order)))
+
+
+def chosen(reading: Reading, wanted: VisitQuery, owed: list[Duty]) -> tuple[Duty, Window]:
+    """Return the duty and the window asked for, the first and present ones by default.
+
+    Raises NotFound("duty.unknown") for a duty that is not owed there, NotFound("window.unknown").
+    """
+    duty = next((each for each in owed if wanted.duty in (None, each.id)), None)
+    if duty is None:
+        raise NotFound("duty.unknown", duty=wanted.duty or "")
+    offered = windows(duty, today=local_day(reading.now))
+    window = next((each for each in offered if wanted.window in ("", _window_key(each))), None)
+    if window is None:
+        raise NotFound("window.unknown")
+    return duty, window
+
+
+def cards(found: Compliance) -> list[dict[str, Any]]:
+    """The leader's cards; each opens its list (METRICS V)."""
+    unit = _MEASURES[found.duty.what]
+
+    def card(number: int, words: str, figure: str, part: str, tone: str) -> dict[str, Any]:
+        url = here("staff.visit_list", duty=found.duty.id, figure=figure, part=part, page=None, order=None)
+        return {
+            "number": number,
+            "unit": unit,
+            "words": words,
+            "url": url,
+            "tone": tone if number else "calm",
+        }
+
+    period = {"month": "本月", "half_year": "本半年", "week": "本周", "quarter": "本季度", "year": "今年"}
+    said = period.get(found.window.kind, "本期")
+    return [
+        card(len(found.waiting), f"{said}还没见到", "reached", "left", "act"),
+        card(found.sum_of(lambda v: v.never).n, "从未走访", "never", "n", "act"),
+        card(found.sum_of(lambda v: v.not_met).n, "屡访未遇", "not_met", "n", "watch"),
+        card(found.moved_out, "本期移出", "moved_out", "n", "calm"),
+    ]
+
+
+def row_urls(figure: str, grid: str | None = None) -> dict[str, str]:
+    """Where the rows of a figure's parts are listed, for one grid or division or for all."""
+    return {
+        part: here("staff.visit_list", figure=figure, part=part, grid=grid, page=None, order=None)
+        for part in ("n", "d", "left")
+    }
+
+
+def here(endpoint: str, **changed: Any) -> str:
+    """The address of another view of the same question."""
+    return url_for(endpoint, **{**request.args.to_dict(), **changed})
+
+
+def _window_key(window: Window) -> str:
+    return window.kind if window.kind == "rolling" else window.first.isoformat()
+
+
+def _filters(reading: Reading, wanted: VisitQuery, duty: Duty, window: Window) -> list[dict[str, Any]]:
+    offered = windows(duty, today=local_day(reading.now))
+    options = {_window_key(each): visit_words.window(each) for each in offered}
+    return [select("window", "期间", options, _window_key(window)), area_filter(reading, wanted.area)]
+
+
+def _lines(found: Compliance, order: str) -> list[GridCompliance]:
+    key = _ORDERS.get(order.removeprefix("-"), _ORDERS["grid"])
+    return sorted(found.grids, key=key, reverse=order.startswith("-"))
+
+
+def _groups(found: Compliance) -> list[tuple[str, str, Compliance]]:
+    """The sums of the divisions next below what is shown: townships, else villages; none for a single one."""
+    for digits, name_of in ((9, "township"), (12, "village")):
+        names = {line.grid.code[:digits]: getattr(line.grid, name_of) for line in found.grids}
+        if len(names) > 1:
+            return [(code, name, found.of_group(code)) for code, name in names.items()]
+    return []
+
+
+def _occasion_cards(held: Occasions) -> list[dict[str, Any]]:
+    left = sum(place.held.d - place.held.n for place in held.places)
+    tone = "act" if left else "calm"
+    return [
+        {"number": left, "unit": "次", "words": f"{held.duty.label}还没办", "url": "#table", "tone": tone}
+    ]
+
+
+def _value(code: str, name: str, figure: Figure[Any], level: str, *, vacant: bool) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "n": figure.n,
+        "d": figure.d,
+        "text": f"{figure.n}/{figure.d}",
+        "level": level,
+        "vacant": vacant,
+        "thick": False,
+    }
+
+
+def _csv_row(line: GridCompliance) -> tuple[object, ...]:
+    visits = line.visits
+    reached: Figure[Id] = visits.reached
+    return (
+        line.grid.code,
+        line.grid.township,
+        line.grid.village,
+        line.grid.name,
+        "、".join(line.staff.leads),
+        "、".join(line.staff.workers),
+        reached.n,
+        reached.d,
+        percentage(reached.n, reached.d),
+        visits.by_own_role.n,
+        visits.by_phone.n,
+        visits.not_met.n,
+        visits.never.n,
+        visits.long_unseen.n,
+        len(visits.moved_out),
+        len(visits.next_window),
+        LOOKS[visits.pace].label,
+        "是" if visits.vacant else "",
+    )
