@@ -139,22 +139,36 @@ def next_number(session: Session, county: str, day: dt.date) -> str:
     return format_number(county, day, row.last)
 
 
-def readable(scope: Scope) -> sa.ColumnElement[bool]:
-    """A condition for demands a reader may see: in his divisions, and PRIVATE ones only where that is his to see.
+def held_as() -> sa.ColumnElement[str]:
+    """The class a demand is held to be: its own, until then what its detail suggests, "" where nothing does."""
+    return sa.func.coalesce(Demand.class_, Demand.suggested_class, "")
 
-    A demand not classified yet is held to be what its detail suggests.
-    """
-    held_as = sa.func.coalesce(Demand.class_, Demand.suggested_class, "")
-    shown = sa.or_(held_as != "PRIVATE", private_within(Demand.jurisdiction, scope))
+
+def readable(scope: Scope) -> sa.ColumnElement[bool]:
+    """A condition for demands a reader may see: in his divisions, and PRIVATE ones only where that is his to see."""
+    shown = sa.or_(held_as() != "PRIVATE", private_within(Demand.jurisdiction, scope))
     return sa.and_(within(Demand.jurisdiction, scope), shown)
 
 
-def get(session: Session, demand_id: uuid.UUID, *, scope: Scope, to_change: bool = False) -> Demand:
-    """The demand, locked `to_change` so that two acts follow one another.
+def own_of(account_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """A condition for demands somebody took in or handles: they are on his list wherever they lie (FORMS §5)."""
+    return sa.or_(Demand.first_asked_id == account_id, Demand.handler_id == account_id)
 
-    Raises NotFound where there is none the reader may see.
+
+def get(
+    session: Session,
+    demand_id: uuid.UUID,
+    *,
+    scope: Scope,
+    reader: uuid.UUID | None = None,
+    to_change: bool = False,
+) -> Demand:
+    """The demand, if it lies where the reader may look or is the `reader`'s own.
+
+    Locked `to_change`, so that two acts follow one another. Raises NotFound where there is none he may see.
     """
-    query = sa.select(Demand).where(Demand.id == demand_id, readable(scope))
+    may_see = readable(scope) if reader is None else sa.or_(readable(scope), own_of(reader))
+    query = sa.select(Demand).where(Demand.id == demand_id, may_see)
     row = session.scalars(query.with_for_update() if to_change else query).first()
     if row is None:
         raise NotFound("demand.unknown", id=str(demand_id))

@@ -33,7 +33,7 @@ def listed(story: Story, name: str = "worker") -> list[dict[str, str]]:
 
 def gone(story: Story, *keys: uuid.UUID, name: str = "worker") -> dict[uuid.UUID, bool]:
     with story.reading(name) as reading:
-        return phone_lists.gone(reading, "open_cases.csv", keys)
+        return phone_lists.gone(reading, "open_cases", keys)
 
 
 def give(story: Story, demand_id: uuid.UUID, *, class_: str = "COMMUNITY", to: str = "worker") -> None:

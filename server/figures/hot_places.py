@@ -1,0 +1,87 @@
+"""多人反映: several people telling of the same kind of thing in the same place (METRICS H1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from shapely import Point
+
+from gis.hotspots import Hotspot, Report, many_reports
+from server.domain.demand_states import StateKey, is_unresolved
+from server.domain.work_calendar import local_day
+from server.figures import areas
+from server.figures.case_words import kinds, may_be_shown
+from server.storage.demands import Demand, readable
+from server.storage.profiles import profile_at
+from server.storage.selection import within
+from server.work import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotPlace:
+    """A place several reports tell of, with them oldest first; `lon` and `lat` in degrees are the middle of them."""
+
+    kind: str
+    grid: str
+    lon: float
+    lat: float
+    demands: Sequence[Demand]
+    people: int
+
+    @property
+    def unresolved(self) -> int:
+        """How many of its reports are not settled."""
+        return sum(is_unresolved(StateKey(demand.key)) for demand in self.demands)
+
+
+def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:
+    """The places of the last days, by the county's own numbers (profile, hotspot_rule); most reports first.
+
+    A report counts with a place of its own, settled or not; PRIVATE matters never do. Raises NotFound outside the
+    reader's scope.
+    """
+    scope = areas.narrowed(reading.actor.scope, area)
+    today = local_day(reading.now)
+    rule = profile_at(reading.session, min(reading.actor.scope.codes, default=""), on=today).hotspot_rule
+    query = sa.select(Demand).where(
+        readable(reading.actor.scope),
+        within(Demand.jurisdiction, scope),
+        Demand.point.is_not(None),
+        Demand.raised_on > today - dt.timedelta(days=rule.days),
+        Demand.key != StateKey.WITHDRAWN.value,
+    )
+    rows = [row for row in reading.session.scalars(query) if may_be_shown(row)]
+    by_id = {str(row.id): row for row in rows}
+    found = many_reports(
+        [_report(row, row.point.centroid) for row in rows if row.point is not None],
+        until=today,
+        radius_m=rule.radius_m,
+        days=rule.days,
+        at_least=rule.reports,
+    )
+    return [_place(spot, [by_id[report.id] for report in spot.reports]) for spot in found]
+
+
+def _report(row: Demand, place: Point) -> Report:
+    return Report(
+        id=str(row.id),
+        kind=row.kind,
+        lon=place.x,
+        lat=place.y,
+        day=row.raised_on,
+        reporter=row.reporter_phone or row.reporter_name,
+    )
+
+
+def _place(spot: Hotspot, rows: Sequence[Demand]) -> HotPlace:
+    return HotPlace(
+        kind=kinds().get(spot.kind, spot.kind),
+        grid=rows[0].jurisdiction,
+        lon=spot.lon,
+        lat=spot.lat,
+        demands=rows,
+        people=len({report.reporter for report in spot.reports if report.reporter is not None}),
+    )

@@ -1,0 +1,217 @@
+"""诉求: the figures and the list of open cases (METRICS C). Every figure is a filter, so it opens into its rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from server.domain.demand_clock import age_in_days, is_due_soon, is_overdue, is_stalled
+from server.domain.demand_states import Group, StateKey, group_of
+from server.domain.mechanism import MechanismProfile
+from server.domain.people import Permission
+from server.domain.problems import Forbidden
+from server.domain.scope import Scope
+from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
+from server.figures import areas, hot_places
+from server.figures.areas import VILLAGE_DIGITS
+from server.figures.case_words import days_over, due_words, what
+from server.figures.staffing import names_of
+from server.storage import case_filter, jurisdictions
+from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, OnMap, Timing
+from server.storage.demands import Demand
+from server.storage.profiles import calendar_of, profile_at
+from server.storage.selection import Listing, Page
+from server.work import Reading
+
+OLD_DAYS_BAND = 4
+"""The band of cases older than 30 days, which the township looks at first."""
+
+Tone = Literal["calm", "watch", "act"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A line of the list.
+
+    `what` it is about and `where`, in words; `age` in calendar days (C2); `over` in calendar days past the due day,
+    None where it is not overdue (C3); `held_by` who handles it.
+    """
+
+    demand: Demand
+    what: str
+    where: str
+    age: int
+    over: int | None
+    due: str
+    held_by: str
+    is_due_soon: bool
+    is_stalled: bool
+
+    @property
+    def group(self) -> Group | None:
+        """Which of the five words it counts in (C0)."""
+        return group_of(StateKey(self.demand.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A number and the filter whose rows it counts; without a filter it counts places of 多人反映."""
+
+    words: str
+    number: int
+    unit: str
+    wanted: CaseFilter | None
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class OffMap:
+    """How many wanted demands are no point: without a place, and not classified so far (PRIVATE is in neither)."""
+
+    no_place: int
+    not_classified: int
+
+
+def mechanism(reading: Reading) -> tuple[MechanismProfile, WorkCalendar]:
+    """The mechanism and the working days of the reader's county. Raises NotFound("profile.none")."""
+    place = min(reading.actor.scope.codes, default="")
+    profile = profile_at(reading.session, place, on=local_day(reading.now))
+    return profile, calendar_of(profile)
+
+
+def cases(reading: Reading, wanted: CaseFilter, *, page: Page) -> Listing[Case]:
+    """One page of the list: those longest over first, then the oldest. Raises Forbidden for another's own list."""
+    _check_own(reading, wanted)
+    found = case_filter.page_of(
+        reading.session, wanted, scope=reading.actor.scope, moments=moments(reading), page=page
+    )
+    return Listing(_lines(reading, found.rows), found.total, found.page)
+
+
+def every_case(reading: Reading, wanted: CaseFilter) -> Sequence[Case]:
+    """The whole list, for a file or a map, in the same order."""
+    _check_own(reading, wanted)
+    rows = case_filter.every(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
+    return _lines(reading, rows)
+
+
+def case(reading: Reading, demand: Demand) -> Case:
+    """The line of one demand the reader has already been given."""
+    return _lines(reading, [demand])[0]
+
+
+def count(reading: Reading, wanted: CaseFilter) -> int:
+    """How many rows the list of this filter has."""
+    _check_own(reading, wanted)
+    return case_filter.count(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
+
+
+def cards(reading: Reading, area: str | None = None) -> list[Card]:
+    """The cards of whoever reads: the village's own work, or what the township and county look at first."""
+    inside = CaseFilter(area=area)
+    if reading.actor.may(Permission.SEE_NAMES):
+        return [
+            _card(reading, "待登记", replace(inside, groups=(Group.TO_REGISTER,)), "watch"),
+            _card(reading, "待分派", replace(inside, groups=(Group.TO_ASSIGN,)), "watch"),
+            _card(reading, "今天到期", replace(inside, timing=Timing.DUE_TODAY), "watch"),
+            _card(reading, "超期", replace(inside, timing=Timing.OVERDUE), "act"),
+            _card(reading, "待回复", replace(inside, groups=(Group.TO_REPORT_BACK,)), "watch"),
+            _card(reading, "停滞", replace(inside, timing=Timing.STALLED), "act"),
+        ]
+    hot = len(hot_places.hot_places(reading, area))
+    return [
+        _card(reading, "未解决", replace(inside, groups=UNRESOLVED_GROUPS), "calm"),
+        _card(reading, "超期", replace(inside, timing=Timing.OVERDUE), "act"),
+        _card(
+            reading, "村里办不了、等定", replace(inside, asked_upward=True, groups=UNRESOLVED_GROUPS), "act"
+        ),
+        _card(
+            reading, "超过 30 天", replace(inside, groups=UNRESOLVED_GROUPS, age_band=OLD_DAYS_BAND), "act"
+        ),
+        _card(reading, "停滞", replace(inside, timing=Timing.STALLED), "watch"),
+        Card(words="多人反映", number=hot, unit="处", wanted=None, tone="watch" if hot else "calm"),
+    ]
+
+
+def overdue_by_village(reading: Reading, area: str | None = None) -> list[tuple[str, str, int]]:
+    """(code, name, overdue) of the villages that have any, most first."""
+    found = case_filter.counts_by_village(
+        reading.session,
+        CaseFilter(area=area, timing=Timing.OVERDUE),
+        scope=reading.actor.scope,
+        moments=moments(reading),
+    )
+    names = jurisdictions.names(reading.session, list(found))
+    return sorted(
+        ((code, names.get(code, code), number) for code, number in found.items()),
+        key=lambda each: (-each[2], each[0]),
+    )
+
+
+def off_map(reading: Reading, wanted: CaseFilter) -> OffMap:
+    """How many of the wanted demands the map cannot show; each number opens into its list."""
+    return OffMap(
+        no_place=count(reading, replace(wanted, on_map=OnMap.NO_PLACE)),
+        not_classified=count(reading, replace(wanted, on_map=OnMap.NOT_CLASSIFIED)),
+    )
+
+
+def moments(reading: Reading) -> Moments:
+    """What "today" and "the next working day" are for the reader's county."""
+    _, calendar = mechanism(reading)
+    today = local_day(reading.now)
+    return Moments(
+        as_of=reading.now,
+        end_of_today=end_of_day(today),
+        end_of_next_working_day=end_of_day(calendar.next_working_day(today)),
+    )
+
+
+def _card(reading: Reading, words: str, wanted: CaseFilter, tone: Tone) -> Card:
+    number = count(reading, wanted)
+    return Card(words=words, number=number, unit="件", wanted=wanted, tone=tone if number else "calm")
+
+
+def _check_own(reading: Reading, wanted: CaseFilter) -> None:
+    if wanted.own is not None and wanted.own != reading.actor.id:
+        raise Forbidden("actor.not_permitted")
+
+
+def _lines(reading: Reading, rows: Sequence[Demand]) -> list[Case]:
+    where = _places(reading, {row.jurisdiction for row in rows})
+    holders = names_of(reading.session, [row.handler_id for row in rows if row.handler_id is not None])
+    _, calendar = mechanism(reading)
+    return [_line(reading, row, where, holders, calendar) for row in rows]
+
+
+def _line(
+    reading: Reading,
+    row: Demand,
+    where: Mapping[str, str],
+    holders: Mapping[uuid.UUID, str],
+    calendar: WorkCalendar,
+) -> Case:
+    state, now = row.state, reading.now
+    return Case(
+        demand=row,
+        what=what(row),
+        where=where.get(row.jurisdiction, row.jurisdiction),
+        age=age_in_days(row.received_at, as_of=now),
+        over=days_over(state, as_of=now) if is_overdue(state, as_of=now) else None,
+        due=due_words(state, as_of=now),
+        held_by=holders.get(row.handler_id, "") if row.handler_id is not None else "",
+        is_due_soon=is_due_soon(state, as_of=now, calendar=calendar),
+        is_stalled=is_stalled(state, as_of=now),
+    )
+
+
+def _places(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
+    """Grids and divisions in words."""
+    codes = set(codes)
+    grids = areas.grid_names(
+        reading.session, scope=Scope.of(code for code in codes if len(code) > VILLAGE_DIGITS)
+    )
+    wider = jurisdictions.names(reading.session, sorted(codes - grids.keys()))
+    return wider | {code: grid.full_name for code, grid in grids.items()}

@@ -1,0 +1,246 @@
+"""Which demands a list, a card or a map speaks of: the conditions of METRICS C, compiled here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.domain.demand_clock import AGE_BANDS, STALLED_AFTER
+from server.domain.demand_states import RUNNING, UNRESOLVED, Group, StateKey, group_of
+from server.domain.jurisdiction import Level
+from server.domain.mechanism import Canonical, HandlingLevel
+from server.domain.scope import Scope
+from server.domain.work_calendar import SHANGHAI, local_day
+from server.storage.demands import Demand, held_as, own_of, readable
+from server.storage.selection import Listing, Page, under, within
+
+UNRESOLVED_GROUPS = (Group.TO_REGISTER, Group.TO_ASSIGN, Group.IN_HAND)
+"""未解决 (METRICS C1)."""
+
+
+class Timing(StrEnum):
+    """How a demand stands to its time (METRICS C3 to C5)."""
+
+    OVERDUE = "overdue"
+    DUE_TODAY = "due_today"
+    DUE_SOON = "due_soon"
+    STALLED = "stalled"
+
+
+class OnMap(StrEnum):
+    """Whether a demand is a point on a map, and why it is none (METRICS C, "On the map")."""
+
+    SHOWN = "shown"
+    NO_PLACE = "no_place"
+    NOT_CLASSIFIED = "not_classified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """The moments conditions are held against (aware): now, the end of today, the end of the next working day."""
+
+    as_of: dt.datetime
+    end_of_today: dt.datetime
+    end_of_next_working_day: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which demands. Nothing given leaves out nothing but merged demands, which follow their master.
+
+    `class_` is the class a demand is held to be: its own, until then what its detail suggests. `holder` is who
+    handles it, `level` the level holding it. `received_from` and `received_to` are days, both included.
+    `asked_upward` leaves those of which the handler said that it cannot be done. `own` leaves those somebody took in
+    or handles: they are his to see wherever they lie, so it is only ever the reader himself.
+    """
+
+    groups: tuple[Group, ...] = ()
+    class_: Canonical | None = None
+    kind: str | None = None
+    channel: str | None = None
+    age_band: int | None = None
+    timing: Timing | None = None
+    level: HandlingLevel | None = None
+    holder: uuid.UUID | None = None
+    received_from: dt.date | None = None
+    received_to: dt.date | None = None
+    area: str | None = None
+    on_map: OnMap | None = None
+    urgent: bool = False
+    asked_upward: bool = False
+    number: str | None = None
+    own: uuid.UUID | None = None
+
+
+def count(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> int:
+    """How many demands the reader may see that are wanted."""
+    query = sa.select(sa.func.count()).select_from(Demand).where(*_conditions(wanted, scope, moments))
+    return session.scalar(query) or 0
+
+
+def page_of(
+    session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments, page: Page
+) -> Listing[Demand]:
+    """One page of the wanted demands: those longest over first, then the oldest."""
+    total = count(session, wanted, scope=scope, moments=moments)
+    query = _in_order(wanted, scope, moments).offset(page.offset).limit(page.size)
+    return Listing(session.scalars(query).all(), total, page)
+
+
+def every(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> Sequence[Demand]:
+    """All wanted demands, in the same order."""
+    return session.scalars(_in_order(wanted, scope, moments)).all()
+
+
+def counts_by_village(
+    session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments
+) -> dict[str, int]:
+    """How many wanted demands lie in each village, by its code; what lies in none stands under its wider division."""
+    return _by_village(session, *_conditions(wanted, scope, moments))
+
+
+def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
+    """PRIVATE matters not settled, counted by village within the whole scope: numbers, never rows (S4 #25)."""
+    return _by_village(
+        session,
+        within(Demand.jurisdiction, scope),
+        held_as() == "PRIVATE",
+        Demand.key.in_(_values(UNRESOLVED)),
+        *_in_area(area),
+    )
+
+
+def _by_village(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+    query = sa.select(Demand.jurisdiction, sa.func.count()).where(*conditions).group_by(Demand.jurisdiction)
+    found: Counter[str] = Counter()
+    for code, number in session.execute(query):
+        found[code[: Level.VILLAGE.digits]] += number
+    return dict(found)
+
+
+def in_hand_by_account(session: Session, accounts: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many unresolved demands each of these people has in hand, for whoever gives out the next."""
+    query = (
+        sa.select(Demand.handler_id, sa.func.count())
+        .where(Demand.handler_id.in_(accounts), Demand.key.in_(_values(UNRESOLVED)))
+        .group_by(Demand.handler_id)
+    )
+    return {account: number for account, number in session.execute(query) if account is not None}
+
+
+def _in_order(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.Select[Demand]:
+    over = sa.case((_overdue(moments), Demand.due_at))
+    return (
+        sa.select(Demand)
+        .where(*_conditions(wanted, scope, moments))
+        .order_by(over.asc().nulls_last(), Demand.received_at, Demand.number)
+    )
+
+
+def _conditions(wanted: CaseFilter, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
+    return [
+        Demand.key.in_(_values(key for key in StateKey if group_of(key) in (wanted.groups or Group))),
+        readable(scope) if wanted.own is None else own_of(wanted.own),
+        *_in_area(wanted.area),
+        *_by_columns(wanted),
+        *_by_time(wanted, moments),
+        *([] if wanted.on_map is None else [_ON_MAP[wanted.on_map]()]),
+    ]
+
+
+def _in_area(area: str | None) -> list[sa.ColumnElement[bool]]:
+    return [] if area is None else [under(Demand.jurisdiction, area)]
+
+
+def _by_columns(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    equal = {
+        Demand.kind: wanted.kind,
+        Demand.channel: wanted.channel,
+        Demand.level: wanted.level,
+        Demand.handler_id: wanted.holder,
+        Demand.number: wanted.number,
+        Demand.urgent: wanted.urgent or None,
+        Demand.asked_upward: wanted.asked_upward or None,
+    }
+    found = [column == value for column, value in equal.items() if value is not None]
+    if wanted.class_ is not None:
+        found.append(held_as() == wanted.class_)
+    return found
+
+
+def _by_time(wanted: CaseFilter, moments: Moments) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.timing is not None:
+        found.append(_TIMINGS[wanted.timing](moments))
+    if wanted.received_from is not None:
+        found.append(Demand.received_at >= _start_of(wanted.received_from))
+    if wanted.received_to is not None:
+        found.append(Demand.received_at < _start_of(wanted.received_to + _ONE_DAY))
+    if wanted.age_band is not None:
+        found += _of_band(wanted.age_band, local_day(moments.as_of))
+    return found
+
+
+def _of_band(number: int, today: dt.date) -> list[sa.ColumnElement[bool]]:
+    """Calendar days from the day of receipt to today, both ends of the band included (METRICS C2)."""
+    youngest = 0 if number == 0 else (AGE_BANDS[number - 1].last_day or 0) + 1
+    found = [Demand.received_at < _start_of(today - dt.timedelta(days=youngest - 1))]
+    oldest = AGE_BANDS[number].last_day
+    if oldest is not None:
+        found.append(Demand.received_at >= _start_of(today - dt.timedelta(days=oldest)))
+    return found
+
+
+def _overdue(moments: Moments) -> sa.ColumnElement[bool]:
+    return sa.and_(Demand.key.in_(_values(RUNNING)), Demand.due_at < moments.as_of)
+
+
+def _due_by(moments: Moments, end: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Demand.key.in_(_values(RUNNING)), Demand.due_at >= moments.as_of, Demand.due_at <= end)
+
+
+def _stalled(moments: Moments) -> sa.ColumnElement[bool]:
+    return sa.and_(Demand.key.in_(_values(RUNNING)), Demand.last_event_at <= moments.as_of - STALLED_AFTER)
+
+
+_TIMINGS = {
+    Timing.OVERDUE: _overdue,
+    Timing.DUE_TODAY: lambda moments: _due_by(moments, moments.end_of_today),
+    Timing.DUE_SOON: lambda moments: _due_by(moments, moments.end_of_next_working_day),
+    Timing.STALLED: _stalled,
+}
+
+
+def _may_be_point() -> sa.ColumnElement[bool]:
+    """The SQL of domain.demand.may_be_point."""
+    return sa.or_(
+        held_as().in_(("GRID", "COMMUNITY", "GOVERNMENT")),
+        sa.and_(held_as() == "", Demand.found_on_patrol.is_(True)),
+    )
+
+
+def _neither_point_nor_private() -> sa.ColumnElement[bool]:
+    return sa.and_(Demand.point.is_not(None), held_as() == "", Demand.found_on_patrol.is_(False))
+
+
+_ON_MAP = {
+    OnMap.SHOWN: lambda: sa.and_(Demand.point.is_not(None), _may_be_point()),
+    OnMap.NO_PLACE: lambda: sa.and_(Demand.point.is_(None), held_as() != "PRIVATE"),
+    OnMap.NOT_CLASSIFIED: _neither_point_nor_private,
+}
+_ONE_DAY = dt.timedelta(days=1)
+
+
+def _start_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=SHANGHAI)
+
+
+def _values(keys: Iterable[StateKey]) -> list[str]:
+    return sorted(key.value for key in keys)
