@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from server.domain.demand import handling_level
 from server.domain.demand_acts import ROUTES, Action, authorise
 from server.domain.events.demands import ReporterTold, TaskGiven
+from server.domain.events.people import PersonalDataRevealed
 from server.domain.jurisdiction import Level
 from server.domain.mechanism import Canonical
 from server.domain.people import Permission, Role
@@ -112,6 +113,24 @@ def ask_to_check(work: Work, demand_id: uuid.UUID, checker_id: uuid.UUID) -> Dem
     authorise(demand.state, Action.CHECK, actor=checker, place=demand.jurisdiction)
     demand.checker_id = account.id
     _task_given(work, demand, "check", checker_id)
+    return demand
+
+
+def reveal_contact(work: Work, demand_id: uuid.UUID, *, reason: str) -> Demand:
+    """查看反映人联系方式: opened by somebody above the village with a reason, which is kept.
+
+    Raises NotFound, Forbidden.
+    """
+    demand = storage.get(work.session, demand_id, scope=work.actor.scope)
+    work.actor.require(Permission.REVEAL_PERSONAL_DATA, at=demand.jurisdiction)
+    work.record(
+        PersonalDataRevealed(
+            subject_id=demand.id,
+            jurisdiction=demand.jurisdiction,
+            what="reporter_contact",
+            reason=reason,
+        )
+    )
     return demand
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from server.domain.demand_acts import RESULTS, Action
 from server.domain.events.demands import ExtensionAsked, ReporterTold
 from server.domain.people import Actor
-from server.domain.problems import Conflict, Forbidden, Invalid, NotFound, Problem
+from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from server.domain.scope import Scope
 from server.services.demands.acts import perform
 from server.storage import demands as storage
@@ -51,26 +51,31 @@ def report(
 
     A word that comes too late, or from somebody whose case it is not any more, moves nothing and is kept with the
     reason in details["refused"]. The same submission again only corrects the words.
-    Raises NotFound for a demand the actor has nothing to do with, Invalid("demand.result_unknown").
+    Raises NotFound for a demand the actor has nothing to do with.
     """
-    if word.step not in ACTION_OF_STEP:
-        raise Invalid("demand.result_unknown", result=word.step)
     demand = _reachable(work, demand_id)
     note = _noted(work, submission_id)
     if note is None:
-        note = DemandNote(
-            demand_id=demand.id,
-            submission_id=submission_id,
-            at=at,
-            account_id=work.actor.id,
-            step=word.step,
-            details=_details(word),
-        )
-        refusal = _act(work, demand, word, submission_id=submission_id, at=at)
-        if refusal is not None:
-            note.details = {**note.details, "refused": refusal.code}
-        work.session.add(note)
+        refused: dict[str, str] = {}
+        try:
+            _act(work, demand, word, submission_id=submission_id, at=at)
+        except (Conflict, Forbidden, Invalid) as refusal:
+            refused = {"refused": refusal.code}
+        note = _note(work, demand, word, submission_id=submission_id, at=at)
+        note.details = _details(word) | refused
     note.words, note.photo = word.words, word.photo
+    work.session.flush()
+    return note
+
+
+def say(work: Work, demand_id: uuid.UUID, word: Word) -> DemandNote:
+    """办理反馈 at a desk: whoever sits there is told at once what is refused.
+
+    Raises NotFound, Conflict, Forbidden, Invalid.
+    """
+    demand = _reachable(work, demand_id)
+    _act(work, demand, word, submission_id=None, at=work.now)
+    note = _note(work, demand, word, submission_id=None, at=work.now)
     work.session.flush()
     return note
 
@@ -97,28 +102,41 @@ def _hands(actor: Actor) -> set[uuid.UUID | None]:
     return {each for each in (actor.id, *(post.stand_in_for for post in actor.posts)) if each is not None}
 
 
-def _act(
-    work: Work, demand: Demand, word: Word, *, submission_id: int | None, at: dt.datetime
-) -> Problem | None:
-    action = ACTION_OF_STEP[word.step]
-    try:
-        perform(
-            work,
-            demand,
-            action,
-            at=at,
-            submission_id=submission_id,
-            result=word.step if action in RESULTS else "",
-            words=word.words or "",
-            reason=word.cannot_reason or "",
-            how_solved=word.how_solved or "",
-        )
-    except (Conflict, Forbidden, Invalid) as refusal:
-        return refusal
+def _act(work: Work, demand: Demand, word: Word, *, submission_id: int | None, at: dt.datetime) -> None:
+    action = ACTION_OF_STEP.get(word.step)
+    if action is None:
+        raise Invalid("demand.result_unknown", result=word.step)
+    perform(
+        work,
+        demand,
+        action,
+        at=at,
+        submission_id=submission_id,
+        result=word.step if action in RESULTS else "",
+        words=word.words or "",
+        reason=word.cannot_reason or "",
+        how_solved=word.how_solved or "",
+    )
     demand.last_step, demand.last_step_at = word.step, at
     _settle(demand, action, word)
     _tell(work, demand, word, submission_id=submission_id)
-    return None
+
+
+def _note(
+    work: Work, demand: Demand, word: Word, *, submission_id: int | None, at: dt.datetime
+) -> DemandNote:
+    note = DemandNote(
+        demand_id=demand.id,
+        submission_id=submission_id,
+        at=at,
+        account_id=work.actor.id,
+        step=word.step,
+        words=word.words,
+        photo=word.photo,
+        details=_details(word),
+    )
+    work.session.add(note)
+    return note
 
 
 def _settle(demand: Demand, action: Action, word: Word) -> None:

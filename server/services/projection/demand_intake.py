@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-import uuid
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -12,18 +10,16 @@ import sqlalchemy as sa
 from forms import answers, catalogue
 from server.domain.events.visits import SessionRecorded
 from server.domain.jurisdiction import Level
+from server.services.demands.addresses import addressed
 from server.services.demands.intake import PATROL, Answer, Place, Raised, Reporter, raise_demand
 from server.services.projection import urgent_finding
 from server.services.projection.record import Record
-from server.storage.households import Household
-from server.storage.selection import under
 from server.storage.submissions import Submission
 from server.storage.visits import IntakeSession
 from server.work import Work
 
 _FORM = "demand_intake"
 _SESSION_CHANNELS = frozenset({"stand", "meeting", "box"})
-_ADDRESS = "address"
 
 
 @dataclass(frozen=True)
@@ -113,39 +109,11 @@ def write(work: Work, submission: Submission, record: Record, facts: IntakeFacts
     """登记: the session's row where the channel is one, and the demand."""
     if facts.raised is not None:
         raised = replace(facts.raised, submission_id=submission.id, received_at=submission.received_at)
-        demand = raise_demand(work, _addressed(work, raised))
+        demand = raise_demand(work, addressed(work, raised))
         if facts.channel == PATROL:
             urgent_finding.keep(work, demand, handled="fixed" if raised.answer == "fixed" else "report")
     if facts.channel in _SESSION_CHANNELS:
         _write_session(work, submission, record, facts)
-
-
-def _addressed(work: Work, raised: Raised) -> Raised:
-    """The point of the one household whose registered address was named; else the matter stays 待定位."""
-    if raised.place_how != _ADDRESS or raised.address is None:
-        return raised
-    found = _household_at(work, raised.address, near=(raised.grid or raised.division)[: Level.VILLAGE.digits])
-    if found is None:
-        return raised
-    point = found.point
-    place = None if point is None else Place(lon=point.centroid.x, lat=point.centroid.y, source="register")
-    return replace(raised, household_id=found.id, place=place, grid=found.grid_code)
-
-
-def _household_at(work: Work, address: str, *, near: str) -> Household | None:
-    rows = work.session.execute(
-        sa.select(Household.id, Household.address).where(
-            under(Household.grid_code, near), Household.exited_at.is_(None)
-        )
-    )
-    wanted = _normalised(address)
-    found: list[uuid.UUID] = [key for key, written in rows if _normalised(written) == wanted]
-    return work.session.get(Household, found[0]) if len(found) == 1 else None
-
-
-def _normalised(address: str) -> str:
-    """Width, case, spaces and punctuation do not make another address."""
-    return "".join(each for each in unicodedata.normalize("NFKC", address).casefold() if each.isalnum())
 
 
 def _write_session(work: Work, submission: Submission, record: Record, facts: IntakeFacts) -> None:
