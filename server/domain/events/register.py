@@ -17,6 +17,28 @@ class HouseholdCreated(Event, kind="household.created"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HouseholdEdited(Event, kind="household.edited"):
+    """更正住户: address, contact or position were put right; `fields` names what."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdMoved(Event, kind="household.moved"):
+    """迁居: a household lives in another grid of the county from `on`; it keeps its visits (METRICS V)."""
+
+    from_grid: str
+    on: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAdded(Event, kind="person.added"):
+    """新增人员: somebody of a household came onto the register."""
+
+    household_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class HouseholdMarkedAway(Event, kind="household.marked_away"):
     """标记外出: nobody is there, known to be away since `since` (None: came back)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ class Statement:
     person_id: uuid.UUID | None = None
     tag_id: uuid.UUID | None = None
     words: str = ""
-    details: dict[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def propose_change(work: Work, household_id: uuid.UUID, statement: Statement) -> RegisterChange:
@@ -49,7 +49,38 @@ def propose_change(work: Work, household_id: uuid.UUID, statement: Statement) ->
     alike = [row for row in storage.undecided(work.session, household.id) if _same(row, statement)]
     if alike:
         raise Conflict("register.already_proposed")
-    return _write(work, household, statement, submission_id=None)
+    return state(work, household, statement)
+
+
+def state(
+    work: Work, household: Household, statement: Statement, *, submission_id: int | None = None
+) -> RegisterChange:
+    """Write one statement down as a proposal, for a caller that has checked it."""
+    row = RegisterChange(
+        grid_code=household.grid_code,
+        household_id=household.id,
+        person_id=statement.person_id,
+        tag_id=statement.tag_id,
+        change=statement.change,
+        words=statement.words,
+        proposed_at=work.now,
+        proposed_by=work.actor.id,
+        submission_id=submission_id,
+        details=_details(statement),
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.record(
+        events.RegisterChangeProposed(
+            subject_id=row.id,
+            jurisdiction=row.grid_code,
+            change=row.change,
+            household_id=household.id,
+            person_id=row.person_id,
+            submission_id=submission_id,
+        )
+    )
+    return row
 
 
 def restate(work: Work, household: Household, statements: Sequence[Statement], *, submission_id: int) -> None:
@@ -63,7 +94,7 @@ def restate(work: Work, household: Household, statements: Sequence[Statement], *
     for statement in statements:
         row = stored.pop((household.id, statement.change), None)
         if row is None:
-            _write(work, household, statement, submission_id=submission_id)
+            state(work, household, statement, submission_id=submission_id)
         elif row.decided_at is None:
             row.state, row.words = "proposed", statement.words
             row.person_id, row.details = statement.person_id, _details(statement)
@@ -146,36 +177,6 @@ def _undecided(work: Work, change_id: uuid.UUID) -> RegisterChange:
 
 def _decide(work: Work, row: RegisterChange, state: str) -> None:
     row.state, row.decided_at, row.decided_by = state, work.now, work.actor.id
-
-
-def _write(
-    work: Work, household: Household, statement: Statement, *, submission_id: int | None
-) -> RegisterChange:
-    row = RegisterChange(
-        grid_code=household.grid_code,
-        household_id=household.id,
-        person_id=statement.person_id,
-        tag_id=statement.tag_id,
-        change=statement.change,
-        words=statement.words,
-        proposed_at=work.now,
-        proposed_by=work.actor.id,
-        submission_id=submission_id,
-        details=_details(statement),
-    )
-    work.session.add(row)
-    work.session.flush()
-    work.record(
-        events.RegisterChangeProposed(
-            subject_id=row.id,
-            jurisdiction=row.grid_code,
-            change=row.change,
-            household_id=household.id,
-            person_id=row.person_id,
-            submission_id=submission_id,
-        )
-    )
-    return row
 
 
 def _details(statement: Statement) -> dict[str, object]:
