@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -60,10 +61,20 @@ def insert_once(session: Session, row: Base, *, unique: Sequence[str]) -> object
 
     Two writers at the same moment: the second waits for the first and then finds it, instead of failing.
     """
-    given = {name: value for name, value in vars(row).items() if not name.startswith("_")}
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(type(row)).values(given).on_conflict_do_nothing(index_elements=list(unique))
-    return session.scalar(statement.returning(*sa.inspect(type(row)).primary_key))
+    columns = sa.inspect(type(row)).columns
+    given = {columns[name].key: value for name, value in vars(row).items() if not name.startswith("_")}
+    dialect = session.get_bind().dialect.name
+    key: object | None = session.scalar(_insert_once(type(row), dialect, tuple(unique)), given)
+    return key
+
+
+@cache
+def _insert_once(kind: type[Base], dialect: str, unique: tuple[str, ...]) -> sa.Executable:
+    """The statement is built once: building it costs more than running it."""
+    mapper = sa.inspect(kind)
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(mapper.local_table).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
+    return statement.returning(*mapper.primary_key)
 
 
 def database_of(session: Session) -> object:

@@ -43,19 +43,23 @@ class EventRow(Base):
     )
 
 
+_INSERT = sa.insert(EventRow.__table__)  # type: ignore[arg-type]
+
+
 def append(session: Session, event: Event, *, actor: Actor, at: dt.datetime) -> None:
     """Write an event in the session's transaction, as a plain insert."""
     session.execute(
-        sa.insert(EventRow).values(
-            at=at,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            kind=event.kind,
-            subject=event.subject,
-            subject_id=str(event.subject_id),
-            jurisdiction=event.jurisdiction,
-            details=event.details(),
-        )
+        _INSERT,
+        {
+            "at": at,
+            "actor_id": actor.id,
+            "actor_name": actor.name,
+            "kind": event.kind,
+            "subject": event.subject,
+            "subject_id": str(event.subject_id),
+            "jurisdiction": event.jurisdiction,
+            "details": event.details(),
+        },
     )
 
 
@@ -78,3 +82,8 @@ def claim(session: Session, *, limit: int) -> Sequence[EventRow]:
     """
     query = sa.select(EventRow).where(EventRow.handed_on_at.is_(None)).order_by(EventRow.id).limit(limit)
     return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def mark_handed_on(session: Session, ids: Sequence[int], *, at: dt.datetime) -> None:
+    """Say of claimed events that their consequences have followed."""
+    session.execute(sa.update(EventRow).where(EventRow.id.in_(ids)).values(handed_on_at=at))
