@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from server.domain.problems import Invalid, NotFound, Problem, ProblemKind, TooLarge
+from server.web.parts import parts
 from server.web.security import masked
 
 STATUS: dict[ProblemKind, int] = {
@@ -57,7 +58,7 @@ def _http(error: HTTPException) -> Response:
     if status in (404, 405):
         problem = NotFound("page.unknown")
     elif status == 413:
-        problem = TooLarge("request.too_large")
+        problem = TooLarge("request.too_large", most=parts().settings.max_request_mb)
     else:
         problem = Invalid("request.malformed")
     return _render(problem, status)
