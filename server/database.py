@@ -30,14 +30,11 @@ def utc_now() -> dt.datetime:
 
 
 class Database:
-    """One database: SQLite by default, PostGIS in production. `after_commit` is called when a transaction is durable."""
+    """One database: SQLite by default, PostGIS in production."""
 
-    def __init__(
-        self, url: str, *, clock: Clock = utc_now, after_commit: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
         self.engine = _engine(url)
         self.clock = clock
-        self._after_commit = after_commit or (lambda: None)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(
             self.engine.execution_options(read_only=True), autoflush=False, expire_on_commit=False
@@ -50,7 +47,6 @@ class Database:
         """One change by one actor. Raises Conflict or Unavailable for what the database refuses."""
         with _refusals(), self._turn, self._writing.begin() as session:
             yield Work(session, actor, self.clock())
-        self._after_commit()
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Reading]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 
 import click
@@ -10,6 +11,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from server.database import Database
+from server.jobs import schedule
+from server.jobs.queue import queue, working
 from server.settings import DEMO_SECRET, Settings
 from server.storage import migrations
 
@@ -52,10 +55,12 @@ def prepare(settings: Settings) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Serve until told to stop. The workers read the same settings from the environment."""
+    """Serve until told to stop, with one job worker inside. The servers read the same settings from the environment."""
     for name, value in settings.model_dump(exclude_none=True).items():
         os.environ[f"WANGGE_{name.upper()}"] = str(value)
-    Granian(
+    # Servers are started afresh, not forked: a fork would take over locks that the job worker's threads hold.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
         "server.app:from_environment",
         address=settings.host,
         port=settings.port,
@@ -66,4 +71,12 @@ def run(settings: Settings) -> None:
         backlog=1024,
         log_level=LogLevels.warning,
         log_access=False,
-    ).serve()
+    )
+    database = Database(settings.url)
+    jobs = queue(settings.url, folder=settings.data_dir)
+    schedule.register(jobs, database)
+    try:
+        with working(jobs):
+            server.serve()
+    finally:
+        database.close()

@@ -1,1 +1,4 @@
-"""What happens after a commit and at certain hours. The events table carries the truth; the queue only wakes."""
+"""What happens after the answer has left: consequences of events, and sweeps by the clock.
+
+The queue never carries the truth: the events table does. Every job may run twice, or late, and changes nothing then.
+"""

@@ -141,6 +141,23 @@ def mark_removed(session: Session, root: Submission, *, at: dt.datetime | None) 
         session.execute(sa.update(table).where(table.submission_id == root.id).values(removed_at=at))
 
 
+def forget_track(session: Session, root: Submission) -> None:
+    """Take the line out of the patrol that hangs on a submission."""
+    session.execute(sa.update(Patrol).where(Patrol.submission_id == root.id).values(track=None))
+
+
+def with_answer(
+    session: Session, *, form_id: str, path: tuple[str, ...], before: dt.date, at_most: int
+) -> Sequence[Submission]:
+    """Submissions of days before `before` that answer the question at `path`; a job asks, so there is no scope."""
+    query = sa.select(Submission).where(
+        Submission.form_id == form_id,
+        Submission.day < before,
+        Submission.values[path].as_string().is_not(None),
+    )
+    return session.scalars(query.order_by(Submission.id).limit(at_most)).all()
+
+
 def attachments(session: Session, submission_id: int) -> Sequence[Attachment]:
     """The files of a submission, in the order they came."""
     return session.scalars(

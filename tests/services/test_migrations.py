@@ -22,7 +22,8 @@ def test_an_upgrade_from_empty_gives_exactly_the_tables_the_models_name(database
     command.check(migrations.config(database_url))
     engine = sa.create_engine(database_url)
     assert migrations.is_current(engine)
-    there = set(sa.inspect(engine).get_table_names()) - {"alembic_version", "spatial_ref_sys"}
+    named = sa.inspect(engine).get_table_names()
+    there = {name for name in named if not name.startswith(("huey_", "alembic_", "spatial_ref_"))}
     engine.dispose()
     assert there == set(migrations.every_table().tables)
 

@@ -8,8 +8,9 @@ XML is kept whatever happens to the rows: `receive_raw()` stores it with the rea
 from __future__ import annotations
 
 from server.services.submissions.receipt import receive, receive_raw
+from server.services.submissions.retention import forget_tracks
 from server.services.submissions.review import reject
-from server.services.submissions.rows import RowsFailed, reproject, settle_held
+from server.services.submissions.rows import RowsFailed, reproject, reproject_waiting, settle_held
 from server.services.submissions.upload import Prepared, Upload, UploadedFile, prepare
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "RowsFailed",
     "Upload",
     "UploadedFile",
+    "forget_tracks",
     "prepare",
     "receive",
     "receive_raw",
     "reject",
     "reproject",
+    "reproject_waiting",
     "settle_held",
 ]

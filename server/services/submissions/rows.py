@@ -120,6 +120,13 @@ def reproject(work: Work, submission: Submission) -> str | None:
     return failure
 
 
+def reproject_waiting(work: Work) -> tuple[int, int]:
+    """重新转换 what lies within the actor's divisions without rows; how many have them now, and how many still wait."""
+    waiting = storage.unprojected(work.session, scope=work.actor.scope)
+    done = sum(reproject(work, submission) is None for submission in waiting)
+    return done, len(waiting) - done
+
+
 def _write_again(work: Work, submission: Submission, prepared: Prepared) -> str | None:
     try:
         with work.session.begin_nested():

@@ -34,8 +34,8 @@ def _is_gist(name: str | None) -> bool:
 
 
 def _counts(item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:
-    """Leave out PostGIS's own table, and on SQLite the GiST indexes: autogenerate ignores `ddl_if`."""
-    if kind == "table" and name == "spatial_ref_sys":
+    """Leave out the tables of PostGIS and of the queue, and on SQLite the GiST indexes: autogenerate ignores `ddl_if`."""
+    if kind == "table" and ((name or "").startswith("huey_") or name == "spatial_ref_sys"):
         return False
     return not (kind == "index" and _is_gist(name) and context.get_bind().dialect.name == "sqlite")
 

@@ -1,0 +1,23 @@
+"""wangge worker: jobs alone, beside web servers that run elsewhere."""
+
+from __future__ import annotations
+
+import click
+
+from server.database import Database
+from server.jobs import schedule
+from server.jobs.queue import queue, work
+from server.settings import Settings
+
+
+@click.command()
+def worker() -> None:
+    """只运行后台任务，Ctrl-C 停止."""
+    settings = Settings()
+    database = Database(settings.url)
+    jobs = queue(settings.url, folder=settings.data_dir)
+    schedule.register(jobs, database)
+    try:
+        work(jobs)
+    finally:
+        database.close()

@@ -1,0 +1,39 @@
+"""What runs by the clock: every minute and every night. The functions are plain; register() gives them to the queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from huey import Huey, crontab
+
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.domain.work_calendar import local_day
+from server.jobs import outbox
+from server.services import submissions
+
+TRACKS_ARE_KEPT = dt.timedelta(days=90)
+"""METRICS P: raw tracks are deleted after 90 days."""
+_TRACKS_AT_ONCE = 50
+
+
+def every_minute(database: Database) -> None:
+    """Hand on events, and apply edits that missed their original."""
+    outbox.hand_on(database)
+    with database.transaction(SYSTEM) as work:
+        submissions.settle_held(work)
+
+
+def every_night(database: Database) -> None:
+    """Delete tracks that have been kept long enough, a few in each transaction so that no phone waits."""
+    before = local_day(database.clock()) - TRACKS_ARE_KEPT
+    left = True
+    while left:
+        with database.transaction(SYSTEM) as work:
+            left = submissions.forget_tracks(work, before=before, at_most=_TRACKS_AT_ONCE) > 0
+
+
+def register(jobs: Huey, database: Database) -> None:
+    """Let the queue's clock, which shows UTC, run them: every minute, and at 02:10 in Shanghai."""
+    jobs.periodic_task(crontab(), name="every_minute")(lambda: every_minute(database))
+    jobs.periodic_task(crontab(hour="18", minute="10"), name="every_night")(lambda: every_night(database))
