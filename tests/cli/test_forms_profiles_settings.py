@@ -1,0 +1,79 @@
+"""Forms to Excel and back, profiles checked and installed, settings listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from forms import catalogue, workbook
+from server import profiles
+from server.cli.tables import table, width
+from server.settings import Settings
+from tests.cli.conftest import Run
+
+
+def test_a_form_goes_to_excel_and_comes_back(run: Run, set_up: str, tmp_path: Path) -> None:
+    file = tmp_path / "patrol.xlsx"
+    assert run("form", "export", "patrol", "--xlsx", file).exit_code == 0
+    assert workbook.sheets(workbook.from_xlsx(file.read_bytes())) == workbook.sheets(
+        catalogue.source("patrol")
+    )
+    published = run("form", "publish", file)
+    assert published.exit_code == 0, published.output
+    assert "已发布 patrol" in published.output
+
+
+def test_a_wrong_form_is_refused_with_its_problems(run: Run, set_up: str, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.md"
+    wrong.write_text(catalogue.source("patrol").replace("| survey |", "| nothing |"), encoding="utf-8")
+    refused = run("form", "publish", wrong)
+    assert refused.exit_code == 2
+    assert "表单有错，没有发布" in refused.output
+    for name in ("x.xlsx", "x.md"):
+        unreadable = tmp_path / name
+        unreadable.write_bytes(b"\xff\xfe\x00")
+        assert run("form", "publish", unreadable).exit_code == 2
+    assert run("form", "export", "nothing", "--xlsx", tmp_path / "n.xlsx").exit_code == 2
+
+
+def test_the_same_version_with_other_questions_is_refused(run: Run, set_up: str, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.md"
+    changed.write_text(catalogue.source("patrol").replace("巡查", "巡逻"), encoding="utf-8")
+    refused = run("form", "publish", changed)
+    assert refused.exit_code == 2
+    assert "请换一个版本号" in refused.output
+
+
+def test_a_profile_is_shown_checked_and_installed(run: Run, set_up: str, tmp_path: Path) -> None:
+    assert "zhongxian" in run("profile", "show").output
+    assert run("profile", "show", "zhongxian").output.strip() == profiles.source("zhongxian").strip()
+    own = tmp_path / "own.toml"
+    own.write_text(profiles.source("zhongxian") + "\n# 本县\n", encoding="utf-8")
+    assert "没有发现问题" in run("profile", "check", own).output
+    assert "第 2 版，2027-01-01 起生效" in run("profile", "install", own, "--effective", "2027-01-01").output
+
+
+def test_a_wrong_profile_is_refused(run: Run, set_up: str, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(profiles.source("zhongxian") + "\nsurprise = 1\n", encoding="utf-8")
+    for words in (("check", wrong), ("install", wrong), ("install", "nowhere"), ("show", "nowhere")):
+        assert run("profile", *words).exit_code == 2
+
+
+def test_a_profile_needs_a_county(run: Run) -> None:
+    refused = run("profile", "install", "zhongxian")
+    assert refused.exit_code == 2
+    assert "wangge county create" in refused.output
+
+
+def test_settings_are_listed_without_secrets(deployment: Settings, run: Run) -> None:
+    listed = run("settings").output
+    for name, field in Settings.model_fields.items():
+        assert f"WANGGE_{name.upper()}" in listed
+        assert (field.description or "") in listed
+    assert "已设，不显示" in listed
+    assert deployment.url not in listed
+
+
+def test_columns_line_up_under_chinese_heads() -> None:
+    lines = table(("姓名", "编码"), [("王秀英", "1"), ("Li", "2")]).splitlines()
+    assert {width(line[: line.index(last)]) for line, last in zip(lines, "编12", strict=True)} == {8}

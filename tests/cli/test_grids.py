@@ -1,0 +1,177 @@
+"""Boundaries in from surveyors' files, and out again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+from click.testing import Result
+from shapely import Polygon, box
+
+from gis import grid_files
+from gis.coordinates import convert
+from gis.grid_files import Columns, GridFileRefused
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.settings import Settings
+from server.storage import grids
+from tests.cli.conftest import Run
+
+FIRST, SECOND = "509901101001001", "509901101001002"
+SQUARES = {FIRST: box(108.00, 30.00, 108.01, 30.01), SECOND: box(108.01, 30.00, 108.02, 30.01)}
+
+
+def feature(code: str | int | None, shape: Any, name: str | None = "网格", **more: str) -> dict[str, Any]:
+    outline = None if shape is None else shapely.geometry.mapping(shape)
+    return {"type": "Feature", "properties": {"bm": code, "mc": name, **more}, "geometry": outline}
+
+
+def write(path: Path, *features: dict[str, Any]) -> Path:
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}), encoding="utf-8")
+    return path
+
+
+def import_(run: Run, file: Path, *more: str) -> Result:
+    return run("grid", "import", file, "--datum", "wgs84", "--code-field", "bm", "--name-field", "mc", *more)
+
+
+@pytest.fixture
+def two_squares(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "grids.geojson", *(feature(code, shape, lb="专属") for code, shape in SQUARES.items())
+    )
+
+
+def outlines(settings: Settings) -> dict[str, Any]:
+    database = Database(settings.url)
+    with database.read(SYSTEM) as reading:
+        found = dict(grids.outlines(reading.session, scope=SYSTEM.scope))
+    database.close()
+    return found
+
+
+def test_grids_are_imported_exported_and_imported_again(
+    deployment: Settings, run: Run, set_up: str, two_squares: Path, tmp_path: Path
+) -> None:
+    done = import_(run, two_squares, "--kind-field", "lb", "--effective", "2026-01-01")
+    assert done.exit_code == 0, done.output
+    assert "已导入 2 个网格" in done.output
+    for option, file in (("--gpkg", tmp_path / "out.gpkg"), ("--geojson", tmp_path / "out.geojson")):
+        assert run("grid", "export", option, file).exit_code == 0
+        drawn = grid_files.read(file, columns=Columns("code", "name", "kind"), datum="wgs84")
+        assert [(each.code, each.kind) for each in drawn] == [(FIRST, "special"), (SECOND, "special")]
+        assert all(each.geometry.equals(SQUARES[each.code]) for each in drawn)
+        again = run(
+            *("grid", "import", file, "--datum", "wgs84", "--code-field", "code", "--name-field", "name"),
+            *("--kind-field", "kind", "--effective", "2026-02-01"),
+        )
+        assert again.exit_code == 0, again.output
+
+
+def test_a_map_in_another_datum_is_converted_once(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path
+) -> None:
+    there = convert(SQUARES[FIRST], source="wgs84", target="gcj02")
+    file = write(tmp_path / "gcj.geojson", feature(FIRST, there))
+    assert import_(run, file, "--datum", "gcj02").exit_code == 0
+    assert shapely.hausdorff_distance(outlines(deployment)[FIRST], SQUARES[FIRST]) < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (feature("5099011010", SQUARES[SECOND]), "不是 15 位数字"),
+        (feature(FIRST, SQUARES[SECOND]), "出现了 2 次"),
+        (feature(SECOND, None), "没有边界"),
+        (
+            feature(SECOND, Polygon([(108.02, 30), (108.03, 30.01), (108.03, 30), (108.02, 30.01)])),
+            "边界自相交",
+        ),
+        (feature("509901101009001", SQUARES[SECOND]), "这个村（社区）还没有设立"),
+        (feature("510000101009001", SQUARES[SECOND]), "这个县（区）还没有设立"),
+        (feature(SECOND, SQUARES[SECOND], lb="大号"), "不是一般或专属"),
+    ],
+)
+def test_a_wrong_map_is_refused_whole(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path, wrong: dict[str, Any], words: str
+) -> None:
+    file = write(tmp_path / "wrong.geojson", feature(FIRST, SQUARES[FIRST], lb=""), wrong)
+    refused = import_(run, file, "--kind-field", "lb")
+    assert refused.exit_code == 2
+    assert words in refused.output
+    assert "没有导入" in refused.output
+    assert outlines(deployment) == {}
+
+
+def test_an_overlap_is_listed_with_both_codes_and_its_area(run: Run, set_up: str, tmp_path: Path) -> None:
+    wider = box(108.009, 30.00, 108.02, 30.01)
+    done = import_(run, write(tmp_path / "o.geojson", feature(FIRST, SQUARES[FIRST]), feature(SECOND, wider)))
+    assert done.exit_code == 0
+    assert f"{FIRST} {SECOND}" in done.output
+    assert "重叠 106," in done.output
+
+
+def test_a_shape_without_a_code_is_left_out_and_said_so(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "some.geojson", feature(FIRST, SQUARES[FIRST]), feature(None, SQUARES[SECOND], name=None)
+    )
+    done = import_(run, file)
+    assert "「第 2 个图形」没有网格编码，不导入" in done.output
+    assert list(outlines(deployment)) == [FIRST]
+    nothing = import_(run, write(tmp_path / "none.geojson", feature("", SQUARES[SECOND])))
+    assert nothing.exit_code == 2
+
+
+def test_unknown_villages_are_set_up_when_asked_for(run: Run, set_up: str, tmp_path: Path) -> None:
+    new = feature("509901102001001", SQUARES[FIRST], cun="松林村")
+    file = write(tmp_path / "new.geojson", new)
+    done = import_(run, file, "--create-divisions", "--village-field", "cun")
+    assert done.exit_code == 0, done.output
+    assert "一并设立了 2 个区划" in done.output
+
+
+def test_a_code_kept_as_a_number_keeps_its_digits(tmp_path: Path) -> None:
+    file = write(tmp_path / "n.geojson", feature(int(FIRST), SQUARES[FIRST], name=None))
+    (drawn,) = grid_files.read(file, columns=Columns("bm", "mc"), datum="wgs84")
+    assert (drawn.code, drawn.name) == (FIRST, FIRST)
+
+
+def test_a_file_that_is_no_map_is_refused(run: Run, set_up: str, two_squares: Path, tmp_path: Path) -> None:
+    missing = run(
+        "grid", "import", two_squares, "--datum", "wgs84", "--code-field", "x", "--name-field", "mc"
+    )
+    assert missing.exit_code == 2
+    assert "文件里没有字段 x。有的是：bm、mc、lb" in missing.output
+    table = tmp_path / "table.csv"
+    table.write_text("bm,mc\n1,2\n", encoding="utf-8")
+    for file in (table, Path(__file__)):
+        with pytest.raises(GridFileRefused):
+            grid_files.read(file, columns=Columns("bm", "mc"), datum="wgs84")
+    assert run("grid", "export").exit_code == 2
+    assert run("grid", "export", "--gpkg", tmp_path / "x.gpkg").exit_code == 2
+
+
+def test_an_old_shapefile_in_gbk_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "old.shp"
+    pyogrio.raw.write(
+        file,
+        geometry=shapely.to_wkb(np.array([SQUARES[FIRST]])),
+        field_data=[np.array([FIRST], dtype=object), np.array(["石桥一格"], dtype=object)],
+        fields=["bm", "mc"],
+        driver="ESRI Shapefile",
+        geometry_type="Polygon",
+        crs="EPSG:4490",
+        encoding="GBK",
+    )
+    file.with_suffix(".cpg").unlink(missing_ok=True)
+    (drawn,) = grid_files.read(file, columns=Columns("bm", "mc"), datum="cgcs2000", encoding="GBK")
+    assert (drawn.code, drawn.name) == (FIRST, "石桥一格")
+    assert drawn.geometry is not None
+    assert drawn.geometry.equals(SQUARES[FIRST])
