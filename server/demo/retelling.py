@@ -24,6 +24,8 @@ from server.storage.demands import Demand
 from server.storage.posts import Account
 from server.work import Work
 
+REFUSALS = (NotFound, Conflict, RowsFailed)
+
 
 class Teller:
     """Tells acts in the names of those who did them; who somebody is on a day is looked up once."""
@@ -33,23 +35,18 @@ class Teller:
         self._staff = {member.key: member for member in county.staff}
         self._known: dict[tuple[UUID, bool, tuple[Post, ...]], Actor] = {}
 
-    def tell(self, work: Work, act: Act) -> bool:
-        """Do one act at its own moment; False where the county does not admit it.
+    def tell(self, work: Work, act: Act) -> None:
+        """Do one act at its own moment. Raises one of REFUSALS where the county does not admit it.
 
         That happens after a gap: days nobody topped up are missing from the story, and with them the demands and the
         steps that later acts follow on.
         """
         at = act.at.astimezone(dt.UTC)
         by = replace(work, actor=self._actor(work, act, at), now=at)
-        try:
-            with work.session.begin_nested():
-                if isinstance(act, OfficeAct):
-                    _at_the_desk(by, act)
-                else:
-                    _by_phone(by, act)
-        except (NotFound, Conflict, RowsFailed):
-            return False
-        return True
+        if isinstance(act, OfficeAct):
+            _at_the_desk(by, act)
+        else:
+            _by_phone(by, act)
 
     def _actor(self, work: Work, act: Act, at: dt.datetime) -> Actor:
         day, by_phone = act.at.date(), not isinstance(act, OfficeAct)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
@@ -13,12 +13,13 @@ from server.database import Database
 from server.demo.acts import SHANGHAI, Act, moment
 from server.demo.county import County, invent_county
 from server.demo.founding import carries_phone, found, founded_at
-from server.demo.retelling import Teller
+from server.demo.retelling import REFUSALS, Teller
 from server.demo.story import day_story
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
 from server.services.accounts import new_key
 from server.storage import jurisdictions
+from server.work import Work
 
 MOST_DAYS_ADDED = 14
 """A demo left alone for longer keeps a gap: nobody waits for a year of it."""
@@ -93,8 +94,7 @@ def seed(database: Database, path: Path, *, progress: Progress | None = None) ->
     days = _days(county, since=state.told_until, until=now)
     for number, day in enumerate(days, start=1):
         acts = _acts(county, day, since=state.told_until, until=now)
-        with database.transaction(SYSTEM) as work:
-            left_out += sum(not teller.tell(work, act) for act in acts)
+        left_out += _tell(database, teller, acts)
         state = replace(state, told_until=min(now, moment(day, 24.0)))
         state.save(path)
         if progress is not None:
@@ -113,6 +113,30 @@ def _found_once(database: Database, county: County, state: DemoState) -> None:
         if jurisdictions.county(work.session) is None:
             founding = replace(work, now=founded_at(county).astimezone(dt.UTC))
             found(founding, county, keys=state.keys)
+
+
+def _tell(database: Database, teller: Teller, acts: Sequence[Act]) -> int:
+    """Tell a day's acts in one transaction; the number left out.
+
+    Where one is refused the day is told again with each act on its own, which takes longer and is seldom needed.
+    """
+    try:
+        with database.transaction(SYSTEM) as work:
+            for act in acts:
+                teller.tell(work, act)
+    except REFUSALS:
+        with database.transaction(SYSTEM) as work:
+            return sum(not _is_admitted(work, teller, act) for act in acts)
+    return 0
+
+
+def _is_admitted(work: Work, teller: Teller, act: Act) -> bool:
+    try:
+        with work.session.begin_nested():
+            teller.tell(work, act)
+    except REFUSALS:
+        return False
+    return True
 
 
 def _days(county: County, *, since: dt.datetime | None, until: dt.datetime) -> list[dt.date]:
