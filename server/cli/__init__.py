@@ -5,7 +5,20 @@ from __future__ import annotations
 import click
 
 from server import __version__
-from server.cli import app_user, backup, county, database, demo, form, grid, profile, serve, settings, user
+from server.cli import (
+    app_user,
+    backup,
+    county,
+    database,
+    demo,
+    form,
+    grid,
+    profile,
+    register,
+    serve,
+    settings,
+    user,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +35,7 @@ for command in (
     user.user,
     app_user.app_user,
     grid.grid,
+    register.register,
     form.form,
     profile.profile,
     settings.settings,

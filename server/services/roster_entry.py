@@ -19,6 +19,9 @@ from server.storage.households import AwaySpell, CareTag, Household, Person
 from server.storage.visits import Visit
 from server.work import Work
 
+IMPORT = "import"
+"""The source of a visit that came with a list."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TagEntry:
@@ -43,37 +46,52 @@ class PersonEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class HouseholdEntry:
-    """A household as a list has it; `point` in degrees WGS-84, `last_visit` the day somebody was last there."""
+    """A household as a list has it; `point` in degrees WGS-84, `last_visit` the day somebody was last there.
+
+    `outer_key` is the list's own number for it, by which a second import meets it again.
+    """
 
     grid: str
     address: str
     head_name: str | None = None
     telephone: str | None = None
     people: int | None = None
+    hint: str | None = None
     occupancy: str = "occupied"
     away_since: dt.date | None = None
     point: Point | None = None
     persons: tuple[PersonEntry, ...] = ()
     last_visit: dt.date | None = None
+    outer_key: str | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-def enter(work: Work, entries: Sequence[HouseholdEntry], *, entered_on: dt.date, sha256: str) -> None:
-    """导入名册: the households stand on the register from `entered_on`, known from the beginning (METRICS D4).
+def enter(
+    work: Work,
+    entries: Sequence[HouseholdEntry],
+    *,
+    entered_on: dt.date,
+    sha256: str,
+    known_at: dt.datetime | None = None,
+) -> None:
+    """导入名册: the households stand on the register from `entered_on` (METRICS D4).
 
-    Last visits set 上次走访 and nothing else (METRICS D11). `sha256` is that of the list. Raises Forbidden for a
+    `known_at` None: known from the beginning, as where a county starts with its list; later lists say when they
+    came, so that no sheet frozen before them changes. Last visits set 上次走访 and nothing else (METRICS D11).
+    `sha256` is that of the list. Raises Forbidden for a
     grid outside the actor's divisions.
     """
     for grid in {entry.grid for entry in entries}:
         work.actor.require(Permission.IMPORT_REGISTER, at=grid)
     for entry in entries:
-        work.session.add(_household(entry, entered_on))
+        work.session.add(_household(entry, entered_on, known_at))
     work.session.flush()
     for entry in entries:
         if entry.away_since is not None:
             work.session.add(AwaySpell(household_id=entry.id, since=entry.away_since))
         if entry.last_visit is not None:
-            work.session.add(_visit(work, entry, entry.last_visit))
+            last = visit_row(entry.id, entry.grid, entry.last_visit, received_at=work.now)
+            work.session.add(last)
     work.session.flush()
     work.record(
         events.RegisterImported(
@@ -82,7 +100,7 @@ def enter(work: Work, entries: Sequence[HouseholdEntry], *, entered_on: dt.date,
     )
 
 
-def _household(entry: HouseholdEntry, entered_on: dt.date) -> Household:
+def _household(entry: HouseholdEntry, entered_on: dt.date, known_at: dt.datetime | None) -> Household:
     return Household(
         id=entry.id,
         grid_code=entry.grid,
@@ -92,32 +110,46 @@ def _household(entry: HouseholdEntry, entered_on: dt.date) -> Household:
         people=entry.people,
         occupancy=entry.occupancy,
         entered_on=entered_on,
+        known_at=known_at,
         point=entry.point,
-        persons=[_person(person, entered_on) for person in entry.persons],
+        hint=entry.hint,
+        outer_key=entry.outer_key,
+        persons=[person_row(person, entered_on=entered_on, known_at=known_at) for person in entry.persons],
     )
 
 
-def _person(entry: PersonEntry, entered_on: dt.date) -> Person:
+def person_row(entry: PersonEntry, *, entered_on: dt.date, known_at: dt.datetime | None) -> Person:
+    """A person of a list as the register keeps him, with his tags."""
     return Person(
         id=entry.id,
         name=entry.name,
         called=entry.called,
         is_child=entry.is_child,
         entered_on=entered_on,
-        tags=[
-            CareTag(tag=tag.code, begun_on=tag.begun_on, basis=tag.basis, said_by=tag.said_by)
-            for tag in entry.tags
-        ],
+        known_at=known_at,
+        tags=[tag_row(tag, known_at=known_at) for tag in entry.tags],
     )
 
 
-def _visit(work: Work, entry: HouseholdEntry, day: dt.date) -> Visit:
+def tag_row(entry: TagEntry, *, known_at: dt.datetime | None) -> CareTag:
+    """A care tag of a list as the register keeps it."""
+    return CareTag(
+        tag=entry.code,
+        begun_on=entry.begun_on,
+        known_at=known_at,
+        basis=entry.basis,
+        said_by=entry.said_by,
+    )
+
+
+def visit_row(household: uuid.UUID, grid: str, day: dt.date, *, received_at: dt.datetime) -> Visit:
+    """A last visit as a list remembers it: it says the day, not the hour."""
     return Visit(
-        household_id=entry.id,
-        grid_then=entry.grid,
+        household_id=household,
+        grid_then=grid,
         day=day,
-        started_at=end_of_day(day),  # the list says the day, not the hour
-        received_at=work.now,
+        started_at=end_of_day(day),
+        received_at=received_at,
         outcome="met",
-        source="import",
+        source=IMPORT,
     )
