@@ -17,7 +17,10 @@ test: .venv/dev  ## 跑测试；打印跳过了什么和怎样包括进来
 	.venv/bin/pytest -n auto -q
 
 test-all: .venv/dev  ## 跑全部测试，少一项就失败（环境由 .ci/run 准备）
-	@.venv/bin/python tests/everything.py
+	WANGGE_TEST_SLOW=1 \
+	WANGGE_TEST_CHROMIUM="$${WANGGE_TEST_CHROMIUM:-$$(command -v chromium)}" \
+	WANGGE_TEST_JAVA="$${WANGGE_TEST_JAVA:-$$(command -v java)}" \
+	.venv/bin/pytest -n auto -q --everything -m 'not shared'
 
 check: .venv/dev  ## 规矩：格式、类型、分层、本库自己的规则
 	.venv/bin/ruff check .

@@ -119,14 +119,19 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="fail where a test is left out or skipped")
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this machine was not asked to run; `make test-all` asks for everything."""
     missing = {
-        "postgis": POSTGIS is None,
-        "browser": os.environ.get("WANGGE_TEST_CHROMIUM") is None,
-        "java": os.environ.get("WANGGE_TEST_JAVA") is None,
-        "shared": os.environ.get("WANGGE_TEST_SHARED") is None,
-        "slow": os.environ.get("WANGGE_TEST_SLOW") is None,
+        "postgis": not POSTGIS,
+        "browser": not os.environ.get("WANGGE_TEST_CHROMIUM"),
+        "java": not os.environ.get("WANGGE_TEST_JAVA"),
+        "shared": not os.environ.get("WANGGE_TEST_SHARED"),
+        "slow": not os.environ.get("WANGGE_TEST_SLOW"),
     }
     chosen, left_out = [], []
     for item in items:
@@ -134,9 +139,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             name for name, is_missing in missing.items() if is_missing and item.get_closest_marker(name)
         ]
         (left_out if lacking else chosen).append(item)
+    if left_out and config.getoption("--everything"):
+        lacking = sorted({name for name, is_missing in missing.items() if is_missing})
+        raise pytest.UsageError(f"--everything, but {len(left_out)} tests lack: {', '.join(lacking)}")
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With --everything a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--everything") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -147,7 +162,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         "WANGGE_TEST_JAVA": "JavaRosa tests: the path of a Java 17",
         "WANGGE_TEST_SLOW": "tests of minutes: 1",
     }
-    absent = [f"  {name}  ({hint})" for name, hint in hints.items() if name not in os.environ]
+    absent = [f"  {name}  ({hint})" for name, hint in hints.items() if not os.environ.get(name)]
     if absent:
         terminalreporter.write_line("Left out; `make test-all` includes them, or set:")
         for line in absent:
