@@ -35,11 +35,12 @@ def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
     """An empty place of the same kind."""
     url = f"sqlite:///{tmp_path / 'elsewhere' / 'wangge.sqlite'}"
     if not settings.is_embedded:
-        there = sa.make_url(settings.url).set(database="wangge_test_restored")
+        here = sa.make_url(settings.url)
+        there = here.set(database=f"{here.database}_restored")
         admin = sa.create_engine(settings.url, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            connection.execute(sa.text("DROP DATABASE IF EXISTS wangge_test_restored"))
-            connection.execute(sa.text("CREATE DATABASE wangge_test_restored"))
+            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{there.database}"'))
+            connection.execute(sa.text(f'CREATE DATABASE "{there.database}"'))
         admin.dispose()
         url = there.render_as_string(hide_password=False)
     return Settings(data_dir=tmp_path / "elsewhere", database_url=url, secret_key="t" * 40)
