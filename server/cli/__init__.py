@@ -17,18 +17,24 @@ from server.cli import (
     register,
     serve,
     settings,
+    submissions,
     user,
+    worker,
 )
+from server.cli.speech import ChineseHelp, Main
+
+click.Context.formatter_class = ChineseHelp
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("wangge", cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="wangge")
 def main() -> None:
-    """网格：网格治理现场数据服务器."""
+    """网格：网格治理现场数据服务器。"""
 
 
 for command in (
     serve.serve,
+    worker.worker,
     demo.demo,
     database.db,
     county.county,
@@ -38,6 +44,7 @@ for command in (
     register.register,
     form.form,
     profile.profile,
+    submissions.submissions,
     settings.settings,
     backup.backup,
     backup.restore,

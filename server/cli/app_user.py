@@ -1,4 +1,4 @@
-"""wangge app-user: the keys of phones, for the operator of the server. Offices use the page 钥匙."""
+"""wangge app-user: the keys of phones, for the operator of the server. Offices use the page 钥匙。"""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from server.web.i18n import moment
 
 @click.group("app-user")
 def app_user() -> None:
-    """手机钥匙：发放、列出、收回."""
+    """手机钥匙：发放、列出、收回。"""
 
 
 @app_user.command()
 @click.argument("who")
 @click.option("--label", default="", help="备注，例如哪一部手机")
 def issue(who: str, label: str) -> None:
-    """给一个人发一把手机钥匙；地址只显示这一次."""
+    """给一个人发一把手机钥匙；地址只显示这一次。"""
     key = accounts.new_key()
     with opened() as database, database.transaction(SYSTEM) as work:
         account = account_named(work.session, who)
@@ -36,7 +36,7 @@ def issue(who: str, label: str) -> None:
 
 @app_user.command("list")
 def listing() -> None:
-    """列出全部手机钥匙（不含钥匙本身：服务器只存它的摘要）."""
+    """列出全部手机钥匙（不含钥匙本身：服务器只存它的摘要）。"""
     with opened() as database, database.read(SYSTEM) as reading:
         rows = [
             (
@@ -54,7 +54,7 @@ def listing() -> None:
 @app_user.command()
 @click.argument("key_id", type=click.UUID)
 def revoke(key_id: UUID) -> None:
-    """收回一把钥匙：手机不能再发送和更新，手机里已有的内容不会被清除."""
+    """收回一把钥匙：手机不能再发送和更新，手机里已有的内容不会被清除。"""
     with opened() as database, database.transaction(SYSTEM) as work:
         accounts.revoke_key(work, key_id)
     click.echo("已收回。这部手机不能再发送和更新；手机里已有的内容不会被清除。")

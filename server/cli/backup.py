@@ -29,7 +29,7 @@ _CHUNK = 1 << 20
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """备份到一个文件：数据库、照片和录音。服务不必停."""
+    """备份到一个文件：数据库、照片和录音。服务不必停。"""
     settings = Settings()
     if file.exists():
         raise Refused(f"{file} 已经存在，没有覆盖。")
@@ -71,7 +71,7 @@ def _add_files(archive: tarfile.TarFile, folder: Path) -> int:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """从备份恢复到空的数据目录和空的数据库；目标不空就拒绝."""
+    """从备份恢复到空的数据目录和空的数据库；目标不空就拒绝。"""
     settings = Settings()
     files = settings.data_dir / "files"
     try:

@@ -23,7 +23,7 @@ from server.settings import Settings
 
 @click.group()
 def county() -> None:
-    """建县."""
+    """建县。"""
 
 
 @county.command()
@@ -55,7 +55,7 @@ def create(
     profile: str,
     start: dt.datetime | None,
 ) -> None:
-    """在空数据库上建县：区划、表单、机制方案、第一个管理员、第一把手机钥匙."""
+    """在空数据库上建县：区划、表单、机制方案、第一个管理员、第一把手机钥匙。"""
     with refusals():
         validate(code, Level.COUNTY)
     within = divisions_file.read(file, county=code)

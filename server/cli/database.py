@@ -10,12 +10,12 @@ from server.storage import migrations
 
 @click.group()
 def db() -> None:
-    """数据库."""
+    """数据库。"""
 
 
 @db.command()
 def upgrade() -> None:
-    """把数据库升级到最新结构."""
+    """把数据库升级到最新结构。"""
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(settings.url)

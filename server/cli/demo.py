@@ -23,7 +23,7 @@ _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, never bound
 
 @click.command()
 def demo() -> None:
-    """造一个虚构的演示县并启动服务，Ctrl-C 停止."""
+    """造一个虚构的演示县并启动服务，Ctrl-C 停止。"""
     settings = for_visitors(Settings())
     check(settings)
     try:

@@ -18,7 +18,7 @@ from server.storage import forms as storage
 
 @click.group()
 def form() -> None:
-    """表单：导出成 Excel，发布."""
+    """表单：导出成 Excel，发布。"""
 
 
 @form.command()
@@ -27,7 +27,7 @@ def form() -> None:
     "--xlsx", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件"
 )
 def export(form_id: str, file: Path) -> None:
-    """把表单导出为 XLSForm（.xlsx）：已发布的最新版，没有则是随产品提供的."""
+    """把表单导出为 XLSForm（.xlsx）：已发布的最新版，没有则是随产品提供的。"""
     with opened() as database, database.read(SYSTEM) as reading:
         published = storage.newest(reading.session, form_id)
         source = None if published is None else published.source
@@ -42,7 +42,7 @@ def export(form_id: str, file: Path) -> None:
 @form.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def publish(file: Path) -> None:
-    """发布一张表单（.xlsx 或 .md），手机下次更新时收到."""
+    """发布一张表单（.xlsx 或 .md），手机下次更新时收到。"""
     source = _source(file)
     with opened() as database:
         try:

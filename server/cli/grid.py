@@ -42,7 +42,7 @@ _Row = tuple[str, str, str, str]
 
 @click.group()
 def grid() -> None:
-    """网格边界：导入、导出."""
+    """网格边界：导入、导出。"""
 
 
 @grid.command("import")
@@ -68,7 +68,7 @@ def import_(
     effective: dt.datetime | None,
     encoding: str | None,
 ) -> None:
-    """导入网格边界（GeoJSON、GeoPackage、Shapefile）。先检查，有错误就什么都不改."""
+    """导入网格边界（GeoJSON、GeoPackage、Shapefile）。先检查，有错误就什么都不改。"""
     columns = Columns(code_field, name_field, kind_field, township_field, village_field)
     try:
         drawn = grid_files.read(file, columns=columns, datum=datum, encoding=encoding)
@@ -164,7 +164,7 @@ def _feature(drawn: Drawn) -> Feature:
 @click.option("--gpkg", type=click.Path(dir_okay=False, path_type=Path), help="写成 GeoPackage")
 @click.option("--geojson", type=click.Path(dir_okay=False, path_type=Path), help="写成 GeoJSON")
 def export(gpkg: Path | None, geojson: Path | None) -> None:
-    """导出现行网格边界（WGS-84），供 QGIS 等使用."""
+    """导出现行网格边界（WGS-84），供 QGIS 等使用。"""
     if (gpkg is None) == (geojson is None):
         raise Refused("请写明 --gpkg 或 --geojson 其中一个。")
     with opened() as database, database.read(SYSTEM) as reading:

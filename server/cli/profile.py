@@ -19,13 +19,13 @@ from server.storage import jurisdictions
 
 @click.group()
 def profile() -> None:
-    """县域机制方案：检查、查看、安装."""
+    """县域机制方案：检查、查看、安装。"""
 
 
 @profile.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check(file: Path) -> None:
-    """检查一份机制方案文件，不安装."""
+    """检查一份机制方案文件，不安装。"""
     with refusals():
         found = parse_profile(_text(file))
     click.echo(f"没有发现问题：{found.name}")
@@ -34,7 +34,7 @@ def check(file: Path) -> None:
 @profile.command()
 @click.argument("name", required=False)
 def show(name: str | None) -> None:
-    """列出随产品提供的机制方案，或打印其中一份."""
+    """列出随产品提供的机制方案，或打印其中一份。"""
     if name is not None:
         click.echo(_shipped(name))
         return
@@ -47,7 +47,7 @@ def show(name: str | None) -> None:
 @click.option("--jurisdiction", help="安装到哪个区划（编码），默认本县")
 @click.option("--effective", type=click.DateTime(["%Y-%m-%d"]), help="生效日期，默认今天")
 def install(name: str, jurisdiction: str | None, effective: dt.datetime | None) -> None:
-    """安装机制方案：随产品提供的方案名，或一个文件."""
+    """安装机制方案：随产品提供的方案名，或一个文件。"""
     text = text_of(name)
     with opened() as database, database.transaction(SYSTEM) as work:
         county = jurisdictions.county(work.session)

@@ -22,7 +22,7 @@ _HEADS = ("行", "字段", "问题")
 
 @click.group()
 def register() -> None:
-    """名册：导入住户和上次走访."""
+    """名册：导入住户和上次走访。"""
 
 
 @register.command("import")
@@ -43,7 +43,7 @@ def import_(
     datum: Datum | None,
     entered: dt.datetime | None,
 ) -> None:
-    """从 CSV 或 XLSX 导入。先检查整个文件，有一处不对就什么都不改；同一编号再导入一次不会重复."""
+    """从 CSV 或 XLSX 导入。先检查整个文件，有一处不对就什么都不改；同一编号再导入一次不会重复。"""
     if what is None:
         raise Refused("请说明导入什么：--households 住户，或 --visits 上次走访。")
     if what == "households" and entered is None:

@@ -24,7 +24,7 @@ _LEAST_SECRET = 32
 @click.option("--port", type=int, help="监听端口")
 @click.option("--workers", type=int, help="服务进程数（SQLite 只能为 1）")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """启动服务，Ctrl-C 停止."""
+    """启动服务，Ctrl-C 停止。"""
     given = {"host": host, "port": port, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     check(settings)

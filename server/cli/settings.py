@@ -12,7 +12,7 @@ _SECRET = frozenset({"secret_key", "database_url"})
 
 @click.command()
 def settings() -> None:
-    """列出全部设置：名称、默认值、当前值、含义."""
+    """列出全部设置：名称、默认值、当前值、含义。"""
     click.echo(table(("名称", "默认值", "当前值", "含义"), _rows(Settings())))
 
 

@@ -1,4 +1,4 @@
-"""wangge user: accounts, for the operator of the server. Offices use the page 人员."""
+"""wangge user: accounts, for the operator of the server. Offices use the page 人员。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.storage.posts import Account
 
 @click.group()
 def user() -> None:
-    """账号：开通、列出、重设密码、停用."""
+    """账号：开通、列出、重设密码、停用。"""
 
 
 @user.command()
@@ -31,7 +31,7 @@ def user() -> None:
 @click.option("--username", help="登录名；只用手机采集的人可以不设")
 @click.option("--telephone", help="电话")
 def add(name: str, role: str, home: str, username: str | None, telephone: str | None) -> None:
-    """开通账号；有登录名的给一个临时密码，只显示这一次."""
+    """开通账号；有登录名的给一个临时密码，只显示这一次。"""
     password = None if username is None else accounts.temporary_password()
     hashed = None if password is None else accounts.hash_password(password)
     with opened() as database, database.transaction(SYSTEM) as work:
@@ -53,7 +53,7 @@ def add(name: str, role: str, home: str, username: str | None, telephone: str | 
 
 @user.command("list")
 def listing() -> None:
-    """列出全部账号."""
+    """列出全部账号。"""
     with opened() as database, database.read(SYSTEM) as reading:
         rows = [
             (
@@ -71,7 +71,7 @@ def listing() -> None:
 @user.command("reset-password")
 @click.argument("who")
 def reset_password(who: str) -> None:
-    """重设密码：给一个临时密码，只显示这一次；原来的登录全部失效."""
+    """重设密码：给一个临时密码，只显示这一次；原来的登录全部失效。"""
     password = accounts.temporary_password()
     hashed = accounts.hash_password(password)
     with opened() as database, database.transaction(SYSTEM) as work:
@@ -82,7 +82,7 @@ def reset_password(who: str) -> None:
 @user.command()
 @click.argument("who")
 def close(who: str) -> None:
-    """停用账号：不能再登录，手机钥匙也不再有效."""
+    """停用账号：不能再登录，手机钥匙也不再有效。"""
     with opened() as database, database.transaction(SYSTEM) as work:
         account = account_named(work.session, who)
         accounts.close_account(work, account.id)

@@ -12,7 +12,7 @@ from server.settings import Settings
 
 @click.command()
 def worker() -> None:
-    """只运行后台任务，Ctrl-C 停止."""
+    """只运行后台任务，Ctrl-C 停止。"""
     settings = Settings()
     database = Database(settings.url)
     jobs = queue(settings.url, folder=settings.data_dir)
