@@ -150,6 +150,11 @@ def overdue_by_village(reading: Reading, area: str | None = None) -> list[tuple[
     )
 
 
+def division_names(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
+    """Names of divisions by code."""
+    return jurisdictions.names(reading.session, list(codes))
+
+
 def off_map(reading: Reading, wanted: CaseFilter) -> OffMap:
     """How many of the wanted demands the map cannot show; each number opens into its list."""
     return OffMap(

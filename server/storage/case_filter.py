@@ -146,7 +146,7 @@ def _in_order(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.Select[D
 
 def _conditions(wanted: CaseFilter, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
     return [
-        Demand.key.in_(_values(key for key in StateKey if group_of(key) in (wanted.groups or Group))),
+        Demand.key.in_(_values(key for key in StateKey if group_of(key) in (wanted.groups or tuple(Group)))),
         readable(scope) if wanted.own is None else own_of(wanted.own),
         *_in_area(wanted.area),
         *_by_columns(wanted),

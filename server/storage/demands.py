@@ -18,7 +18,6 @@ from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial, insert_once
 from server.storage.geometry import geometry, gist_index
 from server.storage.selection import private_within, within
-from server.storage.submissions import Attachment, Submission
 
 
 class Demand(Base):
@@ -227,23 +226,7 @@ def repeats(session: Session, demand: Demand, *, scope: Scope) -> Sequence[Deman
     return session.scalars(query.order_by(Demand.received_at)).all()
 
 
-def file_named(session: Session, submission_id: int, name: str) -> Attachment | None:
-    """A file a demand or a note names: of its submission in any version, the newest bytes of that name."""
-    root = (
-        sa.select(Submission.form_id, Submission.root_instance_id)
-        .where(Submission.id == submission_id)
-        .subquery()
-    )
-    query = (
-        sa.select(Attachment)
-        .join(Submission, Submission.id == Attachment.submission_id)
-        .join(
-            root,
-            sa.and_(
-                Submission.form_id == root.c.form_id,
-                Submission.root_instance_id == root.c.root_instance_id,
-            ),
-        )
-        .where(Attachment.name == name)
-    )
-    return session.scalars(query.order_by(Attachment.id.desc()).limit(1)).first()
+def all_readable(session: Session, *, submission_id: int, scope: Scope) -> bool:
+    """Say whether the reader may see every demand raised from a submission: else he may not see its words either."""
+    query = sa.select(Demand.id).where(Demand.submission_id == submission_id, sa.not_(readable(scope)))
+    return session.scalars(query.limit(1)).first() is None

@@ -5,7 +5,22 @@ from __future__ import annotations
 from flask import Blueprint
 
 from server.web.errors import renders
-from server.web.staff import home, keys, maps, pages, patrols, people, posts, session, visit_lists, visits
+from server.web.staff import (
+    case,
+    case_acts,
+    case_intake,
+    cases,
+    home,
+    keys,
+    maps,
+    pages,
+    patrols,
+    people,
+    posts,
+    session,
+    visit_lists,
+    visits,
+)
 
 blueprint = Blueprint("staff", __name__)
 renders("/", pages.problem)
@@ -20,3 +35,7 @@ posts.routes(blueprint)
 keys.routes(blueprint)
 visits.routes(blueprint)
 visit_lists.routes(blueprint)
+cases.routes(blueprint)
+case.routes(blueprint)
+case_acts.routes(blueprint)
+case_intake.routes(blueprint)

@@ -30,6 +30,7 @@ MENU: tuple[Entry, ...] = (
     Entry("首页", "staff.home", Permission.USE_STAFF_PAGES),
     Entry("巡查", "staff.patrols", Permission.VIEW_MAPS),
     Entry("走访", "staff.visits", Permission.VIEW_MAPS),
+    Entry("诉求", "staff.cases", Permission.VIEW_LISTS),
     Entry("人员", "staff.people", Permission.MANAGE_POSTS),
     Entry("钥匙", "staff.keys", Permission.MANAGE_KEYS),
 )

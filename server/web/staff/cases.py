@@ -1,0 +1,249 @@
+"""诉求: the map of open cases with its list, cards and file (METRICS C, H1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from enum import Enum
+from typing import Any, Literal
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from server.domain.demand_clock import AGE_BANDS
+from server.domain.demand_states import Group
+from server.domain.mechanism import Canonical, HandlingLevel
+from server.domain.people import Permission
+from server.figures import case_map, hot_places, open_cases
+from server.figures.case_words import CLASSES, channels, kinds, steps
+from server.figures.open_cases import Case
+from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
+from server.storage.selection import Page
+from server.web.authentication import current_actor
+from server.web.authorization import requires
+from server.web.i18n import day, moment
+from server.web.parsing import Submitted, query
+from server.web.parts import database
+from server.web.staff.downloads import spreadsheet
+from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, select
+from server.web.staff.pages import page
+from server.work import Reading
+
+UNRESOLVED, WITH_ANSWERED, ALL = "unresolved", "with_answered", "all"
+_GROUPS: Mapping[str, tuple[Group, ...]] = {
+    UNRESOLVED: UNRESOLVED_GROUPS,
+    WITH_ANSWERED: (*UNRESOLVED_GROUPS, Group.TO_REPORT_BACK),
+    ALL: (),
+    **{group.value: (group,) for group in Group},
+}
+_GROUP_WORDS = {
+    UNRESOLVED: "未解决",
+    WITH_ANSWERED: "未解决和待回复",
+    ALL: "全部",
+    **{group.value: group.label for group in Group},
+}
+_TIMINGS = {
+    "": "全部",
+    Timing.OVERDUE.value: "超期",
+    Timing.DUE_TODAY.value: "今天到期",
+    Timing.DUE_SOON.value: "将到期",
+    Timing.STALLED.value: "停滞",
+}
+_LEVELS: Mapping[str, str] = {
+    "": "全部",
+    "grid": "网格",
+    "village": "村（社区）",
+    "township": "乡镇（街道）",
+    "county": "县",
+}
+_BANDS = {"": "全部"} | {str(number): band.label for number, band in enumerate(AGE_BANDS)}
+_ON_MAP = {OnMap.NO_PLACE: "无具体地点", OnMap.NOT_CLASSIFIED: "还没分类，不上图"}
+
+
+class CaseQuery(Submitted):
+    """What the page is asked; see storage/case_filter.py for what each means."""
+
+    group: str = UNRESOLVED
+    category: Canonical | None = None
+    kind: str | None = None
+    channel: str | None = None
+    age_band: Literal["0", "1", "2", "3", "4"] | None = None
+    timing: Timing | None = None
+    level: HandlingLevel | None = None
+    received_from: dt.date | None = None
+    received_to: dt.date | None = None
+    area: str | None = None
+    on_map: OnMap | None = None
+    urgent: bool = False
+    asked_upward: bool = False
+    number: str | None = None
+    own: bool = False
+    page: int = 1
+
+    def filter(self, reading: Reading) -> CaseFilter:
+        """The same as the figures take it."""
+        return CaseFilter(
+            groups=_GROUPS.get(self.group, UNRESOLVED_GROUPS),
+            class_=self.category,
+            kind=self.kind,
+            channel=self.channel,
+            age_band=None if self.age_band is None else int(self.age_band),
+            timing=self.timing,
+            level=self.level,
+            received_from=self.received_from,
+            received_to=self.received_to,
+            area=self.area,
+            on_map=self.on_map,
+            urgent=self.urgent,
+            asked_upward=self.asked_upward,
+            number=self.number,
+            own=reading.actor.id if self.own else None,
+        )
+
+
+def routes(blueprint: Blueprint) -> None:
+    """Add the routes of this file."""
+    blueprint.get("/cases")(cases)
+    blueprint.get("/cases/values", endpoint="case_values")(values)
+    blueprint.get("/cases.csv", endpoint="cases_csv")(as_file)
+
+
+@requires(Permission.VIEW_LISTS)
+def cases() -> str:
+    """The map, what needs doing, and the list."""
+    wanted = query(CaseQuery)
+    with database().read(current_actor()) as reading:
+        filter_ = wanted.filter(reading)
+        found = open_cases.cases(reading, filter_, page=Page(max(wanted.page, 1), PAGE_SIZE))
+        return page(
+            "cases.html",
+            as_of=reading.now,
+            map=map_host(reading, "cases", area=wanted.area, data_url=_here("staff.case_values")),
+            cards=_cards(open_cases.cards(reading, wanted.area), wanted.area),
+            filters=_filters(reading, wanted),
+            period=_GROUP_WORDS.get(wanted.group, ""),
+            unit="件",
+            csv_url=_here("staff.cases_csv"),
+            found=found,
+            pages=-(-found.total // PAGE_SIZE),
+            off_map=open_cases.off_map(reading, replace(filter_, on_map=None)),
+            private=_private(reading, wanted.area),
+            hot=hot_places.hot_places(reading, wanted.area),
+            overdue=open_cases.overdue_by_village(reading, wanted.area),
+            classes=[(code, words) for code, words in CLASSES.items() if code != "PRIVATE"],
+            bands=[band.label for band in AGE_BANDS],
+            steps=steps(),
+            class_words=CLASSES,
+            may_register=reading.actor.may(Permission.TAKE_IN_DEMAND),
+        )
+
+
+@requires(Permission.VIEW_MAPS)
+def values() -> Response:
+    """What the map shows, as static/js/map/frame.js reads it."""
+    wanted = query(CaseQuery)
+    with database().read(current_actor()) as reading:
+        shown = case_map.map_points(reading, wanted.filter(reading))
+        response = jsonify(as_of=moment(reading.now), looks={}, **shown)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@requires(Permission.VIEW_LISTS)
+def as_file() -> Response:
+    """The list as a file: every row the filters leave. Reporters are not in it."""
+    wanted = query(CaseQuery)
+    with database().read(current_actor()) as reading:
+        rows = open_cases.every_case(reading, wanted.filter(reading))
+        name = f"诉求 {_GROUP_WORDS.get(wanted.group, '')} {day(reading.now.date())}"
+    header = (
+        "编号", "什么事", "说明", "网格或村", "类别", "状态", "渠道", "收到日期", "件龄（天）", "谁在办", "时限",
+        "超期天数", "停滞", "最近一步", "紧急",
+    )  # fmt: skip
+    return spreadsheet(name, header, map(_csv_row, rows))
+
+
+def _list_address(wanted: CaseFilter | None, area: str | None) -> str:
+    """The address of the list that a figure opens into; without a filter, of the places many people told of."""
+    if wanted is None:
+        return url_for("staff.cases", area=area, _anchor="hot")
+    group = next((name for name, groups in _GROUPS.items() if groups == wanted.groups), ALL)
+    said = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    given: dict[str, Any] = {
+        name: _written(value) for name, value in said.items() if value not in (None, False, ())
+    }
+    given.pop("groups", None)
+    if "class_" in given:
+        given["category"] = given.pop("class_")
+    return url_for("staff.cases", group=group, _anchor="table", **given)
+
+
+def _written(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _cards(found: list[open_cases.Card], area: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": card.number,
+            "unit": card.unit,
+            "words": card.words,
+            "tone": card.tone,
+            "url": _list_address(card.wanted, area),
+        }
+        for card in found
+    ]
+
+
+def _filters(reading: Reading, wanted: CaseQuery) -> list[dict[str, Any]]:
+    any_of = {"": "全部"}
+    found = [
+        area_filter(reading, wanted.area),
+        select("group", "状态", _GROUP_WORDS, wanted.group),
+        select("category", "类别", any_of | dict(CLASSES), wanted.category or ""),
+        select("kind", "哪方面", any_of | dict(kinds()), wanted.kind or ""),
+        select("channel", "渠道", any_of | dict(channels()), wanted.channel or ""),
+        select("age_band", "件龄", _BANDS, wanted.age_band or ""),
+        select("timing", "时限", _TIMINGS, wanted.timing or ""),
+        select("level", "哪一级在办", _LEVELS, wanted.level or ""),
+        {"name": "received_from", "label": "收到从", "kind": "date", "value": wanted.received_from},
+        {"name": "received_to", "label": "到", "kind": "date", "value": wanted.received_to},
+        select("own", "经手", any_of | {"yes": "我首问和我在办的"}, "yes" if wanted.own else ""),
+        {"name": "number", "label": "编号", "kind": "search", "value": wanted.number},
+    ]
+    if wanted.on_map in _ON_MAP:
+        found.append(select("on_map", "上图", any_of | _ON_MAP, wanted.on_map or ""))
+    return found
+
+
+def _private(reading: Reading, area: str | None) -> list[tuple[str, str]]:
+    """(village, how many) of PRIVATE matters not settled."""
+    counts = case_map.private_counts(reading, area)
+    names = open_cases.division_names(reading, counts)
+    return [(names.get(code, code), words) for code, words in counts.items()]
+
+
+def _csv_row(each: Case) -> tuple[object, ...]:
+    demand, group = each.demand, each.group
+    return (
+        demand.number,
+        each.what,
+        demand.words,
+        each.where,
+        CLASSES[demand.state.class_] if demand.state.class_ else "还没分类",
+        group.label if group is not None else "",
+        channels().get(demand.channel, demand.channel),
+        demand.raised_on.isoformat(),
+        each.age,
+        each.held_by,
+        each.due,
+        "" if each.over is None else each.over,
+        "是" if each.is_stalled else "",
+        steps().get(demand.last_step or "", ""),
+        "是" if demand.urgent else "",
+    )
+
+
+def _here(endpoint: str) -> str:
+    """The address of another view of the same question."""
+    return url_for(endpoint, **dict[str, Any](request.args))
