@@ -39,8 +39,8 @@ class GridName:
 
     @property
     def full_name(self) -> str:
-        """Village and grid, as somebody of the township says it."""
-        return f"{self.village}{self.name}"
+        """Village and grid, as somebody of the township says it; the village once, where the grid is named after it."""
+        return self.name if self.name.startswith(self.village) else f"{self.village}{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain import obligation
+from server.domain.jurisdiction import contains
 from server.domain.mechanism import MechanismProfile
 from server.domain.obligation import (
     Duty,
@@ -90,8 +91,10 @@ class Compliance:
         return sum(len(line.visits.moved_out) for line in self.grids)
 
     def of_group(self, code: str) -> Compliance:
-        """The lines of one division."""
-        lines = tuple(line for line in self.grids if line.grid.code.startswith(code))
+        """The lines of one grid or division. Raises NotFound("grid.unknown") where there is none."""
+        lines = tuple(line for line in self.grids if contains(code, line.grid.code))
+        if not lines:
+            raise NotFound("grid.unknown", code=code)
         return Compliance(
             as_of=self.as_of,
             scope=self.scope,
@@ -101,7 +104,7 @@ class Compliance:
             is_sheet=self.is_sheet,
             grids=lines,
             index=self.index,
-            late=tuple(visit for visit in self.late if visit.grid.startswith(code)),
+            late=tuple(visit for visit in self.late if contains(code, visit.grid)),
             stranded=(),
         )
 

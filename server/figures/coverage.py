@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy.orm import Session
 
 from server.domain import obligation
+from server.domain.jurisdiction import contains
 from server.domain.mechanism import MechanismProfile
 from server.domain.obligation import (
     Duty,
@@ -23,6 +24,7 @@ from server.domain.obligation import (
     patrol_days,
     total,
 )
+from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import areas, roster
@@ -146,8 +148,10 @@ class Coverage:
         return [line for line in self.grids if chosen(line)]
 
     def of_group(self, code: str) -> Coverage:
-        """The lines of one division."""
-        lines = tuple(line for line in self.grids if line.grid.code.startswith(code))
+        """The lines of one grid or division. Raises NotFound("grid.unknown") where there is none."""
+        lines = tuple(line for line in self.grids if contains(code, line.grid.code))
+        if not lines:
+            raise NotFound("grid.unknown", code=code)
         return Coverage(as_of=self.as_of, period=self.period, grids=lines)
 
 

@@ -102,7 +102,7 @@ def map_host(reading: Reading, layer: str, *, area: str | None, data_url: str) -
 
 
 def values(as_of: dt.datetime, levels: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> Response:
-    """Return what the map is coloured by, as static/js/map/frame.js reads it."""
+    """Return what a map of grids is coloured by, as static/js/map/frame.js reads it."""
     looks = {
         level: {"colour": LOOKS[level].colour, "pattern": LOOKS[level].pattern, "label": LOOKS[level].label}
         for level in levels

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from server.domain.obligation import LOOKS, Window, percentage, window_of
+from server.domain.obligation import LOOKS, Window, percentage
 from server.domain.people import Permission
-from server.domain.problems import Invalid
 from server.domain.work_calendar import local_day
 from server.figures import outlines
-from server.figures.coverage import Coverage, GridCoverage, GridKind, coverage
+from server.figures.coverage import Coverage, GridCoverage, coverage
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import day
-from server.web.parsing import Submitted, query
+from server.web.parsing import query
 from server.web.parts import database
 from server.web.staff import patrol_rows
 from server.web.staff.downloads import spreadsheet
-from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, select, values
+from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, values
 from server.web.staff.pages import page
+from server.web.staff.patrol_query import CHOSEN, PatrolQuery, filters, in_words, lines_of, period_of
 from server.work import Reading
 
-_PERIODS = {"month": "本月", "today": "今天", "week": "近 7 天", "custom": "自选日期"}
-_KINDS = {"": "全部", "general": "一般网格", "special": "专属网格"}
-_STATES = {"": "全部", "waiting": "今天还没巡", "missed": "连续 3 天未巡", "vacant": "无人在岗"}
-_CHOSEN: dict[str, Callable[[GridCoverage], bool]] = {
-    "waiting": lambda line: line.waits_today,
-    "missed": lambda line: line.missed_three,
-    "vacant": lambda line: line.days.vacant,
-}
-_ORDERS: dict[str, Callable[[GridCoverage], Any]] = {
-    "grid": lambda line: line.grid.code,
-    "reached": lambda line: line.days.reached.n / line.days.reached.d if line.days.reached.d else 2,
-    "missed": lambda line: line.days.missed_in_a_row,
-    "last": lambda line: line.last.day if line.last else dt.date.min,
-}
 _PERIOD_LEVELS = ("at_95", "at_80", "at_50", "below_50", "none", "vacant", "three_missed")
 _TODAY_LEVELS = (
     "today_done",
@@ -49,21 +32,7 @@ _TODAY_LEVELS = (
     "vacant",
     "three_missed",
 )
-_LONGEST_PERIOD_DAYS = 366
 _NEEDIEST = 12
-
-
-class PatrolQuery(Submitted):
-    """What the page is asked: the period, the area, the kind of grid, which of them, in what order."""
-
-    period: Literal["month", "today", "week", "custom"] = "month"
-    first: dt.date | None = None
-    last: dt.date | None = None
-    area: str | None = None
-    kind: GridKind | None = None
-    state: Literal["", "waiting", "missed", "vacant"] = ""
-    order: str = "grid"
-    page: int = 1
 
 
 class RowsQuery(PatrolQuery):
@@ -90,14 +59,14 @@ def patrols() -> str:
         found, period = _coverage(reading, wanted)
         host = map_host(reading, "patrol", area=wanted.area, data_url=_here("staff.patrol_values"))
         area = area_filter(reading, wanted.area)
-    lines = _lines(found, wanted)
+    lines = lines_of(found, wanted)
     return page(
         "patrols.html",
         as_of=found.as_of,
         map=host,
         cards=_cards(found),
-        filters=_filters(wanted, area),
-        period=_words(period),
+        filters=filters(wanted, area),
+        period=in_words(period),
         unit="格·天",
         found=found,
         groups=_groups(found),
@@ -110,6 +79,8 @@ def patrols() -> str:
         legend=[(level, LOOKS[level].label) for level in _levels(wanted)],
         level_of=lambda line: _level(line, wanted),
         urls_of=_row_urls,
+        may_exempt=current_actor().may(Permission.DECLARE_EXEMPTION),
+        may_name_stand_in=current_actor().may(Permission.NAME_STAND_IN),
         csv_url=_here("staff.patrols_csv"),
     )
 
@@ -121,7 +92,7 @@ def patrol_values() -> Response:
     with database().read(current_actor()) as reading:
         found, _ = _coverage(reading, wanted)
         label_at = outlines.label_points(reading, wanted.area)
-    drawn = [line for line in _lines(found, wanted) if line.grid.code in label_at]
+    drawn = [line for line in lines_of(found, wanted) if line.grid.code in label_at]
     rows = [
         {
             "code": line.grid.code,
@@ -150,7 +121,7 @@ def patrols_csv() -> Response:
         "已巡天数", "应巡天数", "巡查到位", "其中有定位", "连续未巡天数", "上次巡查日期", "上次巡查人",
         "到过的住户和必巡点", "应到的住户和必巡点", "90天没人到过", "发现", "随手办好", "是否无人在岗",
     )  # fmt: skip
-    return spreadsheet(f"巡查覆盖 {_words(period)}", header, map(_csv_row, _lines(found, wanted)))
+    return spreadsheet(f"巡查覆盖 {in_words(period)}", header, map(_csv_row, lines_of(found, wanted)))
 
 
 @requires(Permission.VIEW_MAPS)
@@ -166,7 +137,7 @@ def rows() -> str:
         "figure_rows.html",
         as_of=found.as_of,
         title=listed.title,
-        words=f"{_words(period)}{'' if wanted.grid is None else ' · ' + _place(asked)}",
+        words=f"{in_words(period)}{'' if wanted.grid is None else ' · ' + _place(asked)}",
         columns=listed.columns,
         rows=listed.rows[(wanted.page - 1) * PAGE_SIZE : wanted.page * PAGE_SIZE],
         total=len(listed.rows),
@@ -177,34 +148,8 @@ def rows() -> str:
 
 
 def _coverage(reading: Reading, wanted: PatrolQuery) -> tuple[Coverage, Window]:
-    period = _period(wanted, today=local_day(reading.now))
+    period = period_of(wanted, today=local_day(reading.now))
     return coverage(reading, period, area=wanted.area, kind=wanted.kind), period
-
-
-def _period(wanted: PatrolQuery, *, today: dt.date) -> Window:
-    """Raises Invalid("period.malformed") for days in no order, or more than a year of them."""
-    if wanted.period == "today":
-        return window_of("day", today)
-    if wanted.period == "week":
-        return Window("custom", today - dt.timedelta(days=6), today)
-    if wanted.period == "month":
-        return window_of("month", today)
-    first, last = wanted.first or today.replace(day=1), wanted.last or today
-    if not 0 <= (last - first).days < _LONGEST_PERIOD_DAYS:
-        raise Invalid("period.malformed")
-    return Window("custom", first, last)
-
-
-def _words(period: Window) -> str:
-    return day(period.first) if period.first == period.last else f"{day(period.first)}—{day(period.last)}"
-
-
-def _lines(found: Coverage, wanted: PatrolQuery) -> list[GridCoverage]:
-    """The lines asked for, in the order asked for."""
-    falling = wanted.order.startswith("-")
-    key = _ORDERS.get(wanted.order.removeprefix("-"), _ORDERS["grid"])
-    chosen = found.those(_CHOSEN[wanted.state]) if wanted.state else found.grids
-    return sorted(chosen, key=key, reverse=falling)
 
 
 def _level(line: GridCoverage, wanted: PatrolQuery) -> str:
@@ -217,7 +162,7 @@ def _levels(wanted: PatrolQuery) -> tuple[str, ...]:
 
 def _cards(found: Coverage) -> list[dict[str, Any]]:
     def card(state: str, words: str, tone: str) -> dict[str, Any]:
-        number = len(found.those(_CHOSEN[state]))
+        number = len(found.those(CHOSEN[state]))
         url = _here("staff.patrols", state=state, page=None) + "#table"
         return {
             "number": number,
@@ -239,21 +184,6 @@ def _cards(found: Coverage) -> list[dict[str, Any]]:
             "url": _here("staff.patrol_rows", figure="P5", part="n"),
             "tone": "watch" if unseen else "calm",
         },
-    ]
-
-
-def _filters(wanted: PatrolQuery, area: dict[str, Any]) -> list[dict[str, Any]]:
-    fields = [select("period", "期间", _PERIODS, wanted.period)]
-    if wanted.period == "custom":
-        fields += [
-            {"name": "first", "label": "从", "kind": "date", "value": wanted.first},
-            {"name": "last", "label": "到", "kind": "date", "value": wanted.last},
-        ]
-    return [
-        *fields,
-        area,
-        select("kind", "网格类别", _KINDS, wanted.kind or ""),
-        select("state", "只看", _STATES, wanted.state),
     ]
 
 

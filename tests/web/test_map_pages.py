@@ -1,0 +1,180 @@
+"""The pages around the maps: scope, masked names, files equal to pages, the frame's policy, and the acts on them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from shapely import Point
+
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.storage.patrols import Exemption
+from server.web.staff.downloads import plain
+from tests.conftest import Clock
+from tests.factories import GRID, OTHER_GRID, OTHER_VILLAGE, VACANT_GRID, County, household, person
+from tests.pages import cells, read, sign_in, words
+
+
+@pytest.fixture
+def peopled(client: FlaskClient, county: County, database: Database) -> FlaskClient:
+    with database.transaction(SYSTEM) as work:
+        for number, grid, name in (
+            (1, GRID, "王桂兰"),
+            (2, GRID, "=HYPERLINK(1)"),
+            (3, VACANT_GRID, "李秀莲"),
+            (4, OTHER_GRID, "钱多多"),
+        ):
+            place = Point(108.002 + number / 1000, 30.005)
+            home = household(work, grid=grid, address=f"{number}组", head=f"{name}家", point=place)
+            person(work, home, name=name)
+    return client
+
+
+def rows(answer: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.removeprefix("\ufeff"))))
+
+
+PLACES = (
+    "/maps/patrols",
+    "/maps/visits",
+    "/visits/list",
+    "/maps/patrols.csv",
+    "/maps/visits.csv",
+    "/visits/list.csv",
+)
+
+
+@pytest.mark.parametrize(
+    "path", [*PLACES, "/maps/patrols/values", "/maps/visits/values", "/maps/patrols/rows"]
+)
+def test_a_village_never_sees_another_villages_rows(peopled: FlaskClient, path: str) -> None:
+    sign_in(peopled, "cadre")
+    seen = peopled.get(path).get_data(as_text=True)
+    assert OTHER_GRID not in seen
+    assert "柳湾村" not in seen
+    assert "钱多多" not in seen
+    assert peopled.get(path, query_string={"area": OTHER_VILLAGE}).status_code == 404
+    assert peopled.get(path, query_string={"area": OTHER_GRID}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/maps/patrols/rows", "/visits/list", "/visits/list.csv", "/visits/round"])
+def test_a_grid_of_another_village_is_not_found(peopled: FlaskClient, path: str) -> None:
+    sign_in(peopled, "cadre")
+    assert peopled.get(path, query_string={"grid": OTHER_GRID}).status_code == 404
+
+
+def test_outlines_of_another_village_are_not_handed_out(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    drawn = json.loads(peopled.get("/maps/shapes").data)
+    assert [each["properties"]["code"] for each in drawn["features"]] == [GRID, VACANT_GRID]
+    assert peopled.get(f"/maps/shapes?area={OTHER_VILLAGE}").status_code == 404
+    assert peopled.get(f"/maps/frame/patrol?area={OTHER_VILLAGE}").status_code == 404
+
+
+def test_a_worker_sees_his_own_grid_only(peopled: FlaskClient) -> None:
+    sign_in(peopled, "worker")
+    listed = rows(peopled.get("/maps/visits.csv").get_data(as_text=True))
+    assert [row["网格代码"] for row in listed] == [GRID]
+
+
+@pytest.mark.parametrize("who", ["official", "assessor"])
+@pytest.mark.parametrize(
+    "path", ["/", "/maps/visits", "/visits/list", "/visits/list.csv", f"/visits/round?grid={GRID}"]
+)
+def test_names_stop_at_the_village(peopled: FlaskClient, who: str, path: str) -> None:
+    sign_in(peopled, who)
+    seen = peopled.get(path).get_data(as_text=True)
+    assert "1组" in seen
+    assert "王桂兰" not in seen
+    sign_in(peopled, "cadre")
+    assert "王桂兰" in peopled.get(path).get_data(as_text=True)
+
+
+def test_the_file_of_the_list_is_the_list(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    page = [cells(row) for row in read(peopled, "/visits/list").xpath("//tbody/tr")]
+    listed = rows(peopled.get("/visits/list.csv").get_data(as_text=True))
+    assert [row["地址"].split()[0] for row in page] == [row["地址"] for row in listed]
+    assert [plain(row["见谁"]) for row in page] == [row["见谁"] for row in listed]
+    assert "'=HYPERLINK(1)" in {row["见谁"] for row in listed}
+
+
+def test_the_file_of_the_map_is_the_table(peopled: FlaskClient) -> None:
+    sign_in(peopled, "official")
+    page = [cells(row) for row in read(peopled, "/maps/patrols").xpath("//section[@id='table']//tbody/tr")]
+    listed = rows(peopled.get("/maps/patrols.csv").get_data(as_text=True))
+    assert [row["巡查到位"].split()[0] for row in page] == [
+        f"{row['已巡天数']}/{row['应巡天数']}" for row in listed
+    ]
+    shown = peopled.get("/maps/patrols/values").get_json()["rows"]
+    assert [row["code"] for row in shown] == [row["网格代码"] for row in listed]
+
+
+def test_the_frame_runs_nothing_but_its_own_scripts(peopled: FlaskClient) -> None:
+    sign_in(peopled, "official")
+    answer = peopled.get("/maps/frame/visits")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self' 'sha256-" in policy
+    assert policy.endswith("sandbox allow-scripts")
+    assert "unsafe-inline" not in policy.partition("style-src")[0]
+    again = peopled.get("/maps/frame/visits", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert peopled.get("/maps/frame/nothing").status_code == 404
+
+
+def test_outlines_are_kept_for_ever_under_the_name_of_their_version(peopled: FlaskClient) -> None:
+    sign_in(peopled, "official")
+    host = read(peopled, "/maps/patrols").xpath("//section[@data-map-host]")[0]
+    assert "immutable" in peopled.get(host.get("data-shapes-url")).headers["Cache-Control"]
+    assert "no-cache" in peopled.get("/maps/shapes?v=old").headers["Cache-Control"]
+
+
+def test_a_round_is_walked_from_west_to_east(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    page = read(peopled, f"/visits/round?grid={GRID}")
+    listed = [cells(row) for row in page.xpath("//tbody/tr")]
+    assert [row["地址"] for row in listed] == ["1组", "2组"]
+    assert listed[0]["情况"] == "见到 未遇"
+
+
+def test_the_first_thing_on_the_home_page_is_who_was_not_seen(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    page = read(peopled, "/")
+    assert words(page.xpath("//h2")[0]) == "本月还没见到的人：3 人"
+    assert [cells(row)["见谁"] for row in page.xpath("//tbody/tr")] == ["王桂兰", "=HYPERLINK(1)", "李秀莲"]
+
+
+def test_the_township_exempts_a_day_before_it_is_over(
+    peopled: FlaskClient, clock: Clock, database: Database
+) -> None:
+    sign_in(peopled, "official")
+    today = clock.now.date().isoformat()
+    given = {"grids": [GRID, VACANT_GRID], "first_day": today, "last_day": today, "reason": "red_warning"}
+    assert peopled.post("/exemptions", data=given).status_code == 303
+    with database.read(SYSTEM) as reading:
+        stored = reading.session.query(Exemption).all()
+    assert {(row.grid_code, row.day) for row in stored} == {
+        (GRID, clock.now.date()),
+        (VACANT_GRID, clock.now.date()),
+    }
+    late = given | {"first_day": (clock.now.date() - dt.timedelta(days=1)).isoformat()}
+    assert peopled.post("/exemptions", data=late).status_code == 400
+    first = cells(read(peopled, "/maps/patrols").xpath("//section[@id='table']//tbody/tr")[0])
+    assert first["今天"] == "免巡"
+
+
+def test_a_village_exempts_nothing(peopled: FlaskClient, clock: Clock) -> None:
+    sign_in(peopled, "cadre")
+    today = clock.now.date().isoformat()
+    given = {"grids": [GRID], "first_day": today, "last_day": today, "reason": "red_warning"}
+    assert peopled.post("/exemptions", data=given).status_code == 403
+
+
+def test_a_period_of_more_than_a_year_is_refused(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    assert peopled.get("/maps/patrols?period=custom&first=2024-01-01&last=2026-01-01").status_code == 400
