@@ -12,15 +12,28 @@ from server.demo.acts import Act, FollowUpAct, OfficeAct
 from server.demo.chance import key_of
 from server.demo.county import County
 from server.demo.instances import PhoneAct, form_of, xml_of
+from server.demo.upkeep import (
+    DeskAct,
+    StandInNamed,
+    TagBegun,
+    TagEndConfirmed,
+    TagEndProposed,
+    UpkeepAct,
+)
 from server.domain.mechanism import Canonical
 from server.domain.people import Actor, Post
 from server.domain.problems import Conflict, NotFound
-from server.services import actors, submissions
+from server.domain.register_change import TAG_ENDED
+from server.services import actors, posts, submissions
 from server.services.demands import casework
+from server.services.register import changes, households
+from server.services.register.changes import Statement
 from server.services.submissions import RowsFailed, Upload
 from server.storage import demands as demand_storage
+from server.storage import households as household_storage
 from server.storage import submissions as submission_storage
 from server.storage.demands import Demand
+from server.storage.households import Person
 from server.storage.posts import Account
 from server.work import Work
 
@@ -35,7 +48,7 @@ class Teller:
         self._staff = {member.key: member for member in county.staff}
         self._known: dict[tuple[UUID, bool, tuple[Post, ...]], Actor] = {}
 
-    def tell(self, work: Work, act: Act) -> None:
+    def tell(self, work: Work, act: Act | UpkeepAct) -> None:
         """Do one act at its own moment. Raises one of REFUSALS where the county does not admit it.
 
         That happens after a gap: days nobody topped up are missing from the story, and with them the demands and the
@@ -45,11 +58,13 @@ class Teller:
         by = replace(work, actor=self._actor(work, act, at), now=at)
         if isinstance(act, OfficeAct):
             _at_the_desk(by, act)
+        elif isinstance(act, DeskAct):
+            _in_the_office(by, act)
         else:
             _by_phone(by, act)
 
-    def _actor(self, work: Work, act: Act, at: dt.datetime) -> Actor:
-        day, by_phone = act.at.date(), not isinstance(act, OfficeAct)
+    def _actor(self, work: Work, act: Act | UpkeepAct, at: dt.datetime) -> Actor:
+        day, by_phone = act.at.date(), not isinstance(act, OfficeAct | DeskAct)
         posts = tuple(post for post in self._staff[act.author].posts if post.holds_on(day))
         who = (act.author, by_phone, posts)
         if who not in self._known:
@@ -95,6 +110,41 @@ def _at_the_desk(work: Work, act: OfficeAct) -> None:
             casework.ask_to_look(work, demand_id, _named(act))
         case "feed_back":
             casework.feed_back(work, demand_id, words=act.words)
+
+
+def _in_the_office(work: Work, act: UpkeepAct) -> None:
+    """What changes the roster and the posts."""
+    match act:
+        case TagBegun():
+            tag = act.tag
+            households.begin_tag(
+                work, act.person, tag=tag.code, begun_on=tag.begun_on, basis=tag.basis, said_by=tag.said_by
+            )
+        case TagEndProposed():
+            tag_id = _tag_in_force(work, act)
+            statement = Statement(change=TAG_ENDED, person_id=act.person, tag_id=tag_id)
+            changes.propose_change(work, act.household, statement)
+        case TagEndConfirmed():
+            for proposal in household_storage.undecided(work.session, act.household):
+                if proposal.change == TAG_ENDED:
+                    changes.confirm_change(work, proposal.id)
+        case StandInNamed():
+            posts.name_stand_in(
+                work,
+                act.stand_in,
+                grid=act.grid,
+                first_day=act.first_day,
+                last_day=act.last_day,
+                stand_in_for=act.absent,
+            )
+
+
+def _tag_in_force(work: Work, act: TagEndProposed) -> UUID:
+    tags = work.session.get_one(Person, act.person).tags
+    found = [tag.id for tag in tags if tag.tag == act.tag and tag.ended_at is None]
+    if not found:
+        raise NotFound("register.no_such_tag")
+    return found[0]
 
 
 def _named(act: OfficeAct) -> UUID:

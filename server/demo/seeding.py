@@ -15,6 +15,7 @@ from server.demo.county import County, invent_county
 from server.demo.founding import carries_phone, found, founded_at
 from server.demo.retelling import REFUSALS, Teller
 from server.demo.story import day_story
+from server.demo.upkeep import UpkeepAct, upkeep_on
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
 from server.services.accounts import new_key
@@ -115,7 +116,7 @@ def _found_once(database: Database, county: County, state: DemoState) -> None:
             found(founding, county, keys=state.keys)
 
 
-def _tell(database: Database, teller: Teller, acts: Sequence[Act]) -> int:
+def _tell(database: Database, teller: Teller, acts: Sequence[Act | UpkeepAct]) -> int:
     """Tell a day's acts in one transaction; the number left out.
 
     Where one is refused the day is told again with each act on its own, which takes longer and is seldom needed.
@@ -130,7 +131,7 @@ def _tell(database: Database, teller: Teller, acts: Sequence[Act]) -> int:
     return 0
 
 
-def _is_admitted(work: Work, teller: Teller, act: Act) -> bool:
+def _is_admitted(work: Work, teller: Teller, act: Act | UpkeepAct) -> bool:
     try:
         with work.session.begin_nested():
             teller.tell(work, act)
@@ -147,6 +148,9 @@ def _days(county: County, *, since: dt.datetime | None, until: dt.datetime) -> l
     return [first + dt.timedelta(days=n) for n in range((local_day(until) - first).days + 1)]
 
 
-def _acts(county: County, day: dt.date, *, since: dt.datetime | None, until: dt.datetime) -> list[Act]:
+def _acts(
+    county: County, day: dt.date, *, since: dt.datetime | None, until: dt.datetime
+) -> list[Act | UpkeepAct]:
     """What reached the server on a day, after what has been told already and not later than now."""
-    return [act for act in day_story(county, day) if act.at <= until and (since is None or act.at > since)]
+    acts = [*upkeep_on(county, day), *day_story(county, day)]
+    return [act for act in acts if act.at <= until and (since is None or act.at > since)]
