@@ -91,13 +91,15 @@ def duty_grids(
 ) -> list[DutyGrid]:
     """The grids within the scope in force on a day, or at any time from `since` to it; vacant as of `on`.
 
-    A grid of a village without a start date has not begun and owes nothing.
+    Somebody standing in does the work but does not fill the post (METRICS D6). A grid of a village without a start date has not begun and owes nothing.
     """
     villages = _start_dates(session)
     workers = {
         post.jurisdiction
         for post, account in posts.posts_in(session, scope=Scope.everything(), on=on)
-        if post.function == Function.GRID_WORKER and (account.closed_on is None or account.closed_on > on)
+        if post.function == Function.GRID_WORKER
+        and not post.is_stand_in
+        and (account.closed_on is None or account.closed_on > on)
     }
     first = on if since is None else since
     return [

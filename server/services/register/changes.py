@@ -41,7 +41,10 @@ def propose_change(work: Work, household_id: uuid.UUID, statement: Statement) ->
     """
     household = storage.get(work.session, household_id, scope=work.actor.scope)
     work.actor.require(Permission.PROPOSE_REGISTER_CHANGE, at=household.grid_code)
-    if change_of(statement.change).of_person and statement.person_id is None:
+    change = change_of(statement.change)
+    if change.effect is Effect.JOIN:
+        raise Invalid("register.unknown_change", change=change.code)
+    if change.of_person and statement.person_id is None:
         raise Invalid("register.nobody_named")
     _check_belongs(household, statement)
     if household.exited_at is not None:

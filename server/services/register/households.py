@@ -59,8 +59,12 @@ def add_household(work: Work, *, grid: str, details: Details) -> Household:
 
 
 def edit_household(work: Work, household_id: uuid.UUID, details: Details, *, version: int) -> Household:
-    """更正住户. Raises NotFound, Forbidden, and Conflict("register.changed_meanwhile") for an older `version`."""
+    """更正住户, by somebody who sees what he corrects.
+
+    Raises NotFound, Forbidden, and Conflict("register.changed_meanwhile") for an older `version`.
+    """
     household = _decided_here(work, household_id)
+    work.actor.require(Permission.SEE_NAMES, at=household.grid_code)
     if household.version != version:
         raise Conflict("register.changed_meanwhile")
     stated = asdict(details)

@@ -10,14 +10,18 @@ from server.web.staff import (
     case_acts,
     case_intake,
     cases,
+    exemptions,
     home,
+    households,
     keys,
     maps,
     pages,
     patrols,
     people,
     posts,
+    register_changes,
     session,
+    submissions,
     visit_lists,
     visits,
 )
@@ -33,8 +37,12 @@ patrols.routes(blueprint)
 people.routes(blueprint)
 posts.routes(blueprint)
 keys.routes(blueprint)
+submissions.routes(blueprint)
 visits.routes(blueprint)
 visit_lists.routes(blueprint)
+exemptions.routes(blueprint)
+households.routes(blueprint)
+register_changes.routes(blueprint)
 cases.routes(blueprint)
 case.routes(blueprint)
 case_acts.routes(blueprint)

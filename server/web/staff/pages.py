@@ -31,6 +31,8 @@ MENU: tuple[Entry, ...] = (
     Entry("巡查", "staff.patrols", Permission.VIEW_MAPS),
     Entry("走访", "staff.visits", Permission.VIEW_MAPS),
     Entry("诉求", "staff.cases", Permission.VIEW_LISTS),
+    Entry("名册", "staff.households", Permission.VIEW_LISTS),
+    Entry("记录", "staff.submissions", Permission.VIEW_SUBMISSIONS),
     Entry("人员", "staff.people", Permission.MANAGE_POSTS),
     Entry("钥匙", "staff.keys", Permission.MANAGE_KEYS),
 )
