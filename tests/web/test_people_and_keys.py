@@ -14,10 +14,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.app import create_app
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.settings import Settings
 from server.storage.posts import Account, AppUser, PostRow
 from server.web.collect_settings import picture
+from server.web.parts import Parts
 from tests.conftest import Clock
 from tests.factories import COUNTY, GRID, OTHER_GRID, PASSWORD, TOWNSHIP, VACANT_GRID, VILLAGE, County
 
@@ -193,6 +196,19 @@ def test_issued_keys_are_cards_that_a_phone_can_use(
     key = codes[0].split("/key/")[1].split("/")[0]
     with database.read(SYSTEM) as reading:
         assert key not in {each.key_hash for each in reading.session.scalars(sa.select(AppUser))}
+
+
+def test_the_cards_name_the_address_that_was_set(settings: Settings, clock: Clock, county: County) -> None:
+    public = "https://wangge.qinglan.example"
+    app = create_app(settings.model_copy(update={"base_url": public}), clock=clock)
+    app.config.update(WTF_CSRF_ENABLED=False)
+    client = app.test_client()
+    inside = "https://10.1.2.3"
+    client.post("/sign-in", data={"username": "admin", "password": PASSWORD}, base_url=inside)
+    sheet = client.post("/keys", data={"people": [str(county.accounts["worker"])]}, base_url=inside)
+    assert f"<code>{public}/v1/key/" in sheet.text
+    parts: Parts = app.extensions["wangge"]
+    parts.database.close()
 
 
 def test_new_keys_may_replace_the_old_ones(admin: FlaskClient, client: FlaskClient, county: County) -> None:
