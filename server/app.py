@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import web
+from server import logs, web
 from server.database import Clock, Database, utc_now
 from server.domain.people import Role
 from server.settings import Settings
@@ -21,6 +21,7 @@ STATIC = Path(__file__).parents[1] / "static"
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     """A Flask app on the database and the data folder of `settings`; `clock` gives the present as aware UTC."""
+    logs.configure(settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask("server", static_folder=str(STATIC), template_folder="web/templates")
     app.config.update(

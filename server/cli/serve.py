@@ -10,6 +10,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from server import logs
 from server.database import Database
 from server.jobs import schedule
 from server.jobs.queue import queue, working
@@ -56,6 +57,7 @@ def prepare(settings: Settings) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until told to stop, with one job worker inside. The servers read the same settings from the environment."""
+    logs.configure(settings.log_level)
     for name, value in settings.model_dump(exclude_none=True).items():
         os.environ[f"WANGGE_{name.upper()}"] = str(value)
     # Servers are started afresh, not forked: a fork would take over locks that the job worker's threads hold.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from server import logs
 from server.database import Database
 from server.jobs import schedule
 from server.jobs.queue import queue, work
@@ -14,6 +15,7 @@ from server.settings import Settings
 def worker() -> None:
     """只运行后台任务，Ctrl-C 停止。"""
     settings = Settings()
+    logs.configure(settings.log_level)
     database = Database(settings.url)
     jobs = queue(settings.url, folder=settings.data_dir)
     schedule.register(jobs, database)

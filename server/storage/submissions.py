@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column, relationship, selectinload
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Serial
+from server.storage.forms import Form
 from server.storage.geometry import geometry, gist_index
 from server.storage.patrols import Finding, Patrol
 from server.storage.selection import Listing, Page, within
@@ -60,6 +61,8 @@ class Submission(Base):
     entities: Mapped[Json] = mapped_column(default=list)
     """Entity blocks as they arrived; the register is updated by the projectors."""
     rejected_reason: Mapped[str | None]
+
+    form: Mapped[Form] = relationship(viewonly=True)
 
     __table_args__ = (
         sa.UniqueConstraint("form_id", "instance_id"),
@@ -176,6 +179,7 @@ def listing(
         where.append(Submission.projection_error.is_not(None))
     total = session.scalar(sa.select(sa.func.count()).select_from(Submission).where(*where)) or 0
     query = sa.select(Submission).where(*where).order_by(Submission.received_at.desc(), Submission.id.desc())
+    query = query.options(selectinload(Submission.form), defer(Submission.xml), defer(Submission.values))
     return Listing(session.scalars(query.offset(page.offset).limit(page.size)).all(), total, page)
 
 

@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 
 from server.domain.problems import Invalid, NotFound, Problem, ProblemKind, TooLarge
 from server.web.parts import parts
-from server.web.security import masked
 
 STATUS: dict[ProblemKind, int] = {
     "not_found": 404,
@@ -66,7 +65,7 @@ def _http(error: HTTPException) -> Response:
 
 def _bug(error: Exception) -> Response:
     reference = uuid.uuid4().hex[:12]
-    _log.error("bug", reference=reference, path=masked(request.path), exc_info=error)
+    _log.error("bug", reference=reference, path=request.path, exc_info=error)
     return _render(None, 500, reference)
 
 

@@ -1,8 +1,6 @@
-"""Headers every response carries, the protection of forms against other sites, and tokens kept out of logs."""
+"""Headers every response carries, and the protection of forms against other sites."""
 
 from __future__ import annotations
-
-import re
 
 from flask import Flask, Response
 from flask_wtf import CSRFProtect
@@ -13,7 +11,6 @@ _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'self'; form-action 'self'"
 )
-_KEY_IN_PATH = re.compile(r"/key/[^/\s?]+")
 
 
 def install(app: Flask) -> None:
@@ -33,8 +30,3 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     return response
-
-
-def masked(text: str) -> str:
-    """A line for a log, with every phone's key in a path made unreadable."""
-    return _KEY_IN_PATH.sub("/key/•••", text)

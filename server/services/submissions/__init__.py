@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from server.services.submissions.receipt import receive, receive_raw
 from server.services.submissions.retention import forget_tracks
-from server.services.submissions.review import reject
+from server.services.submissions.review import reject, reveal
 from server.services.submissions.rows import RowsFailed, reproject, reproject_waiting, settle_held
 from server.services.submissions.upload import Prepared, Upload, UploadedFile, prepare
 
@@ -25,5 +25,6 @@ __all__ = [
     "reject",
     "reproject",
     "reproject_waiting",
+    "reveal",
     "settle_held",
 ]

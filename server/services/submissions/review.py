@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from server.domain.events import submissions as events
+from server.domain.events.people import PersonalDataRevealed
 from server.domain.people import Permission
 from server.domain.problems import Conflict
 from server.services.submissions.identity import root_of
 from server.storage import submissions as storage
+from server.storage.submissions import Submission
 from server.work import Work
 
 
@@ -28,3 +30,18 @@ def reject(work: Work, submission_id: int, *, reason: str) -> None:
             subject_id=submission.id, jurisdiction=submission.jurisdiction, reason=reason
         )
     )
+
+
+def reveal(work: Work, submission_id: int, *, reason: str) -> Submission:
+    """查看个人信息: what a record says is opened by somebody above the village, with a reason that is kept.
+
+    Raises NotFound outside the actor's divisions, Forbidden.
+    """
+    submission = storage.get(work.session, submission_id, scope=work.actor.scope)
+    work.actor.require(Permission.REVEAL_PERSONAL_DATA, at=submission.jurisdiction)
+    work.record(
+        PersonalDataRevealed(
+            subject_id=submission.id, jurisdiction=submission.jurisdiction, what="submission", reason=reason
+        )
+    )
+    return submission

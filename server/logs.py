@@ -1,0 +1,36 @@
+"""The log: one line of JSON per event, tracebacks without the values of variables, no phone's key anywhere."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import structlog
+
+_KEY_IN_PATH = re.compile(r"/key/[^/\s?\"']+")
+
+
+def configure(level: str) -> None:
+    """Write what is said from now on to standard output, from `level` ("INFO", "WARNING" …) upward."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # The plain traceback: a pretty one prints the variables too, and a key would be among them.
+            structlog.processors.format_exc_info,
+            _mask,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+
+
+def masked(text: str) -> str:
+    """A line for a log, with every phone's key in a path made unreadable."""
+    return _KEY_IN_PATH.sub("/key/•••", text)
+
+
+def _mask(_logger: Any, _method: str, said: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: masked(value) if isinstance(value, str) else value for name, value in said.items()}
