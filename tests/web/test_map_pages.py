@@ -13,10 +13,12 @@ from shapely import Point
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.services.posts import name_stand_in
 from server.storage.patrols import Exemption
 from server.web.staff.downloads import plain
 from tests.conftest import Clock
-from tests.factories import GRID, OTHER_GRID, OTHER_VILLAGE, VACANT_GRID, County, household, person
+from tests.factories import GRID, NOW, OTHER_GRID, OTHER_VILLAGE, VACANT_GRID, County, household, person
+from tests.instances import body, instance, patrol
 from tests.pages import cells, read, sign_in, words
 
 
@@ -178,3 +180,41 @@ def test_a_village_exempts_nothing(peopled: FlaskClient, clock: Clock) -> None:
 def test_a_period_of_more_than_a_year_is_refused(peopled: FlaskClient) -> None:
     sign_in(peopled, "cadre")
     assert peopled.get("/maps/patrols?period=custom&first=2024-01-01&last=2026-01-01").status_code == 400
+
+
+def test_a_stand_in_works_for_the_grid_and_leaves_it_vacant(
+    peopled: FlaskClient, county: County, database: Database
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        first = NOW.date()
+        name_stand_in(work, county.accounts["worker"], grid=VACANT_GRID, first_day=first, last_day=first)
+    sign_in(peopled, "official")
+    vacant = cells(read(peopled, "/maps/patrols").xpath("//section[@id='table']//tbody/tr")[1])
+    assert vacant["网格长、网格员"] == "无人在岗 替班：王秀英"
+    assert "无人在岗" in vacant["巡查到位"]
+
+
+def test_today_is_told_by_grids(peopled: FlaskClient, county: County) -> None:
+    sent = body(instance("patrol", patrol(GRID, NOW - dt.timedelta(minutes=30))))
+    assert peopled.post(f"{county.phone()}/submission", data=sent).status_code == 201
+    sign_in(peopled, "cadre")
+    page = read(peopled, "/maps/patrols?period=today")
+    assert words(page.xpath("//div[@class='sum-lines']/p[1]")[0]).startswith("今天已巡 1/2 格")
+    levels = {
+        row["code"]: row["level"]
+        for row in peopled.get("/maps/patrols/values?period=today").get_json()["rows"]
+    }
+    assert levels == {GRID: "today_done", VACANT_GRID: "today_waiting"}
+
+
+def test_cells_that_a_spreadsheet_would_compute_are_text() -> None:
+    assert [plain(cell) for cell in ("=1+1", "+1", "-1", "@a", "\t=1", "王", 3, None)] == [
+        "'=1+1",
+        "'+1",
+        "'-1",
+        "'@a",
+        "'\t=1",
+        "王",
+        3,
+        "",
+    ]

@@ -119,7 +119,7 @@ def cases() -> str:
             "cases.html",
             as_of=reading.now,
             map=map_host(reading, "cases", area=wanted.area, data_url=_here("staff.case_values")),
-            cards=_cards(open_cases.cards(reading, wanted.area), wanted.area),
+            cards=leader_cards(open_cases.cards(reading, wanted.area), wanted.area),
             filters=_filters(reading, wanted),
             period=_GROUP_WORDS.get(wanted.group, ""),
             unit="件",
@@ -182,7 +182,8 @@ def _written(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
 
 
-def _cards(found: list[open_cases.Card], area: str | None) -> list[dict[str, Any]]:
+def leader_cards(found: list[open_cases.Card], area: str | None = None) -> list[dict[str, Any]]:
+    """The cards as pages show them, each opening the list it counts."""
     return [
         {
             "number": card.number,

@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 from server.domain.obligation import window_of
 from server.domain.people import SYSTEM, Permission
 from server.domain.work_calendar import local_day
-from server.figures import visit_list
+from server.figures import open_cases, visit_list
 from server.figures.compliance import Compliance, compliance, duties
 from server.figures.coverage import coverage
 from server.storage import households, jurisdictions
@@ -17,6 +17,7 @@ from server.web.authentication import current_actor
 from server.web.authorization import public
 from server.web.parts import database
 from server.web.staff import visit_words
+from server.web.staff.cases import leader_cards
 from server.web.staff.pages import page
 from server.work import Reading
 
@@ -37,7 +38,7 @@ def home() -> str:
         return page("setup.html")
     current_actor().require(Permission.USE_STAFF_PAGES)
     with database().read(current_actor()) as reading:
-        context = _people_first(reading) | _patrols(reading) | _proposals(reading)
+        context = _people_first(reading) | _patrols(reading) | _cases(reading) | _proposals(reading)
     return page("home.html", as_of=reading.now, words=visit_words, **context)
 
 
@@ -81,6 +82,11 @@ def _patrols(reading: Reading) -> dict[str, Any]:
         "missed_url": url_for("staff.patrols", state="missed"),
         "vacant_url": url_for("staff.patrols", state="vacant"),
     }
+
+
+def _cases(reading: Reading) -> dict[str, Any]:
+    """The cards of open cases."""
+    return {"cases": leader_cards(open_cases.cards(reading))}
 
 
 def _proposals(reading: Reading) -> dict[str, Any]:
