@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import signal
 from pathlib import Path
 
 from flask import Flask
@@ -55,5 +56,10 @@ def _demo_accounts(settings: Settings) -> tuple[DemoAccount, ...]:
 
 
 def from_environment() -> Flask:
-    """The app of a worker process: its settings stand in the environment."""
+    """The app of a worker process: its settings stand in the environment.
+
+    Ctrl-C in a terminal reaches the parent and its workers alike; a worker told twice to stop never does, so it
+    listens to its parent only.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     return create_app(Settings())
