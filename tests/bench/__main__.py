@@ -1,0 +1,57 @@
+"""make bench: one line of JSON per figure, `{figure, value, target}`; exit 1 beyond 1.5 × a target of CPU time.
+
+CPU time is read from /proc for the server's processes and PostgreSQL's; the phones that send are not counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench import geotag, ingest
+
+_TOLERATED = 1.5
+
+Figure = tuple[str, float, float | None]
+
+
+def main() -> int:
+    """Measure everything and print it."""
+    cluster = os.environ.get("WANGGE_TEST_DATABASE_URL")
+    if cluster is None:
+        sys.stderr.write("请用 WANGGE_TEST_DATABASE_URL 指明一个可以建库的 PostgreSQL（带 PostGIS）。\n")
+        return 2
+    too_slow = [name for name, value, target in _figures(cluster) if _say(name, value, target)]
+    if too_slow:
+        sys.stderr.write(f"超过目标的 {_TOLERATED} 倍：{'、'.join(too_slow)}\n")
+    return 1 if too_slow else 0
+
+
+def _figures(cluster: str) -> Iterator[Figure]:
+    yield "fixed loop (s, 0.10 on the machine of the targets)", _fixed_loop(), None
+    yield from geotag.figures()
+    with tempfile.TemporaryDirectory() as folder:
+        yield from ingest.figures(cluster, Path(folder))
+
+
+def _say(name: str, value: float, target: float | None) -> bool:
+    sys.stdout.write(json.dumps({"figure": name, "value": round(value, 3), "target": target}) + "\n")
+    sys.stdout.flush()
+    return target is not None and value > _TOLERATED * target
+
+
+def _fixed_loop() -> float:
+    """Seconds of a loop that is always the same: how fast the machine is at this moment."""
+    begun, total = time.process_time(), 0
+    for number in range(1_500_000):
+        total += number % 7
+    return time.process_time() - begun
+
+
+if __name__ == "__main__":
+    sys.exit(main())
