@@ -14,6 +14,7 @@ from server.demo.county import County
 from server.demo.instances import PhoneAct, form_of, xml_of
 from server.demo.upkeep import (
     DeskAct,
+    ProposalsDecided,
     StandInNamed,
     TagBegun,
     TagEndConfirmed,
@@ -23,7 +24,7 @@ from server.demo.upkeep import (
 from server.domain.mechanism import Canonical
 from server.domain.people import Actor, Post
 from server.domain.problems import Conflict, NotFound
-from server.domain.register_change import TAG_ENDED
+from server.domain.register_change import TAG_ENDED, Effect, change_of
 from server.services import actors, posts, submissions
 from server.services.demands import casework
 from server.services.register import changes, households
@@ -33,7 +34,7 @@ from server.storage import demands as demand_storage
 from server.storage import households as household_storage
 from server.storage import submissions as submission_storage
 from server.storage.demands import Demand
-from server.storage.households import Person
+from server.storage.households import Person, RegisterChange
 from server.storage.posts import Account
 from server.work import Work
 
@@ -121,13 +122,13 @@ def _in_the_office(work: Work, act: UpkeepAct) -> None:
                 work, act.person, tag=tag.code, begun_on=tag.begun_on, basis=tag.basis, said_by=tag.said_by
             )
         case TagEndProposed():
-            tag_id = _tag_in_force(work, act)
-            statement = Statement(change=TAG_ENDED, person_id=act.person, tag_id=tag_id)
-            changes.propose_change(work, act.household, statement)
+            _propose_end(work, act)
         case TagEndConfirmed():
             for proposal in household_storage.undecided(work.session, act.household):
                 if proposal.change == TAG_ENDED:
                     changes.confirm_change(work, proposal.id)
+        case ProposalsDecided():
+            _decide_all(work, before=act.before)
         case StandInNamed():
             posts.name_stand_in(
                 work,
@@ -139,12 +140,32 @@ def _in_the_office(work: Work, act: UpkeepAct) -> None:
             )
 
 
-def _tag_in_force(work: Work, act: TagEndProposed) -> UUID:
+_ASKED_BACK = (Effect.SET_TIER, Effect.BEGIN_TAG, Effect.END_TAG)
+"""What somebody would have to look into first: the demo's township sends it back."""
+
+
+def _decide_all(work: Work, *, before: dt.datetime) -> None:
+    for proposal in household_storage.proposals(work.session, scope=work.actor.scope):
+        if proposal.proposed_at < before:
+            _decide(work, proposal)
+
+
+def _decide(work: Work, proposal: RegisterChange) -> None:
+    if change_of(proposal.change).effect in _ASKED_BACK:
+        changes.refuse_change(work, proposal.id, reason="unclear")
+        return
+    try:
+        changes.confirm_change(work, proposal.id)
+    except Conflict:
+        changes.refuse_change(work, proposal.id, reason="repeated")
+
+
+def _propose_end(work: Work, act: TagEndProposed) -> None:
     tags = work.session.get_one(Person, act.person).tags
-    found = [tag.id for tag in tags if tag.tag == act.tag and tag.ended_at is None]
-    if not found:
-        raise NotFound("register.no_such_tag")
-    return found[0]
+    for tag in tags:
+        if tag.tag == act.tag and tag.ended_at is None:
+            statement = Statement(change=TAG_ENDED, person_id=act.person, tag_id=tag.id)
+            changes.propose_change(work, act.household, statement)
 
 
 def _named(act: OfficeAct) -> UUID:

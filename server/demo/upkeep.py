@@ -59,12 +59,23 @@ class StandInNamed(DeskAct):
     last_day: dt.date
 
 
-UpkeepAct = TagBegun | TagEndProposed | TagEndConfirmed | StandInNamed
+@dataclass(frozen=True, kw_only=True)
+class ProposalsDecided(DeskAct):
+    """核定名册变更: the township goes through what its villages' visits proposed `before` a moment."""
+
+    before: dt.datetime
+
+
+UpkeepAct = TagBegun | TagEndProposed | TagEndConfirmed | StandInNamed | ProposalsDecided
+
+_FRIDAY = 4
+_LIES = dt.timedelta(days=5)
+"""How long a proposal has lain when the township takes it up, so that some always wait."""
 
 
 def upkeep_on(county: County, day: dt.date) -> list[UpkeepAct]:
     """What the offices change on `day`, first thing in the morning."""
-    return [*_tags_on(county, day), *_stand_ins_on(county, day)]
+    return [*_tags_on(county, day), *_stand_ins_on(county, day), *_decisions_on(county, day)]
 
 
 def _tags_on(county: County, day: dt.date) -> Iterator[UpkeepAct]:
@@ -130,4 +141,19 @@ def _stand_ins_on(county: County, day: dt.date) -> Iterator[StandInNamed]:
                     grid=post.jurisdiction,
                     first_day=post.valid_from,
                     last_day=post.valid_to,
+                )
+
+
+def _decisions_on(county: County, day: dt.date) -> Iterator[ProposalsDecided]:
+    """Every Friday, in every township."""
+    if day.weekday() != _FRIDAY:
+        return
+    for member in county.staff:
+        for post in member.posts:
+            if post.function is Function.DISPATCHER:
+                yield ProposalsDecided(
+                    key=f"upkeep/proposals/{post.jurisdiction}/{day}",
+                    author=member.key,
+                    at=moment(day, 8.5),
+                    before=moment(day, 8.5) - _LIES,
                 )
