@@ -31,7 +31,9 @@ _FATES: tuple[tuple[Fate, float], ...] = (
     ("handled", 0.74), ("late", 0.08), ("looked", 0.08), ("overdue", 0.04), ("cannot", 0.03), ("untouched", 0.02),
     ("stalled", 0.01),
 )  # fmt: skip
-_FATES_ABOVE: tuple[tuple[Fate, float], ...] = (("waiting", 0.55), ("cannot", 0.25), ("handled", 0.2))
+_FATES_ABOVE: tuple[tuple[Fate, float], ...] = (
+    ("handled", 0.70), ("late", 0.14), ("waiting", 0.08), ("cannot", 0.08),
+)  # fmt: skip
 _REPORTERS = (("named", 0.7), ("anonymous", 0.18), ("proxy", 0.12))
 _TOLD_SHARE, _URGENT_SHARE = 0.15, 0.04
 _EMPTY_SESSION_SHARE = 0.35
