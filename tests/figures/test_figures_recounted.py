@@ -180,7 +180,8 @@ class Teller:
             self.session.flush()
             for each in self.persons:
                 if (
-                    each.household_id == home.id
+                    not imported
+                    and each.household_id == home.id
                     and outcome in ("met", "phone")
                     and self.chance.random() < 0.8
                 ):
@@ -361,13 +362,12 @@ def _compare_visits(visits, grid, teller, again):
         each.id for each in people if each.id not in done and again.tried_in_vain(each.household_id)
     }
     imported = {
-        each.person_id
+        row.household_id
         for row in again.session.query(Visit).filter_by(source="import", outcome="met")
         if row.received_at <= NOW
-        for each in row.seen
     }
     assert set(visits.never.rows_n) == {
-        each.id for each in people if not counted[each.id] and each.id not in imported
+        each.id for each in people if not counted[each.id] and each.household_id not in imported
     }
 
 

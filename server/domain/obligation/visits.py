@@ -126,7 +126,7 @@ def standing(
     unit = member.unit
     counted = _counted(duty, unit, index)
     in_window = tuple(visit for visit in counted if _within(visit, window, member))
-    met_before = [visit for visit in index.to(unit, duty) if visit.imported and visit.outcome == "met"]
+    met_before = _last_seen_before(duty, unit, index)
     known = [visit for visit in (*counted, *met_before) if visit.day >= member.first]
     faces = [visit.day for visit in (*counted, *met_before) if visit.outcome == "met"]
     last_face = max(faces, default=None)
@@ -182,6 +182,12 @@ def _last_day(visits: Iterable[Visit]) -> dt.date | None:
 
 def _counted(duty: Duty, unit: Unit, index: VisitIndex) -> list[Visit]:
     return [visit for visit in index.to(unit, duty) if counts(duty, unit, visit, as_of=index.as_of)]
+
+
+def _last_seen_before(duty: Duty, unit: Unit, index: VisitIndex) -> list[Visit]:
+    """The last visits that lists remember; one that names nobody speaks of the whole household (METRICS V5, D11)."""
+    of_all = (visit for visit in index.at(unit.household) if not visit.seen)
+    return [visit for visit in (*index.to(unit, duty), *of_all) if visit.imported and visit.outcome == "met"]
 
 
 def _within(visit: Visit, window: Window, member: Membership) -> bool:

@@ -98,6 +98,13 @@ def test_an_imported_visit_says_when_somebody_was_last_seen_and_nothing_else():
     assert only(result).due_on == on(1, 31)
 
 
+def test_an_imported_visit_that_names_nobody_speaks_of_the_whole_household():
+    of_the_list = visit(at(10, 8), imported=True, seen=())
+    assert stand([person()], [of_the_list]).never.n == 0
+    assert stand([person(tags=(tagged(begun=on(10, 15)),))], [of_the_list]).never.n == 1
+    assert stand([person()], [visit(at(10, 8), seen=())]).never.n == 1
+
+
 @pytest.mark.parametrize(
     ("attempts", "in_vain"),
     [
