@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -54,4 +55,15 @@ def test_every_geometry_column_has_a_spatial_index_on_postgis(database_url: str)
         }
         assert declared
         assert indexed >= declared
+    engine.dispose()
+
+
+def test_an_upgrade_that_breaks_half_way_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'half.sqlite'}"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE visits (in_the_way INTEGER)"))
+    with pytest.raises(sa.exc.OperationalError):
+        migrations.upgrade(url)
+    assert sa.inspect(engine).get_table_names() == ["visits"]
     engine.dispose()

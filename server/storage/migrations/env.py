@@ -70,11 +70,22 @@ def _run(connection: sa.Connection) -> None:
         context.run_migrations()
 
 
+def _on_database(url: str) -> None:
+    """Migrate in one transaction: a process killed half-way leaves the database as it was, on SQLite too."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        # Left to itself the driver commits before each CREATE TABLE.
+        sa.event.listen(
+            engine, "connect", lambda connection, _record: setattr(connection, "isolation_level", None)
+        )
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with engine.begin() as connection:
+        _run(connection)
+    engine.dispose()
+
+
 given = context.config.attributes.get("connection")
 if given is not None:
     _run(given)
 else:
-    engine = sa.create_engine(context.config.get_main_option("sqlalchemy.url") or "")
-    with engine.begin() as connection:
-        _run(connection)
-    engine.dispose()
+    _on_database(context.config.get_main_option("sqlalchemy.url") or "")
