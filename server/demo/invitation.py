@@ -8,6 +8,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from server.demo.county import County
+from server.demo.faults import planted
 from server.demo.founding import PASSWORD, home_of
 from server.demo.staff import StaffMember
 from server.domain.people import Function, Role
@@ -44,12 +45,16 @@ class Invitation(TypedDict):
 
 
 def invitation(county: County, keys: Mapping[UUID, str], *, base_url: str, on: dt.date) -> Invitation:
-    """The demo's accounts and phones of those in office `on` a day, grid workers' phones first."""
+    """The demo's accounts and phones of those in office `on` a day, grid workers' phones first.
+
+    Whoever answers for the village with the most people not seen comes first: a stranger tries the first of each role.
+    """
     serving = [
         member
         for member in county.staff
         if not member.posts or any(post.holds_on(on) for post in member.posts)
     ]
+    serving.sort(key=lambda member: _unseen_in_the_bad_village(county, _scope(member, on)), reverse=True)
     phones = [
         _phone(member, server_url(base_url, keys[member.key]), on) for member in serving if member.key in keys
     ]
@@ -67,6 +72,16 @@ def one_of_each_role(accounts: list[SignIn]) -> list[SignIn]:
     """The first account of every role, widest role first."""
     first = {account["role"]: account for account in reversed(accounts)}
     return [first[role.value] for role in reversed(Role) if role.value in first]
+
+
+def _unseen_in_the_bad_village(county: County, scope: str) -> int:
+    """How many of its households not seen lie in a division."""
+    faults = planted(county)
+    return sum(
+        household.key in faults.unseen and household.grid.startswith(scope)
+        for household in county.households
+        if household.grid.startswith(faults.bad_village)
+    )
 
 
 def _phone(member: StaffMember, url: str, on: dt.date) -> Phone:

@@ -92,7 +92,7 @@ def _console(message: ConsoleMessage, visitor: Visitor) -> None:
 class Demo:
     """The running demo county and what its demo.json says."""
 
-    server: LiveServer
+    url: str
     facts: dict[str, Any]
 
     def account(self, role: str) -> dict[str, Any]:
@@ -102,7 +102,11 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """`wangge demo` as a stranger starts it."""
+    """`wangge demo` as a stranger starts it; WANGGE_TEST_DEMO=<address>,<demo.json> names one that runs already."""
+    if running := os.environ.get("WANGGE_TEST_DEMO"):
+        url, _, written = running.partition(",")
+        yield Demo(url, json.loads(Path(written).read_text(encoding="utf-8")))
+        return
     folder = tmp_path_factory.mktemp("demo")
     port = free_port()
     environment = {**os.environ, "WANGGE_DATA_DIR": str(folder), "WANGGE_PORT": str(port)}
@@ -118,5 +122,5 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         )
     server = LiveServer(f"http://127.0.0.1:{port}", process)
     await_answer(server, log, patience=300)
-    yield Demo(server, json.loads(Path(folder / "demo.json").read_text(encoding="utf-8")))
+    yield Demo(server.url, json.loads(Path(folder / "demo.json").read_text(encoding="utf-8")))
     server.stop()

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from tests.browser.conftest import Visitor
 
 MOST_PER_KIND = 2
-"""How many pages of one shape (/cases/<id>) are opened: the first of each shows what all look like."""
+"""How many pages of one shape (/cases/<id>) are opened; of one with choices in its address (?area=…), the first."""
 
 _DOWNLOADS = (".csv", ".xlsx", ".png", ".xml", ".jpg", ".txt")
 
 
 def walk(visitor: Visitor) -> Iterator[str]:
     """Open every kind of page that can be reached from the home page; gives each address while it is open."""
-    opened: dict[str, int] = {}
+    opened: dict[str, set[str]] = defaultdict(set)
     waiting = [f"{visitor.base_url}/"]
     while waiting:
         address = waiting.pop(0)
-        kind = _shape(address)
-        if opened.get(kind, 0) >= MOST_PER_KIND:
+        alike = opened[_shape(address)]
+        if address in alike or len(alike) >= (1 if "?" in address else MOST_PER_KIND):
             continue
-        opened[kind] = opened.get(kind, 0) + 1
+        alike.add(address)
         response = visitor.page.goto(address)
         visitor.page.wait_for_load_state("networkidle")
         if response is None or response.status != 200:

@@ -88,7 +88,6 @@ def problem(refusal: Problem | None, status: int, reference: str) -> Response:
     )
     body = page(
         "error.html",
-        status=status,
         heading=_HEADINGS.get(status, "没有办成"),
         words=words,
         request_id=reference,

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, send_file
 from server.domain.people import Permission
 from server.domain.problems import Invalid, NotFound
 from server.figures import received as figures
+from server.figures.personnel import place_names
 from server.services import submissions as services
 from server.services.projection.record import Flag
 from server.storage import submissions
@@ -73,6 +74,7 @@ def listing() -> str:
             "submissions.html",
             as_of=reading.now,
             found=found,
+            places=place_names(reading.session, (row.jurisdiction for row in found.rows)),
             pages=-(-found.total // found.page.size),
             wanted=wanted,
             states=STATES,
@@ -98,12 +100,13 @@ def opened(submission_id: int) -> str:
 
 def _page(reading: Reading, submission_id: int, *, revealed: bool = False) -> str:
     record = figures.received(reading, submission_id, revealed=revealed)
-    place = record.submission.jurisdiction
+    place, located_in = record.submission.jurisdiction, record.submission.located_grid
     may = reading.actor.may
     return page(
         "submission.html",
         as_of=reading.now,
         record=record,
+        places=place_names(reading.session, filter(None, (place, located_in))),
         state=STATES[record.submission.state],
         flags=_flags(),
         failure=_words(record.submission.projection_error),

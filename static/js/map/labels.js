@@ -12,7 +12,7 @@
 
   // Returns show(labels); labels = [{at: [lat, lon], text}], the most important first.
   window.wangge.labels = (map) => {
-    map.createPane("labels").style.zIndex = 620; // above points
+    map.createPane("labels").style.zIndex = 590; // above grids, below points
     map.getPane("labels").style.pointerEvents = "none";
     const group = L.layerGroup().addTo(map);
     let shown = [];
