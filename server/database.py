@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.domain.people import Actor
 from server.domain.problems import Conflict, Unavailable
@@ -69,9 +71,12 @@ class Database:
 
 
 def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
+    else:
+        sa.event.listen(engine, "checkout", _replace_dead)
+        sa.event.listen(engine, "checkin", _note_use)
     sa.event.listen(engine, "begin", _begin)
     return engine
 
@@ -82,13 +87,33 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+_QUIET_SECONDS = 5.0
+_LAST_USE = "last_use"
+
+
+def _replace_dead(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that has been idle whether it still lives; asking a busy one would cost as much as its work."""
+    if time.monotonic() - record.info.get(_LAST_USE, 0.0) < _QUIET_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except connection.__class__.OperationalError as error:
+        raise DisconnectionError from error
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_LAST_USE] = time.monotonic()
+
+
 def _begin(connection: sa.Connection) -> None:
     read_only = bool(connection.get_execution_options().get("read_only"))
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-    elif read_only:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    else:
+        said_with_begin: Any = connection.connection.driver_connection
+        said_with_begin.read_only = read_only  # said with BEGIN, not by a message of its own
 
 
 # PostgreSQL: disk full, too many connections, shutting down, lock not available. SQLite says it in words.

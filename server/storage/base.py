@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 
@@ -75,6 +75,17 @@ def _insert_once(kind: type[Base], dialect: str, unique: tuple[str, ...]) -> sa.
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = insert(mapper.local_table).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
     return statement.returning(*mapper.primary_key)
+
+
+def adopt(session: Session, row: Base, **key: object) -> None:
+    """Let a row that insert_once() has written be one of the session's, without reading it back.
+
+    Every column was given; `key` are those the database has chosen.
+    """
+    for name, value in key.items():
+        setattr(row, name, value)
+    make_transient_to_detached(row)
+    session.add(row)
 
 
 def database_of(session: Session) -> object:

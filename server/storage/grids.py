@@ -89,10 +89,12 @@ def listing(session: Session, *, scope: Scope, on: dt.date | None = None) -> Seq
     return session.scalars(query.order_by(Grid.code)).all()
 
 
+_CURRENT = sa.select(BoundaryVersion.id, BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1)
+
+
 def current_version(session: Session) -> tuple[int, uuid.UUID] | None:
     """Number and token of the newest published boundaries; None before the first."""
-    query = sa.select(BoundaryVersion.id, BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1)
-    row = session.execute(query).first()
+    row = session.connection().execute(_CURRENT).first()
     return None if row is None else (row.id, row.token)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
 
 from server.database import Database
+from server.domain.people import Actor
 from server.settings import Settings
 from server.storage.files import FileStore
 
@@ -24,6 +25,8 @@ class Parts:
     files: FileStore
     demo_accounts: tuple[DemoAccount, ...] = ()
     """Shown on the sign-in page; empty outside the demo."""
+    senders: dict[str, tuple[float, Actor]] = field(default_factory=dict)
+    """By the hash of a phone's key: when it was last looked up, and who it was (web/authentication.py)."""
 
 
 def parts() -> Parts:

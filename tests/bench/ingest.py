@@ -16,8 +16,8 @@ from tests.bench import bulk, load, processes
 from tests.servers import Server
 
 _FEW, _MANY = 2_000, 200_000
-_WARM_UP, _MEASURED = 400, 2_000
-_ROUNDS = 2
+_WARM_UP, _MEASURED = 400, 600
+_ROUNDS = 6
 
 
 def figures(cluster: str, folder: Path) -> Iterator[tuple[str, float, float | None]]:

@@ -131,7 +131,7 @@ def _group(round_: Answers, name: str) -> dict[str, str | None]:
 
 def write(work: Work, submission: Submission, record: Record, facts: PatrolFacts) -> None:
     """记录巡查: the patrol's row, its findings by position, and the places it passed."""
-    patrol = work.session.scalars(sa.select(Patrol).where(Patrol.submission_id == submission.id)).first()
+    patrol = None if record.is_first else _stored(work, submission)
     new = patrol is None
     if patrol is None:
         patrol = Patrol(submission_id=submission.id, received_at=record.received_at)
@@ -160,16 +160,30 @@ def write(work: Work, submission: Submission, record: Record, facts: PatrolFacts
                 flags=tuple(sorted(record.flags)),
             )
         )
-    _write_findings(work, submission, patrol, facts)
+    stored = {} if record.is_first else _stored_findings(work, submission)
+    _write_findings(work, submission, patrol, facts, stored)
     urgent_finding.link(work, patrol)
+    if not record.is_first:
+        work.session.execute(sa.delete(Pass).where(Pass.submission_id == submission.id))
     _write_passes(work, submission, patrol, facts)
 
 
-def _write_findings(work: Work, submission: Submission, patrol: Patrol, facts: PatrolFacts) -> None:
-    stored = {
-        row.position: row
-        for row in work.session.scalars(sa.select(Finding).where(Finding.submission_id == submission.id))
-    }
+def _stored(work: Work, submission: Submission) -> Patrol | None:
+    return work.session.scalars(sa.select(Patrol).where(Patrol.submission_id == submission.id)).first()
+
+
+def _stored_findings(work: Work, submission: Submission) -> dict[int, Finding]:
+    query = sa.select(Finding).where(Finding.submission_id == submission.id)
+    return {row.position: row for row in work.session.scalars(query)}
+
+
+def _write_findings(
+    work: Work,
+    submission: Submission,
+    patrol: Patrol,
+    facts: PatrolFacts,
+    stored: dict[int, Finding],
+) -> None:
     for found in facts.findings:
         row = stored.pop(found.position, None)
         new = row is None
@@ -232,7 +246,6 @@ def _fill(row: Finding, patrol: Patrol, found: FoundThing) -> None:
 
 
 def _write_passes(work: Work, submission: Submission, patrol: Patrol, facts: PatrolFacts) -> None:
-    work.session.execute(sa.delete(Pass).where(Pass.submission_id == submission.id))
     for found in facts.findings:
         if found.place is not None:
             place = Point(found.place.lon, found.place.lat)

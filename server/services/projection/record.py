@@ -64,6 +64,8 @@ class Record:
     index: GridIndex
     flags: frozenset[Flag] = frozenset()
     grid: str | None = None
+    is_first: bool = False
+    """No rows of it can be there yet, so that none need to be looked for."""
 
     @property
     def point(self) -> Point | None:

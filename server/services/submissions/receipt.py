@@ -15,7 +15,7 @@ from server.services.submissions.identity import decide, original_of, replace_or
 from server.services.submissions.rows import apply_held, described, note_failure, write_rows
 from server.services.submissions.upload import Prepared, prepare
 from server.storage import submissions as storage
-from server.storage.base import insert_once
+from server.storage.base import adopt, insert_once
 from server.storage.submissions import Submission
 from server.work import Work
 
@@ -29,7 +29,9 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
     """
     if not ground.is_current(work.session, prepared.ground):
         prepared = replace(prepare(work, prepared.upload), failure=prepared.failure)
-    known = _known(work, prepared)
+    # Of a plain record the insert itself tells whether it is new; all others are looked up first.
+    is_plain = prepared.form.is_published and not prepared.instance.deprecated_id
+    known = None if is_plain else _known(work, prepared)
     arrival = decide(work, prepared, known=known)
     if arrival is Arrival.REPEAT:
         return _repeat(work, prepared, known)
@@ -41,7 +43,7 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
     if prepared.failure is not None:
         note_failure(work, submission, prepared.failure)
     else:
-        write_rows(work, submission, prepared)
+        write_rows(work, submission, prepared, is_first=arrival is Arrival.NEW)
     apply_held(work, submission)
     return arrival
 
@@ -59,7 +61,7 @@ def _known(work: Work, prepared: Prepared) -> Submission | None:
 def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | None:
     """The new row with its files and its event; None where the same instanceID was written at the same moment."""
     instance = prepared.instance
-    row = Submission(
+    submission = Submission(
         form_id=instance.form_id,
         form_version=instance.version,
         instance_id=instance.instance_id,
@@ -74,12 +76,14 @@ def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | No
         device_id=prepared.upload.device_id,
         received_at=work.now,
         entities=[_block(block) for block in prepared.entities],
+        projection_error=None,
+        rejected_reason=None,
         **described(prepared),
     )
-    key = insert_once(work.session, row, unique=("form_id", "instance_id"))
+    key = insert_once(work.session, submission, unique=("form_id", "instance_id"))
     if key is None:
         return None
-    submission = work.session.get_one(Submission, key)
+    adopt(work.session, submission, id=key)
     _announce(work, submission, arrival)
     attach(work, submission, prepared.upload.files, announce=False)
     if arrival is Arrival.EDIT:

@@ -43,12 +43,13 @@ def described(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def write_rows(work: Work, submission: Submission, prepared: Prepared) -> None:
-    """Write what was projected. Raises RowsFailed when the rows cannot be written; what will pass is raised as it is."""
+def write_rows(work: Work, submission: Submission, prepared: Prepared, *, is_first: bool = False) -> None:
+    """Write what was projected; `is_first` where no rows of it can be there yet. Raises RowsFailed when the rows cannot be written; what will pass is raised as it is."""
     if prepared.facts is None:
         return
+    record = replace(prepared.record, is_first=is_first)
     try:
-        projection.write(work, root_of(work, submission), prepared.record, prepared.facts)
+        projection.write(work, root_of(work, submission), record, prepared.facts)
         work.session.flush()
     except (Unavailable, OperationalError):
         raise
