@@ -44,9 +44,14 @@ def private_counts(reading: Reading, area: str | None = None) -> dict[str, str]:
     scope = narrowed(reading.actor.scope, area)
     counted = case_filter.private_by_village(reading.session, area, scope=scope)
     return {
-        code: f"{number} 件" if number >= FEW or reading.actor.scope.covers(code, private=True) else "少量"
+        code: f"{number} 件" if reading.actor.scope.covers(code, private=True) else few(number)
         for code, number in sorted(counted.items())
     }
+
+
+def few(number: int) -> str:
+    """A count of PRIVATE matters for whoever may not read them: 「少量」 below FEW."""
+    return f"{number} 件" if number >= FEW else "少量"
 
 
 def _private_rows(reading: Reading, area: str | None) -> Sequence[Mapping[str, Any]]:

@@ -82,7 +82,12 @@ def short(demand: Demand) -> str:
 
 def due_day(state: DemandState) -> dt.date | None:
     """The day a demand is due; time is up at its 24:00, or within it where hours are allowed."""
-    return None if state.due_at is None else local_day(state.due_at - _INSTANT)
+    return None if state.due_at is None else due_day_of(state.due_at)
+
+
+def due_day_of(due_at: dt.datetime) -> dt.date:
+    """The day whose end, or an hour of which, is this due moment."""
+    return local_day(due_at - _INSTANT)
 
 
 def days_over(state: DemandState, *, as_of: dt.datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from server.domain.scope import Scope
 from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
 from server.figures import areas, hot_places
 from server.figures.areas import VILLAGE_DIGITS
-from server.figures.case_words import days_over, due_words, what
+from server.figures.case_words import days_over, due_day_of, due_words, what
 from server.figures.staffing import names_of
 from server.storage import case_filter, jurisdictions
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, OnMap, Timing
@@ -54,6 +55,12 @@ class Case:
         """Which of the five words it counts in (C0)."""
         return group_of(StateKey(self.demand.key))
 
+    @property
+    def original_due_day(self) -> dt.date | None:
+        """The day it was first promised or allowed for (C6)."""
+        due = self.demand.original_due_at
+        return None if due is None else due_day_of(due)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -87,19 +94,19 @@ def cases(reading: Reading, wanted: CaseFilter, *, page: Page) -> Listing[Case]:
     found = case_filter.page_of(
         reading.session, wanted, scope=reading.actor.scope, moments=moments(reading), page=page
     )
-    return Listing(_lines(reading, found.rows), found.total, found.page)
+    return Listing(lines(reading, found.rows), found.total, found.page)
 
 
 def every_case(reading: Reading, wanted: CaseFilter) -> Sequence[Case]:
     """The whole list, for a file or a map, in the same order."""
     _check_own(reading, wanted)
     rows = case_filter.every(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
-    return _lines(reading, rows)
+    return lines(reading, rows)
 
 
 def case(reading: Reading, demand: Demand) -> Case:
     """The line of one demand the reader has already been given."""
-    return _lines(reading, [demand])[0]
+    return lines(reading, [demand])[0]
 
 
 def count(reading: Reading, wanted: CaseFilter) -> int:
@@ -184,7 +191,8 @@ def _check_own(reading: Reading, wanted: CaseFilter) -> None:
         raise Forbidden("actor.not_permitted")
 
 
-def _lines(reading: Reading, rows: Sequence[Demand]) -> list[Case]:
+def lines(reading: Reading, rows: Sequence[Demand]) -> list[Case]:
+    """The lines of demands the reader has already been given."""
     where = _places(reading, {row.jurisdiction for row in rows})
     holders = names_of(reading.session, [row.handler_id for row in rows if row.handler_id is not None])
     _, calendar = mechanism(reading)

@@ -150,6 +150,13 @@ def readable(scope: Scope) -> sa.ColumnElement[bool]:
     return sa.and_(within(Demand.jurisdiction, scope), shown)
 
 
+def can_be_told(demand: Demand) -> bool:
+    """Say whether somebody can be told the result: by telephone, or at the door where it was raised on a visit."""
+    if demand.reporter_kind in (None, "anonymous"):
+        return False
+    return bool(demand.reporter_phone) or (demand.channel == "visit" and demand.household_id is not None)
+
+
 def own_of(account_id: uuid.UUID) -> sa.ColumnElement[bool]:
     """A condition for demands somebody took in or handles: they are on his list wherever they lie (FORMS §5)."""
     return sa.or_(Demand.first_asked_id == account_id, Demand.handler_id == account_id)

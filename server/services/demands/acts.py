@@ -11,7 +11,7 @@ from server.domain.demand_states import DemandState
 from server.domain.events import Event
 from server.domain.events import demands as events
 from server.domain.mechanism import MechanismProfile
-from server.storage.demands import Demand
+from server.storage.demands import Demand, can_be_told
 from server.storage.profiles import ProfileVersion, calendar_of, parsed
 from server.work import Reading, Work
 
@@ -30,13 +30,6 @@ def facts_of(demand: Demand, **stated: Any) -> Facts:
         reporter_reachable=can_be_told(demand),
         **stated,
     )
-
-
-def can_be_told(demand: Demand) -> bool:
-    """Say whether somebody can be told the result: by telephone, or at the door where it was raised on a visit."""
-    if demand.reporter_kind in (None, "anonymous"):
-        return False
-    return bool(demand.reporter_phone) or (demand.channel == "visit" and demand.household_id is not None)
 
 
 def perform(

@@ -20,9 +20,9 @@ from server.domain.problems import Conflict, NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.services import actors
-from server.services.demands.acts import can_be_told, perform
+from server.services.demands.acts import perform
 from server.storage import demands as storage
-from server.storage.demands import Demand, DemandNote
+from server.storage.demands import Demand, DemandNote, can_be_told
 from server.storage.posts import Account
 from server.storage.selection import within
 from server.work import Reading, Work

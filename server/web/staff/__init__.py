@@ -8,6 +8,7 @@ from server.web.errors import renders
 from server.web.staff import (
     case,
     case_acts,
+    case_figures,
     case_intake,
     cases,
     exemptions,
@@ -47,3 +48,4 @@ cases.routes(blueprint)
 case.routes(blueprint)
 case_acts.routes(blueprint)
 case_intake.routes(blueprint)
+case_figures.routes(blueprint)

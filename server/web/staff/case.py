@@ -133,7 +133,7 @@ def case_page(reading: Reading, demand: Demand, *, contact_shown: bool = False) 
         how_solved=list(catalogue.choices("case_followup", "how_solved").items()),
         cannot_reasons=list(catalogue.choices("case_followup", "cannot_reason").items()),
         repeats=demands.repeats(reading.session, demand, scope=actor.scope),
-        can_be_told=acts.can_be_told(demand),
+        can_be_told=demands.can_be_told(demand),
         reporter=_REPORTERS.get(demand.reporter_kind or "", "工作人员自己发现"),
         contact_shown=contact_shown or actor.may(Permission.SEE_NAMES, at=demand.jurisdiction),
         may_reveal=actor.may(Permission.REVEAL_PERSONAL_DATA, at=demand.jurisdiction),
