@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.mechanism import MechanismProfile
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.storage import grids, jurisdictions
-from server.storage.profiles import profile_at
+from server.storage.grids import Grid
+from server.storage.jurisdictions import Jurisdiction
+from server.storage.profiles import profiles_at
+from server.storage.selection import within
 from server.work import Reading
 
-TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
+COUNTY_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 6, 9, 12
 _KINDS = {"general": "一般网格", "special": "专属网格"}
 
 
@@ -40,7 +44,12 @@ class GridName:
     @property
     def full_name(self) -> str:
         """Village and grid, as somebody of the township says it; the village once, where the grid is named after it."""
-        return self.name if self.name.startswith(self.village) else f"{self.village}{self.name}"
+        return in_village(self.village, self.name)
+
+
+def in_village(village: str, grid: str) -> str:
+    """Return a grid's name after its village's, which stands once where the grid is named after it."""
+    return grid if grid.startswith(village) else f"{village}{grid}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +71,9 @@ def narrowed(scope: Scope, area: str | None) -> Scope:
 
 def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
     """Every grid within the scope, redrawn ones included, by code."""
-    rows = grids.listing(session, scope=scope)
-    above = {row.code[:digits] for row in rows for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
-    divisions = {
-        row.code: row
-        for row in jurisdictions.listing(session, scope=Scope.of(_counties(above)))
-        if row.code in above
-    }
+    query = sa.select(Grid.code, Grid.name, Grid.kind, Grid.valid_to).where(within(Grid.code, scope))
+    rows = session.execute(query.order_by(Grid.code)).all()
+    divisions = _divisions(session, {row.code[:COUNTY_DIGITS] for row in rows})
     return {
         row.code: GridName(
             code=row.code,
@@ -106,19 +111,21 @@ def profiles(
     for code in codes:
         by_village.setdefault(code[:VILLAGE_DIGITS], set()).add(code)
     groups: dict[int, tuple[MechanismProfile, set[str]]] = {}
-    for village, members in by_village.items():
-        profile = profile_at(session, village, on=local_day(now))
-        groups.setdefault(id(profile), (profile, set()))[1].update(members)
+    for village, profile in profiles_at(session, by_village, on=local_day(now)).items():
+        groups.setdefault(id(profile), (profile, set()))[1].update(by_village[village])
     yield from groups.values()
 
 
-def _counties(codes: Iterable[str]) -> set[str]:
-    return {code[:6] for code in codes}
+def _divisions(session: Session, counties: set[str]) -> dict[str, Any]:
+    query = sa.select(Jurisdiction.code, Jurisdiction.name, Jurisdiction.area).where(
+        within(Jurisdiction.code, Scope.of(counties)), Jurisdiction.valid_to.is_(None)
+    )
+    return {row.code: row for row in session.execute(query)}
 
 
-def _name(divisions: dict[str, jurisdictions.Jurisdiction], code: str) -> str:
+def _name(divisions: Mapping[str, Any], code: str) -> str:
     return divisions[code].name if code in divisions else code
 
 
-def _area(divisions: dict[str, jurisdictions.Jurisdiction], code: str) -> str:
+def _area(divisions: Mapping[str, Any], code: str) -> str:
     return divisions[code].area if code in divisions else "rural"

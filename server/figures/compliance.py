@@ -40,7 +40,6 @@ ROLLING: WindowKind = "rolling"
 _SHEETS = frozenset({"month", "quarter", "half_year", "year"})
 _UNITS = {"visit_person": roster.persons, "visit_household": roster.households}
 _ONE_DAY = dt.timedelta(days=1)
-_HALF_A_YEAR = dt.timedelta(days=184)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +147,8 @@ def compliance(
     chosen = window or window_of(duty.window, today)
     is_sheet = chosen.last < today and duty.window in _SHEETS
     as_of = sheet_instant(chosen, freeze_day=profile.freeze_day, now=reading.now) if is_sheet else reading.now
-    visits = roster.visits(
-        reading.session, scope=scope, since=min(chosen.first, today - _HALF_A_YEAR), as_of=reading.now
-    )
-    index = VisitIndex(visits, as_of=as_of)
+    judged = roster.visits(reading.session, scope=scope, since=chosen.first, as_of=as_of)
+    index = VisitIndex(judged, as_of=as_of)
     units = _UNITS[duty.what](reading.session, scope=scope)
     lines, stranded = _judge(reading, owing, chosen, units, index, scope=scope)
     staff = staffing(reading.session, lines, on=today)
@@ -166,7 +163,7 @@ def compliance(
             GridCompliance(grid=named[code], visits=lines[code], staff=staff[code]) for code in sorted(lines)
         ),
         index=index,
-        late=tuple(late_additions(visits, chosen, frozen_at=as_of, as_of=reading.now) if is_sheet else ()),
+        late=_late(reading, chosen, frozen_at=as_of, scope=scope) if is_sheet else (),
         stranded=tuple(stranded),
     )
 
@@ -174,6 +171,14 @@ def compliance(
 def state_of(found: Compliance, standing: Standing) -> str:
     """Return the due state of a unit on the day the figures speak of (FORMS §2)."""
     return due_state(found.duty, standing, today=local_day(found.as_of))
+
+
+def _late(
+    reading: Reading, window: Window, *, frozen_at: dt.datetime, scope: Scope
+) -> tuple[obligation.Visit, ...]:
+    """封账后补录: the visits of a window that came after its sheet was frozen (METRICS D3)."""
+    visits = roster.visits(reading.session, scope=scope, since=window.first, as_of=reading.now)
+    return tuple(late_additions(visits, window, frozen_at=frozen_at, as_of=reading.now))
 
 
 Owing = tuple[Duty, MechanismProfile, set[str]]

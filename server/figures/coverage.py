@@ -6,43 +6,22 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.domain import obligation
 from server.domain.jurisdiction import contains
-from server.domain.mechanism import MechanismProfile
-from server.domain.obligation import (
-    Duty,
-    DutyGrid,
-    Exemption,
-    Figure,
-    GridDay,
-    PatrolDays,
-    Window,
-    patrol_days,
-    total,
-)
+from server.domain.obligation import Figure, GridDay, Window, total
 from server.domain.problems import NotFound
-from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import areas, roster
-from server.figures.areas import GridName
+from server.figures.patrolled import GridKind, GridPatrols, by_grid, patrolled
 from server.figures.places import Place, PlacesReached, places_reached
 from server.figures.staffing import Staffing, names_of, staffing
 from server.storage import patrols
 from server.storage.patrols import Finding
-from server.storage.profiles import calendar_of
 from server.work import Reading
 
-GridKind = Literal["general", "special"]
-MISSED_IN_A_ROW = 3
-_NOT_YET = frozenset({"today_waiting", "today_evening"})
 _REPORTED, _FIXED = "report", "fixed"
-_URBAN = "urban"
-
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +57,9 @@ class FindingCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GridCoverage:
-    """One grid's line: P1 to P3 in `days`, P4 and P5 in `places`, the findings of the period, who answers today."""
+class GridCoverage(GridPatrols):
+    """One grid's line: besides P1 to P3, P4 and P5 in `places`, the findings of the period, who answers today."""
 
-    grid: GridName
-    days: PatrolDays
     staff: Staffing
     places: PlacesReached
     findings: tuple[Finding, ...]
@@ -93,16 +70,6 @@ class GridCoverage:
     def finding_counts(self) -> FindingCounts:
         """The findings of the period, counted."""
         return FindingCounts.of(self.findings)
-
-    @property
-    def waits_today(self) -> bool:
-        """Whether the grid's patrol of today is still to come."""
-        return self.days.today in _NOT_YET
-
-    @property
-    def missed_three(self) -> bool:
-        """Whether it went three duty days or more without a patrol."""
-        return self.days.missed_in_a_row >= MISSED_IN_A_ROW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,32 +129,22 @@ def coverage(
 
     Raises NotFound("jurisdiction.unknown") for an area outside the reader's scope.
     """
-    scope = areas.narrowed(reading.actor.scope, area)
-    session, today = reading.session, local_day(reading.now)
-    duty_grids = roster.duty_grids(session, scope=scope, on=today, since=min(period.first, today))
-    named = areas.grid_names(session, scope=scope)
-    chosen = {grid.id: grid for grid in duty_grids if kind is None or named[grid.id].kind == kind}
-    taken = _taken(reading, period, scope=scope)
-    judged = _judge(reading, period, chosen, taken=taken, scope=scope)
-    days = judged.days
-    places = places_reached(
-        session,
-        scope=scope,
-        as_of=reading.now,
-        radius_m={code: judged.radius_m(named[code]) for code in days},
-    )
-    staff = staffing(session, days, on=today)
-    found = _by_grid(
+    session = reading.session
+    walked = patrolled(reading, period, area=area, kind=kind)
+    days, scope = walked.days, walked.scope
+    places = places_reached(session, scope=scope, as_of=reading.now, radius_m=walked.radius_m())
+    staff = staffing(session, days, on=local_day(reading.now))
+    found = by_grid(
         patrols.findings_between(session, scope=scope, first=period.first, last=period.last),
         lambda row: row.grid_then,
     )
-    records = _records(session, judged.counting(taken))
+    records = _records(session, walked.counting())
     return Coverage(
         as_of=reading.now,
         period=period,
         grids=tuple(
             GridCoverage(
-                grid=named[code],
+                grid=walked.named[code],
                 days=days[code],
                 staff=staff[code],
                 places=places[code],
@@ -198,80 +155,6 @@ def coverage(
             for code in sorted(days)
         ),
     )
-
-
-def _taken(reading: Reading, period: Window, *, scope: Scope) -> list[Any]:
-    """The patrols that count: those since the period or the month before today, and the last ones before them."""
-    today = local_day(reading.now)
-    first = min(period.first, today - dt.timedelta(days=31))
-    before = patrols.latest(reading.session, scope=scope, before=first, as_of=reading.now)
-    since = patrols.counting(reading.session, scope=scope, first=first, last=today, as_of=reading.now)
-    return sorted((*before, *since), key=lambda row: (row.day, row.started_at, row.id))
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """Each grid's patrol days, and the mechanism with its patrol duty that they were judged by."""
-
-    days: Mapping[str, PatrolDays]
-    rules: Mapping[str, tuple[MechanismProfile, Duty]]
-
-    def counting(self, taken: Iterable[Any]) -> list[Any]:
-        """The patrols by anyone whose work counts for the grid (METRICS D7)."""
-        return [
-            row
-            for row in taken
-            if row.grid_then in self.rules and self.rules[row.grid_then][1].accepts(frozenset(row.roles))
-        ]
-
-    def radius_m(self, grid: GridName) -> float:
-        """How near in metres somebody passes a place of the grid to have been there (METRICS P4)."""
-        near = self.rules[grid.code][0].coverage
-        return near.urban_m if grid.area == _URBAN else near.rural_m
-
-
-def _judge(
-    reading: Reading, period: Window, grids: Mapping[str, DutyGrid], *, taken: Sequence[Any], scope: Scope
-) -> _Judged:
-    exempt = _exemptions(reading.session, scope=scope)
-    by_grid = _by_grid(taken, lambda row: row.grid_then)
-    days: dict[str, PatrolDays] = {}
-    rules: dict[str, tuple[MechanismProfile, Duty]] = {}
-    for profile, codes in areas.profiles(reading.session, grids, now=reading.now):
-        duty = next((duty for duty in profile.duties() if duty.what == "patrol"), None)
-        if duty is None:
-            continue
-        rules |= dict.fromkeys(codes, (profile, duty))
-        days |= patrol_days(
-            duty,
-            period,
-            [grids[code] for code in sorted(codes)],
-            patrols=[_patrol(row) for code in codes for row in by_grid[code]],
-            exemptions=exempt,
-            calendar=calendar_of(profile),
-            as_of=reading.now,
-        )
-    return _Judged(days, rules)
-
-
-def _patrol(row: Any) -> obligation.Patrol:
-    return obligation.Patrol(
-        id=row.id,
-        grid=row.grid_then,
-        day=row.day,
-        received_at=row.received_at,
-        roles=frozenset(row.roles),
-        located=row.positioned,
-        removed_at=row.removed_at,
-    )
-
-
-def _exemptions(session: Session, *, scope: Scope) -> list[Exemption]:
-    rows = patrols.exemptions(session, scope=scope, first=dt.date.min, last=dt.date.max)
-    return [
-        Exemption(grid=row.grid_code, day=row.day, reason=row.reason, declared_at=row.declared_at)
-        for row in rows
-    ]
 
 
 def _records(session: Session, rows: Sequence[Any]) -> dict[str, list[PatrolRecord]]:
@@ -287,11 +170,4 @@ def _records(session: Session, rows: Sequence[Any]) -> dict[str, list[PatrolReco
         )
         for row in rows
     )
-    return _by_grid(records, lambda record: record.grid)
-
-
-def _by_grid(rows: Iterable[Row], grid_of: Callable[[Row], str]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[grid_of(row)].append(row)
-    return found
+    return by_grid(records, lambda record: record.grid)

@@ -14,6 +14,7 @@ from server.domain.jurisdiction import Level
 from server.domain.people import PERMISSIONS, Function, Permission, Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
+from server.figures.areas import in_village
 from server.storage import grids, jurisdictions
 from server.storage import posts as storage
 from server.storage.posts import Account, AppUser, PostRow
@@ -84,7 +85,7 @@ def place_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
 def _in_words(code: str, named: dict[str, str]) -> str:
     own = named.get(code, code)
     if len(code) == Level.GRID.digits:
-        return named.get(code[: Level.VILLAGE.digits], "") + own
+        return in_village(named.get(code[: Level.VILLAGE.digits], ""), own)
     if len(code) == Level.VILLAGE.digits:
         return named.get(code[: Level.TOWNSHIP.digits], "") + own
     return own

@@ -20,8 +20,10 @@ from server.domain.jurisdiction import Level
 from server.domain.obligation import Away, DutyGrid, Exit, Stay, Unit
 from server.domain.people import Function
 from server.domain.scope import Scope
-from server.storage import grids, jurisdictions, posts
+from server.figures.staffing import held_posts
+from server.storage.grids import Grid
 from server.storage.households import AwaySpell, CareTag, Household, Person
+from server.storage.jurisdictions import Jurisdiction
 from server.storage.selection import within
 from server.storage.visits import Visit, VisitPerson
 
@@ -34,7 +36,14 @@ def persons(session: Session, *, scope: Scope) -> list[Unit]:
     tags = _tags(session, scope)
     aways = _aways(session, scope)
     query = (
-        sa.select(Person, Household.grid_code)
+        sa.select(
+            Person.id,
+            Person.household_id,
+            Person.in_hospital,
+            Person.tier,
+            *_stay_columns(Person),
+            Household.grid_code,
+        )
         .join(Household, Household.id == Person.household_id)
         .where(*_registered(scope), Person.id.in_(sa.select(CareTag.person_id)))
         .order_by(Household.grid_code, Household.address, Person.name, Person.id)
@@ -43,21 +52,21 @@ def persons(session: Session, *, scope: Scope) -> list[Unit]:
         Unit(
             id=person.id,
             household=person.household_id,
-            grid=grid,
+            grid=person.grid_code,
             stays=(_stay(person),),
             tags=tuple(tags[person.id]),
             aways=(*aways[person.household_id, None], *aways[person.household_id, person.id]),
             in_hospital=person.in_hospital,
             tier=person.tier,
         )
-        for person, grid in session.execute(query)
+        for person in session.execute(query)
     ]
 
 
 def households(session: Session, *, scope: Scope) -> list[Unit]:
     """Every registered household within the scope, those that left included; a pending one is not on the register."""
     aways = _aways(session, scope)
-    query = sa.select(Household).where(*_registered(scope)).order_by(Household.grid_code, Household.address)
+    query = sa.select(Household.id, Household.grid_code, *_stay_columns(Household)).where(*_registered(scope))
     return [
         Unit(
             id=household.id,
@@ -66,7 +75,7 @@ def households(session: Session, *, scope: Scope) -> list[Unit]:
             stays=(_stay(household),),
             aways=tuple(aways[household.id, None]),
         )
-        for household in session.scalars(query)
+        for household in session.execute(query.order_by(Household.grid_code, Household.address))
     ]
 
 
@@ -96,10 +105,8 @@ def duty_grids(
     villages = _start_dates(session)
     workers = {
         post.jurisdiction
-        for post, account in posts.posts_in(session, scope=Scope.everything(), on=on)
-        if post.function == Function.GRID_WORKER
-        and not post.is_stand_in
-        and (account.closed_on is None or account.closed_on > on)
+        for post in held_posts(session, on=on)
+        if post.function == Function.GRID_WORKER and not post.is_stand_in
     }
     first = on if since is None else since
     return [
@@ -110,8 +117,12 @@ def duty_grids(
             last_day=grid.valid_to,
             vacant=not any(grid.code[: level.digits] in workers for level in Level),
         )
-        for grid in grids.listing(session, scope=scope)
-        if grid.valid_from <= on and (grid.valid_to is None or grid.valid_to >= first)
+        for grid in session.execute(
+            sa.select(Grid.code, Grid.valid_from, Grid.valid_to)
+            .where(within(Grid.code, scope), Grid.valid_from <= on)
+            .where(sa.or_(Grid.valid_to.is_(None), Grid.valid_to >= first))
+            .order_by(Grid.code)
+        )
     ]
 
 
@@ -119,7 +130,11 @@ def _registered(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
     return within(Household.grid_code, scope), Household.state == "registered"
 
 
-def _stay(row: Household | Person) -> Stay:
+def _stay_columns(table: type[Household] | type[Person]) -> tuple[Any, ...]:
+    return table.entered_on, table.exit_reason, table.exited_at, table.known_at
+
+
+def _stay(row: Any) -> Stay:
     return Stay(row.entered_on, _exit(row.exit_reason, row.exited_at), row.known_at)
 
 
@@ -214,5 +229,7 @@ def _visit(row: Any, seen: Iterable[uuid.UUID]) -> obligation.Visit:
 
 
 def _start_dates(session: Session) -> dict[str, dt.date | None]:
-    villages = jurisdictions.listing(session, scope=Scope.everything(), digits=_VILLAGE_DIGITS)
-    return {village.code: village.start_date for village in villages}
+    query = sa.select(Jurisdiction.code, Jurisdiction.start_date).where(
+        sa.func.length(Jurisdiction.code) == _VILLAGE_DIGITS, Jurisdiction.valid_to.is_(None)
+    )
+    return {row.code: row.start_date for row in session.execute(query)}

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.jurisdiction import Level
 from server.domain.people import Function
-from server.domain.scope import Scope
-from server.storage import posts
 from server.storage.posts import Account, PostRow
 
 _LEVEL_DIGITS = tuple(level.digits for level in Level)
@@ -31,14 +30,27 @@ class Staffing:
 
 def staffing(session: Session, codes: Iterable[str], *, on: dt.date) -> dict[str, Staffing]:
     """Return who answers for each grid on a day; a post over a wider division answers for every grid of it."""
-    held: dict[str, list[tuple[PostRow, Account]]] = defaultdict(list)
-    for post, account in posts.posts_in(session, scope=Scope.everything(), on=on):
-        if account.closed_on is None or account.closed_on > on:
-            held[post.jurisdiction].append((post, account))
+    held: dict[str, list[Any]] = defaultdict(list)
+    for post in held_posts(session, on=on):
+        held[post.jurisdiction].append(post)
     return {
-        code: _staffing([entry for digits in _LEVEL_DIGITS for entry in held.get(code[:digits], ())])
+        code: _staffing([post for digits in _LEVEL_DIGITS for post in held.get(code[:digits], ())])
         for code in codes
     }
+
+
+def held_posts(session: Session, *, on: dt.date) -> Sequence[Any]:
+    """Return the posts in force on a day: `jurisdiction`, `function`, `is_stand_in` and the holder's `display_name`.
+
+    Somebody whose account is closed holds none.
+    """
+    query = (
+        sa.select(PostRow.jurisdiction, PostRow.function, PostRow.is_stand_in, Account.display_name)
+        .join(Account, Account.id == PostRow.account_id)
+        .where(PostRow.valid_from <= on, sa.or_(PostRow.valid_to.is_(None), PostRow.valid_to >= on))
+        .where(sa.or_(Account.closed_on.is_(None), Account.closed_on > on))
+    )
+    return session.execute(query.order_by(PostRow.jurisdiction, PostRow.valid_from)).all()
 
 
 def names_of(session: Session, accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -47,11 +59,11 @@ def names_of(session: Session, accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID,
     return {row.id: row.display_name for row in rows}
 
 
-def _staffing(entries: list[tuple[PostRow, Account]]) -> Staffing:
+def _staffing(held: Sequence[Any]) -> Staffing:
     def those(function: Function | None, *, standing_in: bool) -> tuple[str, ...]:
         return tuple(
-            account.display_name
-            for post, account in entries
+            post.display_name
+            for post in held
             if post.is_stand_in is standing_in and (function is None or post.function == function)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ from server.domain.mechanism import MechanismProfile, parse_profile
 from server.domain.problems import NotFound
 from server.domain.work_calendar import WorkCalendar
 from server.storage.base import Base, Code, Serial
+
+_DIGITS = (15, 12, 9, 6, 4)
+"""Of the divisions' codes, the nearest to the grid first."""
 
 
 class ProfileVersion(Base):
@@ -33,7 +37,7 @@ class ProfileVersion(Base):
 
 def in_force(session: Session, jurisdiction: str, *, on: dt.date) -> ProfileVersion | None:
     """The profile for a place on a day: the longest division code that contains it, its newest version in effect."""
-    prefixes = [jurisdiction[:digits] for digits in (4, 6, 9, 12, 15) if digits <= len(jurisdiction)]
+    prefixes = [jurisdiction[:digits] for digits in _DIGITS if digits <= len(jurisdiction)]
     query = (
         sa.select(ProfileVersion)
         .where(ProfileVersion.jurisdiction.in_(prefixes), ProfileVersion.effective_from <= on)
@@ -54,6 +58,26 @@ def profile_at(session: Session, jurisdiction: str, *, on: dt.date) -> Mechanism
     if version is None:
         raise NotFound("profile.none", jurisdiction=jurisdiction)
     return parsed(version.text)
+
+
+def profiles_at(
+    session: Session, jurisdictions: Iterable[str], *, on: dt.date
+) -> dict[str, MechanismProfile]:
+    """The mechanism in force on a day at each of many places, by one query: as `profile_at` of each.
+
+    Raises NotFound("profile.none") where none is installed.
+    """
+    query = sa.select(ProfileVersion.jurisdiction, ProfileVersion.text).where(
+        ProfileVersion.effective_from <= on
+    )
+    newest = {row.jurisdiction: row.text for row in session.execute(query.order_by(ProfileVersion.version))}
+    found = {}
+    for place in jurisdictions:
+        text = next((newest[place[:digits]] for digits in _DIGITS if place[:digits] in newest), None)
+        if text is None:
+            raise NotFound("profile.none", jurisdiction=place)
+        found[place] = parsed(text)
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from server.domain.people import SYSTEM, Permission
 from server.domain.work_calendar import local_day
 from server.figures import open_cases, visit_list
 from server.figures.compliance import Compliance, compliance, duties
-from server.figures.coverage import coverage
+from server.figures.patrolled import patrolled
 from server.storage import households, jurisdictions
 from server.web.authentication import current_actor
 from server.web.authorization import public
@@ -73,7 +73,7 @@ def _rounds(found: Compliance) -> list[tuple[str, int, str]]:
 
 def _patrols(reading: Reading) -> dict[str, Any]:
     """The grids whose patrol of today is still to come, and those without one for days."""
-    found = coverage(reading, window_of("day", local_day(reading.now)))
+    found = patrolled(reading, window_of("day", local_day(reading.now)))
     return {
         "waits_today": found.those(lambda line: line.waits_today),
         "missed": found.those(lambda line: line.missed_three),

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from server.domain.obligation import Window, window_of
 from server.domain.problems import Invalid
-from server.figures.coverage import Coverage, GridCoverage, GridKind
+from server.figures.coverage import Coverage, GridCoverage
+from server.figures.patrolled import GridKind, GridPatrols
 from server.web.i18n import day
 from server.web.parsing import Submitted
 from server.web.staff.maps import select
@@ -16,7 +17,8 @@ from server.web.staff.maps import select
 _PERIODS = {"month": "本月", "today": "今天", "week": "近 7 天", "custom": "自选日期"}
 _KINDS = {"": "全部", "general": "一般网格", "special": "专属网格"}
 _STATES = {"": "全部", "waiting": "今天还没巡", "missed": "连续 3 天未巡", "vacant": "无人在岗"}
-CHOSEN: dict[str, Callable[[GridCoverage], bool]] = {
+CHOSEN: dict[str, Callable[[GridPatrols], bool]] = {
+    "": lambda _: True,
     "waiting": lambda line: line.waits_today,
     "missed": lambda line: line.missed_three,
     "vacant": lambda line: line.days.vacant,
@@ -66,8 +68,7 @@ def lines_of(found: Coverage, wanted: PatrolQuery) -> list[GridCoverage]:
     """The lines asked for, in the order asked for."""
     falling = wanted.order.startswith("-")
     key = _ORDERS.get(wanted.order.removeprefix("-"), _ORDERS["grid"])
-    chosen = found.those(CHOSEN[wanted.state]) if wanted.state else found.grids
-    return sorted(chosen, key=key, reverse=falling)
+    return sorted(found.those(CHOSEN[wanted.state]), key=key, reverse=falling)
 
 
 def filters(wanted: PatrolQuery, area: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from server.domain.people import Permission
 from server.domain.work_calendar import local_day
 from server.figures import outlines
 from server.figures.coverage import Coverage, GridCoverage, coverage
+from server.figures.patrolled import GridPatrols, patrolled
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.parsing import query
@@ -93,9 +94,9 @@ def patrol_values() -> Response:
     """What the map is coloured by."""
     wanted = query(PatrolQuery)
     with database().read(current_actor()) as reading:
-        found, _ = _coverage(reading, wanted)
+        period = period_of(wanted, today=local_day(reading.now))
+        found = patrolled(reading, period, area=wanted.area, kind=wanted.kind)
         label_at = outlines.label_points(reading, wanted.area)
-    drawn = [line for line in lines_of(found, wanted) if line.grid.code in label_at]
     rows = [
         {
             "code": line.grid.code,
@@ -108,9 +109,10 @@ def patrol_values() -> Response:
             "thick": line.missed_three,
             "label_at": label_at[line.grid.code],
         }
-        for line in drawn
+        for line in found.those(CHOSEN[wanted.state])
+        if line.grid.code in label_at
     ]
-    return values(found.as_of, _levels(wanted), rows)
+    return values(reading.now, _levels(wanted), rows)
 
 
 @requires(Permission.VIEW_MAPS)
@@ -155,7 +157,7 @@ def _coverage(reading: Reading, wanted: PatrolQuery) -> tuple[Coverage, Window]:
     return coverage(reading, period, area=wanted.area, kind=wanted.kind), period
 
 
-def _level(line: GridCoverage, wanted: PatrolQuery) -> str:
+def _level(line: GridPatrols, wanted: PatrolQuery) -> str:
     return line.days.today if wanted.period == "today" else line.days.level
 
 
