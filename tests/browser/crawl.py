@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from tests.browser.conftest import Visitor
 
-MOST_PER_KIND = 2
-"""How many pages of one shape (/cases/<id>) are opened; of one with choices in its address (?area=…), the first."""
+MOST_PER_KIND, MOST_CHOICES = 2, 4
+"""How many pages of one shape (/cases/<id>) are opened, and how many with choices in their address (/cases?area=…)."""
 
 _DOWNLOADS = (".csv", ".xlsx", ".png", ".xml", ".jpg", ".txt")
 
@@ -21,7 +21,7 @@ def walk(visitor: Visitor) -> Iterator[str]:
     while waiting:
         address = waiting.pop(0)
         alike = opened[_shape(address)]
-        if address in alike or len(alike) >= (1 if "?" in address else MOST_PER_KIND):
+        if address in alike or len(alike) >= (MOST_CHOICES if "?" in address else MOST_PER_KIND):
             continue
         alike.add(address)
         response = visitor.page.goto(address)
@@ -34,10 +34,10 @@ def walk(visitor: Visitor) -> Iterator[str]:
 
 
 def _shape(url: str) -> str:
-    """A page's address without what names one thing among many."""
+    """A page's address without what names one thing among many, and without the choices made on it."""
     parts = urlsplit(url)
     steps = ["…" if any(letter.isdigit() for letter in step) else step for step in parts.path.split("/")]
-    return "/".join(steps) + "?" + "&".join(sorted(word.split("=")[0] for word in parts.query.split("&")))
+    return "/".join(steps) + ("?" if parts.query else "")
 
 
 def _reachable(visitor: Visitor) -> list[str]:
