@@ -9,12 +9,13 @@ from typing import Any
 
 from shapely import Point
 
-from server.domain.demand_clock import AGE_BANDS, age_band
 from server.domain.demand_states import StateKey
 from server.domain.people import Actor, Permission
-from server.figures import open_cases, outlines
+from server.figures import hot_places, open_cases, outlines
 from server.figures.areas import VILLAGE_DIGITS, narrowed
+from server.figures.case_colours import MIXED, ColouredBy, Colouring, colourings
 from server.figures.case_words import held_as
+from server.figures.hot_places import HotPlace
 from server.figures.open_cases import Case
 from server.storage import case_filter, jurisdictions
 from server.storage.case_filter import CaseFilter, OnMap
@@ -26,16 +27,22 @@ _EXACT_DECIMALS, _ABOVE_VILLAGE_DECIMALS = 6, 4
 _UNCLASSIFIED_SHAPE = "GRID"  # found on patrol and of no class yet: a hollow circle
 
 
-def map_points(reading: Reading, wanted: CaseFilter) -> dict[str, Any]:
-    """The `points` of wanted demands that may be points, and the `rows`: PRIVATE matters counted by village."""
+def map_points(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age") -> dict[str, Any]:
+    """The `points` of wanted demands that may be points; `rows`: PRIVATE matters by village; `hotspots`: 多人反映.
+
+    The last two are those of the area, whatever else the filter says.
+    """
+    colouring = colourings()[coloured_by]
     found = open_cases.every_case(reading, replace(wanted, on_map=OnMap.SHOWN))
     return {
         "points": [
-            _point(reading.actor, each, each.demand.point.centroid)
+            _point(reading.actor, each, each.demand.point.centroid, colouring)
             for each in found
             if each.demand.point is not None
         ],
         "rows": _private_rows(reading, wanted.area),
+        "hotspots": [_hotspot(reading.actor, each) for each in hot_places.hot_places(reading, wanted.area)],
+        "mixed": None if coloured_by == "age" else MIXED,
     }
 
 
@@ -84,10 +91,26 @@ def _middle(places: Sequence[outlines.Point]) -> outlines.Point:
     return min(places, key=lambda place: (place[0] - lon) ** 2 + (place[1] - lat) ** 2)
 
 
-def _point(actor: Actor, each: Case, place: Point) -> dict[str, Any]:
+def _decimals(actor: Actor, code: str) -> int:
+    near = actor.may(Permission.SEE_NAMES, at=code)
+    return _EXACT_DECIMALS if near else _ABOVE_VILLAGE_DECIMALS
+
+
+def _hotspot(actor: Actor, place: HotPlace) -> dict[str, Any]:
+    decimals = _decimals(actor, place.grid)
+    reports = len(place.demands)
+    people = f"，{place.people} 人" if place.people else ""
+    return {
+        "lon": round(place.lon, decimals),
+        "lat": round(place.lat, decimals),
+        "reports": reports,
+        "title": f"多人反映：{place.kind}\n反映 {reports} 次{people}，没解决 {place.unresolved} 件",
+    }
+
+
+def _point(actor: Actor, each: Case, place: Point, colouring: Colouring) -> dict[str, Any]:
     demand = each.demand
-    near = actor.may(Permission.SEE_NAMES, at=demand.jurisdiction)
-    decimals = _EXACT_DECIMALS if near else _ABOVE_VILLAGE_DECIMALS
+    decimals = _decimals(actor, demand.jurisdiction)
     return {
         "id": str(demand.id),
         "lon": round(place.x, decimals),
@@ -95,7 +118,7 @@ def _point(actor: Actor, each: Case, place: Point) -> dict[str, Any]:
         "class": held_as(demand) or _UNCLASSIFIED_SHAPE,
         "hollow": demand.class_ is None,
         "age": each.age,
-        "band": AGE_BANDS.index(age_band(each.age)),
+        "colour": colouring.colour_of(each),
         "overdue": each.over is not None,
         "urgent": demand.urgent,
         "suspended": demand.key == StateKey.SUSPENDED.value,

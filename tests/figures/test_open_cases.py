@@ -15,6 +15,7 @@ from server.domain.demand_states import DemandState, Group, StateKey
 from server.domain.people import Actor
 from server.domain.problems import Forbidden
 from server.figures import case_map, hot_places, open_cases
+from server.figures.case_colours import ColouredBy, colourings
 from server.services.demands.intake import Place, Raised, Reporter, raise_demand
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
 from server.storage.demands import Demand
@@ -267,3 +268,25 @@ def test_nobody_asks_for_the_own_list_of_another(story: Story) -> None:
         )
         with pytest.raises(Forbidden):
             open_cases.count(reading, CaseFilter(own=story.county.accounts["worker"]))
+
+
+def test_the_map_marks_hot_places_and_gives_them_no_private_matter(story: Story) -> None:
+    with story.reading("official") as reading:
+        found = hot_places.hot_places(reading)
+        marks = case_map.map_points(reading, CaseFilter())["hotspots"]
+    assert [mark["reports"] for mark in marks] == [len(place.demands) for place in found]
+    for mark, place in zip(marks, found, strict=True):
+        assert mark["title"].startswith(f"多人反映：{place.kind}\n反映 {mark['reports']} 次")
+        assert (mark["lon"], mark["lat"]) == (round(place.lon, 4), round(place.lat, 4))
+
+
+@pytest.mark.parametrize("coloured_by", ["age", "group", "kind", "level"])
+def test_every_point_has_a_colour_of_the_legend(story: Story, coloured_by: ColouredBy) -> None:
+    colours = [colour for _, colour in colourings()[coloured_by].legend.values()]
+    assert len(colours) == len(set(colours))
+    with story.reading("official") as reading:
+        shown = case_map.map_points(reading, CaseFilter(), coloured_by=coloured_by)
+    used = {point["colour"] for point in shown["points"]}
+    assert len(used) > 1
+    assert used <= set(colours)
+    assert (shown["mixed"] is None) == (coloured_by == "age")

@@ -15,6 +15,7 @@ from server.domain.demand_states import Group
 from server.domain.mechanism import Canonical, HandlingLevel
 from server.domain.people import Permission
 from server.figures import case_map, hot_places, open_cases
+from server.figures.case_colours import ColouredBy, colourings
 from server.figures.case_words import CLASSES, channels, kinds, steps
 from server.figures.open_cases import Case
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
@@ -78,6 +79,7 @@ class CaseQuery(Submitted):
     asked_upward: bool = False
     number: str | None = None
     own: bool = False
+    coloured_by: ColouredBy = "age"
     page: int = 1
 
     def filter(self, reading: Reading) -> CaseFilter:
@@ -114,6 +116,7 @@ def cases() -> str:
     wanted = query(CaseQuery)
     with database().read(current_actor()) as reading:
         filter_ = wanted.filter(reading)
+        colouring = colourings()[wanted.coloured_by]
         found = open_cases.cases(reading, filter_, page=Page(max(wanted.page, 1), PAGE_SIZE))
         return page(
             "cases.html",
@@ -122,7 +125,7 @@ def cases() -> str:
             cards=leader_cards(open_cases.cards(reading, wanted.area), wanted.area),
             filters=_filters(reading, wanted),
             period=_GROUP_WORDS.get(wanted.group, ""),
-            unit="件",
+            unit="单位：件",
             csv_url=_here("staff.cases_csv"),
             found=found,
             pages=-(-found.total // PAGE_SIZE),
@@ -131,7 +134,8 @@ def cases() -> str:
             hot=hot_places.hot_places(reading, wanted.area),
             overdue=open_cases.overdue_by_village(reading, wanted.area),
             classes=[(code, words) for code, words in CLASSES.items() if code != "PRIVATE"],
-            bands=[band.label for band in AGE_BANDS],
+            colours=list(colouring.legend.values()),
+            coloured_by=colouring.words,
             steps=steps(),
             class_words=CLASSES,
             may_register=reading.actor.may(Permission.TAKE_IN_DEMAND),
@@ -143,7 +147,7 @@ def values() -> Response:
     """What the map shows, as static/js/map/frame.js reads it."""
     wanted = query(CaseQuery)
     with database().read(current_actor()) as reading:
-        shown = case_map.map_points(reading, wanted.filter(reading))
+        shown = case_map.map_points(reading, wanted.filter(reading), coloured_by=wanted.coloured_by)
         response = jsonify(as_of=moment(reading.now), looks={}, **shown)
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -211,6 +215,9 @@ def _filters(reading: Reading, wanted: CaseQuery) -> list[dict[str, Any]]:
         {"name": "received_to", "label": "到", "kind": "date", "value": wanted.received_to},
         select("own", "经手", any_of | {"yes": "我首问和我在办的"}, "yes" if wanted.own else ""),
         {"name": "number", "label": "编号", "kind": "search", "value": wanted.number},
+        select(
+            "coloured_by", "颜色按", {by: each.words for by, each in colourings().items()}, wanted.coloured_by
+        ),
     ]
     if wanted.on_map in _ON_MAP:
         found.append(select("on_map", "上图", any_of | _ON_MAP, wanted.on_map or ""))

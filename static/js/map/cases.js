@@ -1,4 +1,5 @@
-// Open cases 诉求 (METRICS C): shape by class, colour by age band, hollow while not classified, ring when overdue.
+// Open cases 诉求 (METRICS C): shape by class, colour as asked, hollow while not classified, ring when overdue;
+// a broken ring with a number where several people told of the same (H1).
 (() => {
   const CLUSTER_SIZE = 52; // pixels: a cluster's circle with some air
   const POINT_SIZE = 20; // at the closest zooms only what truly coincides stays together
@@ -15,7 +16,8 @@
   }
 
   function symbol(point) {
-    const made = svg("svg", { viewBox: "-18 -18 36 36", width: 36, height: 36, class: `case band-${point.band}` });
+    const made = svg("svg", { viewBox: "-18 -18 36 36", width: 36, height: 36, class: "case" });
+    made.style.setProperty("--level", point.colour);
     if (point.overdue) made.append(svg("circle", { r: 13, class: "case-ring" }));
     made.append(svg("path", { d: SHAPES[point.class], class: "case-shape" }));
     if (point.hollow) made.append(svg("path", { d: SHAPES[point.class], class: "case-hole", transform: "scale(0.55)" }));
@@ -30,19 +32,34 @@
     return L.marker(at, { icon, zIndexOffset: overdueAbove }).bindTooltip(title(point.title));
   }
 
-  function cluster(at, points) {
+  function cluster(at, points, mixed) {
     const oldest = points.reduce((a, b) => (b.age > a.age ? b : a));
-    const made = element("div", `cluster band-${oldest.band}`);
+    const alike = points.every(({ colour }) => colour === oldest.colour);
+    const made = element("div", "cluster");
+    made.style.setProperty("--level", alike ? oldest.colour : mixed ?? oldest.colour);
     made.append(element("strong", "cluster-count", String(points.length)), element("span", "cluster-age", `${oldest.age}天`));
     const icon = L.divIcon({ className: "", iconSize: [46, 46], html: made });
     return L.marker(at, { icon }).bindTooltip(title(`${points.length} 件，最久 ${oldest.age} 天`));
   }
 
+  // Lies above the symbols and lets clicks through to them, but for its own line and number.
+  function hotspot({ lon, lat, reports, title: words }) {
+    const made = svg("svg", { viewBox: "-44 -44 88 88", width: 88, height: 88, class: "hotspot" });
+    const number = svg("g", { transform: "translate(0 -36)" });
+    number.append(svg("rect", { x: -19, y: -10, width: 38, height: 20, rx: 10 }), svg("text", { "text-anchor": "middle", y: 4.5 }));
+    number.lastChild.textContent = `${reports}次`;
+    made.append(svg("circle", { r: 36 }), number);
+    const icon = L.divIcon({ className: "hotspot-place", iconSize: [88, 88], html: made });
+    return L.marker([lat, lon], { icon, zIndexOffset: 2000 }).bindTooltip(title(words));
+  }
+
   window.wangge.layers.cases = (map, tell) => {
     const outlines = window.wangge.grids(map);
+    const hotspots = L.layerGroup().addTo(map);
     const symbols = L.layerGroup().addTo(map);
     const marks = L.layerGroup().addTo(map);
     let points = [];
+    let mixed = null;
 
     function open(group) {
       const bounds = L.latLngBounds(group.points.map(({ lat, lon }) => [lat, lon]));
@@ -51,13 +68,24 @@
       else tell({ type: "pick", ids: group.points.map(({ id }) => id) });
     }
 
+    // A count half hidden by a symbol reads as another number: it waits for a closer zoom, and stands under the map.
+    function clearLabels() {
+      const boxes = [...map.getPane("markerPane").querySelectorAll(".case, .cluster, .hotspot rect")].map((made) => made.getBoundingClientRect());
+      for (const label of map.getPane("labels").querySelectorAll(".grid-label")) {
+        const box = label.getBoundingClientRect();
+        const covered = boxes.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+        label.hidden ||= covered;
+      }
+    }
+
     function draw() {
       symbols.clearLayers();
       const size = map.getZoom() < CLOSE_ZOOM ? CLUSTER_SIZE : POINT_SIZE;
       for (const group of window.wangge.clusters(map, points, size)) {
-        const made = group.points.length > 1 ? cluster(group.at, group.points) : single(group.at, group.points[0]);
+        const made = group.points.length > 1 ? cluster(group.at, group.points, mixed) : single(group.at, group.points[0]);
         symbols.addLayer(made.on("click", () => open(group)));
       }
+      clearLabels();
     }
 
     function mark({ id }) {
@@ -67,12 +95,14 @@
     }
 
     function show(shapes, values) {
-      points = values.points;
+      ({ points, mixed } = values);
+      hotspots.clearLayers();
+      for (const place of values.hotspots) hotspots.addLayer(hotspot(place));
       outlines.show(shapes, { ...values, looks: {} }); // outlines have no level, so no look
       draw();
     }
 
-    map.on("zoomend", draw);
+    map.on("zoomend resize", draw);
     return { show, mark };
   };
 })();

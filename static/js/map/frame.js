@@ -8,13 +8,15 @@
 
    page → frame  {type: "show", shapes, values}
      shapes   GeoJSON FeatureCollection; each feature {id: index, geometry, properties: {code}}; degrees WGS-84
-     values   {as_of, looks, rows, points}; open cases bring no looks
+     values   {as_of, looks, rows, points}; open cases bring no looks, but {hotspots, mixed}
        looks  {level: {colour, pattern, label}}, and of these "vacant" and "three_missed" are laid over a level
               pattern: "plain" | "sparse_dots" | "dense_dots" | "border" | "hatch" | "thick_outline"
        rows   [{code, name, n, d, text: "17/36", level: "late", vacant: true, thick: true, label_at: [lon, lat]}]
               of open cases only {code, name, text, label_at}: a count without points, such as private matters of a village
-       points [{id, lon, lat, class: "GRID" | "COMMUNITY" | "GOVERNMENT", hollow, age, band: 0…4, overdue, urgent,
-              suspended, title}]; age in days; title may have several lines
+       points [{id, lon, lat, class: "GRID" | "COMMUNITY" | "GOVERNMENT", hollow, age, colour: "#rrggbb",
+              overdue, urgent, suspended, title}]; age in days; title may have several lines
+       hotspots [{lon, lat, reports, title}]: places several people told of, with how many reports
+       mixed  colour of a cluster whose points differ in theirs; null for that of its oldest
    page → frame  {type: "mark", code} or {type: "mark", id}: point out one grid or case; neither clears
    frame → page  {type: "ready"} · {type: "pick", code} · {type: "pick", ids: [id, …]}
 
