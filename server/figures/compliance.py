@@ -55,7 +55,7 @@ class GridCompliance:
 class Compliance:
     """The lines of an area in a window at `as_of`, by grid code, and their sums (METRICS D10).
 
-    `index` holds the visits they were judged by. `late` came after the sheet of the window was frozen
+    `late` came after the sheet of the window was frozen
     (封账后补录). `stranded`: units of the register whose grid is no longer there, in no line.
     """
 
@@ -66,7 +66,6 @@ class Compliance:
     window: Window
     is_sheet: bool
     grids: tuple[GridCompliance, ...]
-    index: VisitIndex
     late: tuple[obligation.Visit, ...]
     stranded: tuple[Unit, ...]
 
@@ -102,7 +101,6 @@ class Compliance:
             window=self.window,
             is_sheet=self.is_sheet,
             grids=lines,
-            index=self.index,
             late=tuple(visit for visit in self.late if contains(code, visit.grid)),
             stranded=(),
         )
@@ -147,10 +145,15 @@ def compliance(
     chosen = window or window_of(duty.window, today)
     is_sheet = chosen.last < today and duty.window in _SHEETS
     as_of = sheet_instant(chosen, freeze_day=profile.freeze_day, now=reading.now) if is_sheet else reading.now
-    judged = roster.visits(reading.session, scope=scope, since=chosen.first, as_of=as_of)
-    index = VisitIndex(judged, as_of=as_of)
+    judged = roster.visits(
+        reading.session,
+        scope=scope,
+        since=chosen.first,
+        as_of=as_of,
+        in_care_only=duty.what == "visit_person",
+    )
     units = _UNITS[duty.what](reading.session, scope=scope)
-    lines, stranded = _judge(reading, owing, chosen, units, index, scope=scope)
+    lines, stranded = _judge(reading, owing, chosen, units, VisitIndex(judged, as_of=as_of), scope=scope)
     staff = staffing(reading.session, lines, on=today)
     return Compliance(
         as_of=as_of,
@@ -162,7 +165,6 @@ def compliance(
         grids=tuple(
             GridCompliance(grid=named[code], visits=lines[code], staff=staff[code]) for code in sorted(lines)
         ),
-        index=index,
         late=_late(reading, chosen, frozen_at=as_of, scope=scope) if is_sheet else (),
         stranded=tuple(stranded),
     )

@@ -21,7 +21,7 @@ from server.domain.names import family_of
 from server.domain.obligation import DueState, Duty, Id, Standing, VisitIndex, due_state, most_urgent
 from server.domain.people import Permission
 from server.domain.work_calendar import local_day
-from server.figures import compliance
+from server.figures import compliance, roster
 from server.storage import households as storage
 from server.storage.households import Household, Person
 from server.storage.profiles import profile_at
@@ -146,14 +146,13 @@ def _round(reading: Reading) -> _Round:
         return _Round((), {}, (), {}, today)
     owed: dict[Id, _Owed] = defaultdict(_Owed)
     in_care: set[Id] = set()
-    last: dict[Id, obligation.Visit] = {}
     listed = storage.listing(reading.session, scope=reading.actor.scope)
     for duty in compliance.duties(reading):
         if duty.what not in _VISIT_DUTIES:
             continue
         found = compliance.compliance(reading, duty.id)
         in_care |= _take(found, owed, today=today)
-        last |= _last_visits(found.index, listed)
+    last = _last_visits(reading, listed)
     return _Round(listed, owed, _persons(listed, in_care), last, today)
 
 
@@ -180,7 +179,11 @@ def _persons(listed: Iterable[Household], in_care: set[Id]) -> list[Person]:
     ]
 
 
-def _last_visits(index: VisitIndex, listed: Iterable[Household]) -> dict[Id, obligation.Visit]:
+def _last_visits(reading: Reading, listed: Iterable[Household]) -> dict[Id, obligation.Visit]:
+    """The visit before of every household, whatever came of it."""
+    today = local_day(reading.now)
+    known = roster.visits(reading.session, scope=reading.actor.scope, since=today, as_of=reading.now)
+    index = VisitIndex(known, as_of=reading.now)
     return {home.id: visits[-1] for home in listed if (visits := index.at(home.id))}
 
 

@@ -79,13 +79,16 @@ def households(session: Session, *, scope: Scope) -> list[Unit]:
     ]
 
 
-def visits(session: Session, *, scope: Scope, since: dt.date, as_of: dt.datetime) -> list[obligation.Visit]:
+def visits(
+    session: Session, *, scope: Scope, since: dt.date, as_of: dt.datetime, in_care_only: bool = False
+) -> list[obligation.Visit]:
     """Visits to households within the scope: all from `since` on, and from before it what `VisitIndex` needs.
 
     That is each unit's last one of every outcome, source and set of roles, and every call: whether a call counts
-    hangs on the days somebody was away, which no query knows.
+    hangs on the days somebody was away, which no query knows. `in_care_only`: those that matter to `persons`.
     """
-    chosen = _chosen(scope, since=since, as_of=as_of)
+    here = Visit.household_id.in_(sa.select(Household.id).where(within(Household.grid_code, scope)))
+    chosen = _chosen(sa.and_(here, _of_care()) if in_care_only else here, since=since, as_of=as_of)
     seen: dict[int, set[uuid.UUID]] = defaultdict(set)
     for visit_id, person_id in session.execute(
         sa.select(VisitPerson.visit_id, VisitPerson.person_id).where(VisitPerson.visit_id.in_(chosen))
@@ -186,8 +189,14 @@ _VISIT_COLUMNS = (
 )
 
 
-def _chosen(scope: Scope, *, since: dt.date, as_of: dt.datetime) -> sa.Select[int]:
-    here = Visit.household_id.in_(sa.select(Household.id).where(within(Household.grid_code, scope)))
+def _of_care() -> sa.ColumnElement[bool]:
+    """Visits to the households of people with a care tag, and those that saw one of them elsewhere."""
+    homes = sa.select(Person.household_id).join(CareTag, CareTag.person_id == Person.id)
+    met = sa.select(VisitPerson.visit_id).join(CareTag, CareTag.person_id == VisitPerson.person_id)
+    return sa.or_(Visit.household_id.in_(homes), Visit.id.in_(met))
+
+
+def _chosen(here: sa.ColumnElement[bool], *, since: dt.date, as_of: dt.datetime) -> sa.Select[int]:
     accepted = (
         here,
         Visit.received_at <= as_of,
