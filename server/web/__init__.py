@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.web import errors, health, i18n, openrosa, security, staff
+from server.web import compression, errors, health, i18n, openrosa, security, staff
 from server.web.parts import Parts
 
 
@@ -13,6 +13,7 @@ def register(app: Flask, parts: Parts) -> None:
     app.extensions["wangge"] = parts
     i18n.install(app)
     security.install(app)
+    compression.install(app)
     errors.install(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openrosa.blueprint)
