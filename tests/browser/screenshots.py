@@ -1,6 +1,6 @@
 """The pictures of the README, taken from a running demo: `make screenshots` (the demo must be up).
 
-python -m tests.browser.screenshots http://127.0.0.1:8000 data/demo.json
+Of another demo: python tests/browser/screenshots.py http://127.0.0.1:8300 elsewhere/demo.json
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+BASE_URL, FACTS = "http://127.0.0.1:8000", "data/demo.json"
 FOLDER = Path(__file__).parents[2] / "static" / "screenshots"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
@@ -37,18 +38,21 @@ SHOTS = (
     *_pair("home", "village_cadre", "/"),
     *_pair("visits", "village_cadre", "/maps/visits"),
     *_pair("patrols", "township_official", "/maps/patrols"),
-    *_pair("cases", "township_official", "/maps/cases"),
+    *_pair("cases", "township_official", "/cases"),
 )
 
 
 def main() -> None:
     """Take every picture."""
-    base_url, facts = sys.argv[1], json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
+    base_url, written = sys.argv[1:] or (BASE_URL, FACTS)
+    facts = json.loads(Path(written).read_text(encoding="utf-8"))
     accounts = {each["role"]: each for each in reversed(facts["accounts"])}
     chromium = os.environ.get("WANGGE_TEST_CHROMIUM") or shutil.which("chromium")
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=ARGUMENTS, env={**os.environ, "LANGUAGE": "zh_CN"}
+        )
         for shot in SHOTS:
             _take(browser, base_url, accounts[shot.role], shot)
         browser.close()
