@@ -262,7 +262,8 @@ def test_the_map_shows_points_exactly_to_the_village_and_roughly_above(
         values = client.get("/cases/values").get_json()
         (point,) = values["points"]
         assert point["lon"] == lon
-        assert (point["class"], point["hollow"], point["age"], point["band"]) == ("COMMUNITY", True, 0, 0)
+        assert (point["class"], point["hollow"], point["age"]) == ("COMMUNITY", True, 0)
+        assert point["colour"] == "#abd9e9"
 
 
 def test_a_word_from_a_desk_is_refused_at_once(story: Story, client: FlaskClient) -> None:

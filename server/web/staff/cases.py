@@ -59,6 +59,8 @@ _LEVELS: Mapping[str, str] = {
 }
 _BANDS = {"": "全部"} | {str(number): band.label for number, band in enumerate(AGE_BANDS)}
 _ON_MAP = {OnMap.NO_PLACE: "无具体地点", OnMap.NOT_CLASSIFIED: "还没分类，不上图"}
+_USUAL = "age"  # as nothing chosen, so that the filter bar says only what was
+_COLOURED_BY = {by.removeprefix(_USUAL): each.words for by, each in colourings().items()}
 
 
 class CaseQuery(Submitted):
@@ -207,6 +209,7 @@ def _filters(reading: Reading, wanted: CaseQuery) -> list[dict[str, Any]]:
         select("group", "状态", _GROUP_WORDS, wanted.group),
         select("category", "类别", any_of | dict(CLASSES), wanted.category or ""),
         select("kind", "哪方面", any_of | dict(kinds()), wanted.kind or ""),
+        select("coloured_by", "颜色按", _COLOURED_BY, wanted.coloured_by.removeprefix(_USUAL)),
         select("channel", "渠道", any_of | dict(channels()), wanted.channel or ""),
         select("age_band", "件龄", _BANDS, wanted.age_band or ""),
         select("timing", "时限", _TIMINGS, wanted.timing or ""),
@@ -215,9 +218,6 @@ def _filters(reading: Reading, wanted: CaseQuery) -> list[dict[str, Any]]:
         {"name": "received_to", "label": "到", "kind": "date", "value": wanted.received_to},
         select("own", "经手", any_of | {"yes": "我首问和我在办的"}, "yes" if wanted.own else ""),
         {"name": "number", "label": "编号", "kind": "search", "value": wanted.number},
-        select(
-            "coloured_by", "颜色按", {by: each.words for by, each in colourings().items()}, wanted.coloured_by
-        ),
     ]
     if wanted.on_map in _ON_MAP:
         found.append(select("on_map", "上图", any_of | _ON_MAP, wanted.on_map or ""))
