@@ -12,7 +12,7 @@ from server.domain.obligation import Figure, GridVisits, Id, Standing, Unit
 from server.domain.people import Permission
 from server.domain.register_change import change_of
 from server.figures import visit_list
-from server.figures.compliance import Compliance, compliance, duties, state_of
+from server.figures.compliance import Compliance, compliance, duties
 from server.figures.visit_list import ToVisit
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -21,9 +21,10 @@ from server.web.parsing import query
 from server.web.parts import database
 from server.web.staff import visit_words
 from server.web.staff.downloads import spreadsheet
-from server.web.staff.maps import PAGE_SIZE, area_filter, select
+from server.web.staff.maps import PAGE_SIZE, area_filter
 from server.web.staff.pages import page
-from server.web.staff.visits import VisitQuery, cards, chosen, here
+from server.web.staff.visit_query import VisitQuery, asked_for, chosen, unit_filters
+from server.web.staff.visits import cards, here
 from server.work import Reading
 
 FigureName = Literal[
@@ -72,8 +73,6 @@ class ListQuery(VisitQuery):
     figure: FigureName = "reached"
     part: Literal["n", "d", "left"] = "left"
     grid: str | None = None
-    tier: str = ""
-    state: Literal["", "overdue", "due", "never", "not_met", "phone"] = ""
 
 
 class RoundQuery(VisitQuery):
@@ -192,20 +191,9 @@ def _standings(reading: Reading, found: Compliance, wanted: ListQuery) -> list[S
     chosen_ones = [
         standing
         for standing in asked.standings
-        if standing.unit.id in rows
-        and wanted.tier in ("", standing.tier)
-        and _is_in(found, standing, wanted.state)
+        if standing.unit.id in rows and asked_for(found, standing, wanted)
     ]
     return visit_list.in_order(reading, found, chosen_ones)
-
-
-def _is_in(found: Compliance, standing: Standing, state: str) -> bool:
-    """Say whether a unit is in one of the states a list can be narrowed to."""
-    if state in ("overdue", "due"):
-        return state_of(found, standing) == state
-    if state == "phone":
-        return standing.phone_only or bool(standing.calls)
-    return not state or bool(getattr(standing, state))
 
 
 def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> list[dict[str, str]]:
@@ -230,12 +218,7 @@ def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> li
 
 
 def _shared(reading: Reading, found: Compliance, wanted: ListQuery) -> dict[str, Any]:
-    tiers = {"": "全部", **{tier.id: tier.label for tier in found.profile.tiers}}
-    filters = [
-        area_filter(reading, wanted.area),
-        select("tier", "档次", tiers, wanted.tier),
-        select("state", "状态", visit_words.STATES, wanted.state),
-    ]
+    filters = [area_filter(reading, wanted.area), *unit_filters(found.profile, wanted)]
     keep = {
         "duty": found.duty.id,
         "window": wanted.window,

@@ -7,49 +7,30 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from server.domain.obligation import LOOKS, Duty, Figure, GridVisits, Id, Window, percentage
+from server.domain.obligation import LOOKS, Figure, GridVisits, Id, Standing, percentage
 from server.domain.people import Permission, Role
-from server.domain.problems import NotFound
-from server.domain.work_calendar import local_day
 from server.figures import outlines, visit_list
-from server.figures.compliance import Compliance, GridCompliance, compliance, duties, windows
+from server.figures.compliance import Compliance, GridCompliance, compliance, duties
 from server.figures.occasions import Occasions, occasions
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.parsing import Submitted, query
+from server.web.parsing import query
 from server.web.parts import database
 from server.web.staff import visit_words
 from server.web.staff.downloads import spreadsheet
-from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, select, values
+from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, values
 from server.web.staff.pages import page
-from server.work import Reading
+from server.web.staff.visit_query import VisitQuery, asked_for, chosen, lines_of, unit_filters, window_filter
 
 _LEVELS = ("done", "on_pace", "slow", "late", "missed", "none", "vacant")
 _OCCASIONS = frozenset({"need_visit", "session"})
 _FIRST_ROWS = 12
 _MEASURES = {"visit_person": "人", "visit_household": "户"}
-_ORDERS: dict[str, Callable[[GridCompliance], Any]] = {
-    "grid": lambda line: line.grid.code,
-    "reached": lambda line: line.visits.reached.n / line.visits.reached.d if line.visits.reached.d else 2,
-    "never": lambda line: line.visits.never.n,
-    "not_met": lambda line: line.visits.not_met.n,
-}
-
 _FIGURES: dict[str, Callable[[GridVisits], Figure[Id]]] = {
     "reached": lambda visits: visits.reached,
     "by_own_role": lambda visits: visits.by_own_role,
     "by_phone": lambda visits: visits.by_phone,
 }
-
-
-class VisitQuery(Submitted):
-    """What the page is asked: the duty, the window by its first day (or 滚动), the area, the order."""
-
-    duty: str | None = None
-    window: str = ""
-    area: str | None = None
-    order: str = "grid"
-    page: int = 1
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -66,9 +47,9 @@ def visits() -> str:
     with database().read(current_actor()) as reading:
         owed = duties(reading, area=wanted.area)
         duty, window = chosen(reading, wanted, owed)
-        context = {
+        context: dict[str, Any] = {
             "map": map_host(reading, "visits", area=wanted.area, data_url=here("staff.visit_values")),
-            "filters": _filters(reading, wanted, duty, window),
+            "filters": [window_filter(duty, window, reading), area_filter(reading, wanted.area)],
             "keep": {"duty": duty.id},
             "tabs": [
                 (each.label, here("staff.visits", duty=each.id, window=None, page=None), each.id == duty.id)
@@ -82,15 +63,19 @@ def visits() -> str:
             held = occasions(reading, duty.id, window=window, area=wanted.area)
             return page("occasions.html", as_of=held.as_of, cards=_occasion_cards(held), held=held, **context)
         found = compliance(reading, duty.id, window=window, area=wanted.area)
-        first = visit_list.in_order(reading, found, found.waiting)[:_FIRST_ROWS]
+        named = _named(found, wanted)
+        first = visit_list.in_order(reading, found, named)[:_FIRST_ROWS]
         waiting = visit_list.lines(reading, found, first)
-    lines = _lines(found, wanted.order)
+    context["filters"] += unit_filters(found.profile, wanted)
+    lines = lines_of(found, wanted)
     return page(
         "visits.html",
         as_of=found.as_of,
         cards=cards(found),
         found=found,
         waiting=waiting,
+        waiting_in_all=len(named),
+        waiting_words=visit_words.STATES[wanted.state] if wanted.state else "还没见到",
         words=visit_words,
         measure=_MEASURES[duty.what],
         groups=_groups(found),
@@ -103,7 +88,9 @@ def visits() -> str:
         pages=-(-len(lines) // PAGE_SIZE),
         order=wanted.order,
         urls_of=row_urls,
-        list_url=here("staff.visit_list", page=None, order=None),
+        list_url=here("staff.visit_list", part="d" if wanted.state else "left", page=None, order=None),
+        may_decide=current_actor().may(Permission.CONFIRM_REGISTER_CHANGE),
+        may_import=current_actor().may(Permission.IMPORT_REGISTER),
         **context,
     )
 
@@ -134,7 +121,7 @@ def visit_values() -> Response:
                     line.visits.pace,
                     vacant=line.visits.vacant,
                 )
-                for line in found.grids
+                for line in lines_of(found, wanted)
             ]
     rows = [row | {"label_at": label_at[row["code"]]} for row in drawn if row["code"] in label_at]
     return values(as_of, _LEVELS, rows)
@@ -156,22 +143,13 @@ def visits_csv() -> Response:
         "网格代码", "乡镇", "村（社区）", "网格", "网格长", "网格员", "已走访", "应走访", "走访到位", "其中本职亲访",
         "其中只打电话", "屡访未遇", "从未走访", "久未见面", "移出", "新增（下期起）", "进度", "是否无人在岗",
     )  # fmt: skip
-    return spreadsheet(name, header, map(_csv_row, _lines(found, wanted.order)))
+    return spreadsheet(name, header, map(_csv_row, lines_of(found, wanted)))
 
 
-def chosen(reading: Reading, wanted: VisitQuery, owed: list[Duty]) -> tuple[Duty, Window]:
-    """Return the duty and the window asked for, the first and present ones by default.
-
-    Raises NotFound("duty.unknown") for a duty that is not owed there, NotFound("window.unknown").
-    """
-    duty = next((each for each in owed if wanted.duty in (None, each.id)), None)
-    if duty is None:
-        raise NotFound("duty.unknown", duty=wanted.duty or "")
-    offered = windows(duty, today=local_day(reading.now))
-    window = next((each for each in offered if wanted.window in ("", _window_key(each))), None)
-    if window is None:
-        raise NotFound("window.unknown")
-    return duty, window
+def _named(found: Compliance, wanted: VisitQuery) -> list[Standing]:
+    """Whom the list beside the map names: those not reached yet, or everybody in the state asked for."""
+    units = found.standings if wanted.state else found.waiting
+    return [standing for standing in units if asked_for(found, standing, wanted)]
 
 
 def cards(found: Compliance) -> list[dict[str, Any]]:
@@ -209,21 +187,6 @@ def row_urls(figure: str, grid: str | None = None) -> dict[str, str]:
 def here(endpoint: str, **changed: Any) -> str:
     """The address of another view of the same question."""
     return url_for(endpoint, **{**request.args.to_dict(), **changed})
-
-
-def _window_key(window: Window) -> str:
-    return window.kind if window.kind == "rolling" else window.first.isoformat()
-
-
-def _filters(reading: Reading, wanted: VisitQuery, duty: Duty, window: Window) -> list[dict[str, Any]]:
-    offered = windows(duty, today=local_day(reading.now))
-    options = {_window_key(each): visit_words.window(each) for each in offered}
-    return [select("window", "期间", options, _window_key(window)), area_filter(reading, wanted.area)]
-
-
-def _lines(found: Compliance, order: str) -> list[GridCompliance]:
-    key = _ORDERS.get(order.removeprefix("-"), _ORDERS["grid"])
-    return sorted(found.grids, key=key, reverse=order.startswith("-"))
 
 
 def _groups(found: Compliance) -> list[tuple[str, str, Compliance]]:
