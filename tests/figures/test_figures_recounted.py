@@ -275,6 +275,16 @@ class Recount:
             and (person_id is None or person_id in {each.person_id for each in row.seen})
         ]
 
+    def known(self, household_id: object, person_id: object) -> list[Visit]:
+        """What tells when a person was last met: the visits that count, and those of an earlier list."""
+        listed = self.session.query(Visit).filter_by(
+            household_id=household_id, source="import", outcome="met"
+        )
+        return [
+            *self.counted(household_id, person_id),
+            *(row for row in listed if row.received_at <= NOW),
+        ]
+
     def tried_in_vain(self, household_id: object) -> bool:
         tried = [
             row
@@ -365,6 +375,18 @@ def _compare_visits(visits, grid, teller, again):
         row.household_id
         for row in again.session.query(Visit).filter_by(source="import", outcome="met")
         if row.received_at <= NOW
+    }
+    rows_of = {each.id: again.known(each.household_id, each.id) for each in people}
+    by_phone = {
+        key
+        for key, known in rows_of.items()
+        if key in done and all(row.outcome == "phone" for row in known if row.day in OCTOBER)
+    }
+    assert (set(visits.by_phone.rows_n), set(visits.by_phone.rows_d)) == (by_phone, done)
+    assert set(visits.long_unseen.rows_n) == {
+        key
+        for key, known in rows_of.items()
+        if known and (TODAY - max(row.day for row in known if row.outcome == "met")).days > 62
     }
     assert set(visits.never.rows_n) == {
         each.id for each in people if not counted[each.id] and each.household_id not in imported

@@ -151,6 +151,25 @@ def test_the_first_thing_on_the_home_page_is_who_was_not_seen(peopled: FlaskClie
     assert [cells(row)["见谁"] for row in page.xpath("//tbody/tr")] == ["王桂兰", "=HYPERLINK(1)", "李秀莲"]
 
 
+def test_the_map_of_visits_is_narrowed_by_the_state_of_people(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    page = read(peopled, "/maps/visits?state=never")
+    assert words(page.xpath("//div[@class='list-head']/h2")[0]) == "从未走访的人（3）"
+    assert len(page.xpath("//section[@id='table']//tbody/tr")) == 2
+    none = read(peopled, "/maps/visits?state=phone")
+    assert words(none.xpath("//div[@class='list-head']/h2")[0]) == "只打过电话的人（0）"
+    assert none.xpath("//section[@id='table']//tbody/tr") == []
+    assert peopled.get("/maps/visits/values?state=phone").get_json()["rows"] == []
+    assert rows(peopled.get("/maps/visits.csv?state=phone").get_data(as_text=True)) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/maps/visits", "/visits/list"])
+def test_a_row_leads_to_its_household(peopled: FlaskClient, path: str) -> None:
+    sign_in(peopled, "cadre")
+    address = read(peopled, path).xpath("//tbody//a[contains(@href, '/households/')]/@href")[0]
+    assert peopled.get(address).status_code == 200
+
+
 def test_the_township_exempts_a_day_before_it_is_over(
     peopled: FlaskClient, clock: Clock, database: Database
 ) -> None:
