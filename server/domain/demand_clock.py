@@ -104,8 +104,10 @@ class Clock:
         elif state.key is StateKey.ASSIGNED:
             due = self._matter_due(state, channel=channel, deadline=deadline)
             original = original or due
-        elif state.key in _BEFORE_ASSIGNMENT and original is None and (entered or due is None):
-            due = self._step_due(state.key)
+        elif state.key in _BEFORE_ASSIGNMENT and (due is None or (entered and original is None)):
+            due = original or self._step_due(
+                state.key
+            )  # what was promised holds again once it is not PRIVATE
         return DueDates(due_at=due, original_due_at=original, step_due_at=self._waited_for(state))
 
     def _matter_due(

@@ -192,6 +192,13 @@ def test_a_promise_handed_over_keeps_its_day() -> None:
     assert state.highest_level == "village"
 
 
+def test_a_promised_day_holds_again_when_a_matter_turns_out_not_to_be_private() -> None:
+    promised = act(taken_in(), Action.PROMISE, WORKER, promised_on=START + dt.timedelta(days=5))
+    state = act(act(promised, Action.REGISTER, CADRE), Action.CLASSIFY, CADRE, class_="PRIVATE")
+    assert state.due_at is None
+    assert act(state, Action.CLASSIFY, CADRE, class_="GRID").due_at == midnight(5)
+
+
 def test_what_staff_found_and_mended_is_closed_without_a_rating() -> None:
     state = act(taken_in(), Action.FINISH, WORKER, raised_by_resident=False)
     assert (state.key, state.outcome) == (StateKey.CLOSED, "fixed")
