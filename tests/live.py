@@ -83,6 +83,26 @@ def await_answer(server: LiveServer, log: Path, *, patience: float = 60.0) -> No
     raise AssertionError(f"the server did not answer:\n{log.read_text()}")
 
 
+def start_demo(folder: Path) -> LiveServer:
+    """Start `wangge demo` as a stranger does; the first time in a folder it invents the county (minutes)."""
+    port = free_port()
+    environment = {**os.environ, "WANGGE_DATA_DIR": str(folder), "WANGGE_PORT": str(port)}
+    environment.pop("WANGGE_DATABASE_URL", None)
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "demo.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server", "demo"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = LiveServer(f"http://127.0.0.1:{port}", process)
+    await_answer(server, log, patience=600)
+    return server
+
+
 @contextmanager
 def serving(*, data_dir: Path, database_url: str, **settings: str) -> Iterator[LiveServer]:
     """A live server for the length of a block."""

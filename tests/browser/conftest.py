@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 
-from tests.live import LiveServer, await_answer, free_port
+from tests.live import start_demo
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 DESK = {"width": 1366, "height": 768}
@@ -108,19 +106,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield Demo(url, json.loads(Path(written).read_text(encoding="utf-8")))
         return
     folder = tmp_path_factory.mktemp("demo")
-    port = free_port()
-    environment = {**os.environ, "WANGGE_DATA_DIR": str(folder), "WANGGE_PORT": str(port)}
-    environment.pop("WANGGE_DATABASE_URL", None)
-    log = folder / "demo.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "server", "demo"],
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    server = LiveServer(f"http://127.0.0.1:{port}", process)
-    await_answer(server, log, patience=300)
-    yield Demo(server.url, json.loads(Path(folder / "demo.json").read_text(encoding="utf-8")))
+    server = start_demo(folder)
+    yield Demo(server.url, json.loads((folder / "demo.json").read_text(encoding="utf-8")))
     server.stop()
