@@ -37,7 +37,7 @@ def _pair(name: str, role: str, path: str) -> tuple[Shot, Shot]:
 SHOTS = (
     *_pair("home", "village_cadre", "/"),
     *_pair("visits", "village_cadre", "/maps/visits"),
-    *_pair("patrols", "township_official", "/maps/patrols"),
+    *_pair("patrols", "county_assessor", "/maps/patrols"),
     *_pair("cases", "township_official", "/cases"),
 )
 
