@@ -21,7 +21,8 @@ _log = structlog.get_logger()
 def project_waiting(work: Work, event: EventRow) -> None:
     """Records that waited for a form version or a boundary get their rows now."""
     done, left = submissions.reproject_waiting(work)
-    _log.info("waiting_records_projected", after=event.kind, done=done, left=left)
+    if done or left:
+        _log.info("waiting_records_projected", after=event.kind, done=done, left=left)
 
 
 CONSEQUENCES: dict[type[Event], tuple[Consequence, ...]] = {
