@@ -33,7 +33,7 @@ fix: .venv/dev  ## 自动改格式
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: .venv/dev  ## 量速度，超过目标 1.5 倍就失败
+bench: .venv/dev  ## 量速度，超过目标 1.5 倍就失败（要 WANGGE_TEST_DATABASE_URL 和 Chromium）
 	.venv/bin/python -m tests.bench
 
 vendor: .venv/dev  ## 核对随附的第三方文件
