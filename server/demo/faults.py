@@ -73,7 +73,11 @@ def planted(county: County) -> PlantedFaults:
         bad_village=bad,
         never_visited=frozenset(h.key for h in county.households if h.last_visit is None),
         unseen=_unseen(county, bad, spared={rushing[:12], vacant[:12]}),
-        matters=(*_lamps(county, neglected), *_slow_cases(county, {neglected, vacant})),
+        matters=(
+            *_lamps(county, neglected),
+            *_slow_cases(county, {neglected, vacant}),
+            *_in_hand(county, bad),
+        ),
     )
 
 
@@ -199,3 +203,26 @@ def _slow_cases(county: County, avoided: set[str]) -> list[Raised]:
             )
         )
     return cases
+
+
+def _in_hand(county: County, village: str) -> list[Raised]:
+    """In each grid of the village strangers are shown first, a small matter its worker has in hand these days."""
+    matter = _matter("fire", "wiring")
+    return [
+        Raised(
+            day=county.seeded_on - dt.timedelta(days=4),
+            form="intake",
+            channel="phone",
+            grid=code,
+            matter=matter,
+            words=matter.said[0],
+            answer="later",
+            fate="overdue",
+            place=group[0].hamlet,
+            reporter_kind="named",
+            reporter_name=group[0].head.name,
+            reporter_phone=phone(REPORTER_PHONES + 90 + number),
+        )
+        for number, (code, group) in enumerate(county.by_grid.items())
+        if code.startswith(village)
+    ]
