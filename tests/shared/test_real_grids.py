@@ -19,10 +19,9 @@ pytestmark = pytest.mark.shared
 
 @pytest.fixture(scope="module")
 def shapes() -> list[Feature]:
-    folder = os.environ.get("WANGGE_TEST_SHARED")
-    if not folder:
-        pytest.skip("WANGGE_TEST_SHARED names no folder")
-    text = (Path(folder) / "data" / "grids" / "xihu_grids_605.geojson").read_text(encoding="utf-8")
+    text = (Path(os.environ["WANGGE_TEST_SHARED"]) / "data" / "grids" / "xihu_grids_605.geojson").read_text(
+        encoding="utf-8"
+    )
     return [
         Feature(
             code=row["properties"]["XZQHBM"],
