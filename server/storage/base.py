@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeDecorator
 
 
@@ -85,6 +86,10 @@ def adopt(session: Session, row: Base, **key: object) -> None:
     for name, value in key.items():
         setattr(row, name, value)
     make_transient_to_detached(row)
+    # The database has just given this key out: whoever else bears it was written under a savepoint given up since.
+    given_up = session.identity_map.get(identity_key(instance=row))
+    if given_up is not None:
+        session.expunge(given_up)
     session.add(row)
 
 
