@@ -5,6 +5,8 @@ The patrol leaves the phone only when it is finished, so either may come first.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from server.services.demands.intake import PATROL
@@ -36,8 +38,16 @@ def keep(work: Work, demand: Demand, *, handled: str) -> None:
 
 def link(work: Work, patrol: Patrol) -> None:
     """Put what was sent ahead of the patrol under it."""
-    round_ = {"account": patrol.account_id, "day": patrol.day, "grid": patrol.grid_then}
-    for row in work.session.scalars(_AHEAD, {**round_, "submission": patrol.submission_id}):
+    ahead = (
+        sa.select(Finding)
+        .join(Demand, Demand.id == Finding.demand_id)
+        .where(
+            Finding.patrol_id.is_(None),
+            *_same_round(patrol.account_id, patrol.day, patrol.grid_then),
+            Demand.submission_id != patrol.submission_id,
+        )
+    )
+    for row in work.session.scalars(ahead):
         row.patrol_id = patrol.id
 
 
@@ -63,7 +73,7 @@ def sent_ahead(work: Work, finding: Finding, patrol: Patrol) -> Demand | None:
     return demand
 
 
-def _same_round(account_id: object, day: object, grid: object) -> tuple[sa.ColumnElement[bool], ...]:
+def _same_round(account_id: object, day: dt.date, grid: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         Demand.channel == PATROL,
         Demand.first_asked_id == account_id,
@@ -93,15 +103,3 @@ def _patrol_of(work: Work, demand: Demand) -> int | None:
         Patrol.grid_then == demand.grid_then,
     )
     return work.session.scalar(query.order_by(Patrol.started_at.desc()).limit(1))
-
-
-# Every patrol asks this: it is built once, for the building costs more than the answer.
-_AHEAD = (
-    sa.select(Finding)
-    .join(Demand, Demand.id == Finding.demand_id)
-    .where(
-        Finding.patrol_id.is_(None),
-        *_same_round(sa.bindparam("account"), sa.bindparam("day"), sa.bindparam("grid")),
-        Demand.submission_id != sa.bindparam("submission"),
-    )
-)
