@@ -1,0 +1,166 @@
+/** What the parts of the phone client say to each other. Only shapes: every rule lives with its noun. */
+
+/** `GET /w/api/home`: what the server tells this worker's phone. Instants are ISO 8601. */
+export interface HomePage {
+  worker: { id: string; name: string; role: string }
+  place: string
+  /** The server's clock when it answered. */
+  now: string
+  /** When the phone's session ends. */
+  expires_at: string
+  grids: GridEntry[]
+  forms: FormEntry[]
+  returned: ReturnedEntry[]
+  settings: ClientSettings
+  answers: SuggestionAnswer[]
+}
+
+export interface GridEntry {
+  /** 15 digits. */
+  code: string
+  name: string
+  /** Closed ring, `lat lon 0 0;…`, degrees WGS-84. Empty when nobody has drawn it. */
+  outline: string
+  patrolled_today: boolean
+  stand_in: boolean
+  /** Last day of standing in, `YYYY-MM-DD`. */
+  until: string | null
+}
+
+/** A published form as the home page names it. */
+export interface FormEntry {
+  form_id: string
+  title: string
+  version: string
+  url: string
+  files: { name: string; md5: string }[]
+  /** A Chinese sentence where the form requires what this client cannot draw. */
+  refused: string | null
+}
+
+/** A record of this worker which the office rejected or asked back. */
+export interface ReturnedEntry {
+  instance_id: string
+  form_id: string
+  reason: string
+  at: string
+}
+
+export interface SuggestionAnswer {
+  id: number
+  words: string
+  answer: string
+  at: string
+}
+
+export interface ClientSettings {
+  /** Longest side of a photo where the form does not say. */
+  photo_max_pixels: number
+  keep_exif: boolean
+  /** Time and grid in a strip below the picture. */
+  photo_strip: boolean
+  /** Most megabytes (10⁶ bytes) of photos in one request. */
+  split_megabytes: number
+}
+
+/** One row of a CSV list of FORMS §2: every cell is text, a missing one is ''. */
+export type ListRow = Record<string, string>
+
+/** One position as the phone gave it: degrees WGS-84, metres, `at` in milliseconds since 1970. */
+export interface Fix {
+  lat: number
+  lon: number
+  altitude: number | null
+  accuracy: number | null
+  at: number
+}
+
+/** A file of a record: a photo or a recording, under the name the XML gives it. */
+export interface Attachment {
+  name: string
+  blob: Blob
+}
+
+/** What the form screen knows of a record while it is being filled. */
+export interface Filling {
+  xml: string
+  files: Attachment[]
+  /** Whether it could be finished as it stands. */
+  complete: boolean
+}
+
+/** A form that has been filled: ready to be kept and sent. */
+export interface FinishedFilling {
+  xml: string
+  files: Attachment[]
+  /** `uuid:…` of meta/instanceID. */
+  instanceId: string
+  /** meta/instanceName, else ''. */
+  summary: string
+}
+
+/** A record nobody has finished; `id` is the phone's own and survives every change. */
+export interface Draft {
+  id: string
+  formId: string
+  version: string
+  title: string
+  /** The row it was opened from, to be named in the list of drafts. */
+  about: string
+  /** Answers chosen when it was opened, by question name. */
+  preset: Record<string, string>
+  /** Empty until the engine has said something. */
+  xml: string
+  files: Attachment[]
+  complete: boolean
+  /** Instance id of the sent record this draft corrects. */
+  corrects: string | null
+  /** Milliseconds since 1970. */
+  startedAt: number
+  changedAt: number
+}
+
+/** saved 已存 → sending → sent 已传, or refused 退回. */
+export type RecordState = 'saved' | 'sending' | 'sent' | 'refused'
+
+/** A finished record on its way to the server; it stays listed after arrival. */
+export interface RecordEntry {
+  /** meta/instanceID, `uuid:…`. */
+  id: string
+  formId: string
+  version: string
+  title: string
+  /** What it was about, for people. */
+  summary: string
+  /** The case or household it belongs to: records of one key leave in order. '' belongs to none. */
+  key: string
+  state: RecordState
+  xml: string
+  /** Milliseconds since 1970; order of sending. */
+  savedAt: number
+  sentAt: number | null
+  /** The server's sentence: why it was refused, or that it was set aside. */
+  message: string
+  /** Stable code of a refusal, '' otherwise. */
+  code: string
+  /** 202: kept by the server, looked at by the office. */
+  setAside: boolean
+  /** Attempts since the last success, for the back-off. */
+  attempts: number
+  /** Not before this instant, milliseconds since 1970. */
+  notBefore: number
+  /** Whether a request carrying the XML has been acknowledged. */
+  xmlSent: boolean
+  /** Instance id of the record this one corrects. */
+  corrects: string | null
+}
+
+/** One file of a record as it lies in the database. */
+export interface FileEntry {
+  /** `<record id>/<name>`. */
+  id: string
+  record: string
+  name: string
+  blob: Blob
+  sent: boolean
+}
