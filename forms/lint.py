@@ -17,6 +17,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from forms.browser import required_undrawn
 from forms.compiler import CompiledForm
 from forms.findings import Finding
 from forms.markup import local, parse
@@ -29,10 +30,8 @@ _EXPRESSIONS = frozenset(
 )
 _NOISE = ("at ", "Picked up ")
 """Stack frames, and what the JVM says about its own options."""
-_UNDRAWN = {"audio/*": "录音", "video/*": "视频", "application/*": "文件"}
 _LITERAL_FENCE = re.compile(r"\bgeofence\([^,]*,\s*''\s*\)")
 _MEASURE = re.compile(r"\b(?:distance|area)\(")
-_DRAWN_BY_HAND = re.compile(r"signature|draw|annotate")
 
 
 @dataclass(frozen=True)
@@ -162,20 +161,8 @@ def _forced_evidence(form: _Form) -> Iterator[Finding]:
 
 def _browser_client(form: _Form) -> Iterator[Finding]:
     """An optional question the browser cannot draw is left out there; a required one shuts the form (FORMS §1)."""
-    for element in form.tree.iter():
-        bind = form.binds.get(element.get("ref", ""))
-        if bind is None or bind.get("required", "false()") == "false()":
-            continue
-        if kind := _undrawn(element, bind):
-            yield _warning(element.get("ref", ""), f"必填的{kind}题网页端填不了，这张表只能用 ODK Collect 填")
-
-
-def _undrawn(element: etree._Element, bind: etree._Element) -> str | None:
-    if local(element.tag) == "upload":
-        if _DRAWN_BY_HAND.search(element.get("appearance", "")):
-            return "签名、绘图"
-        return _UNDRAWN.get(element.get("mediatype", ""))
-    return "条码" if bind.get("type") == "barcode" else None
+    for path, kind in required_undrawn(form.tree):
+        yield _warning(path, f"必填的{kind}题网页端填不了，这张表只能用 ODK Collect 填")
 
 
 def _functions(form: _Form) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
-from forms import catalogue
+from forms import browser, catalogue
 from forms.compiler import compile_xlsform
 from forms.findings import FormRefused
 from forms.lint import lint
@@ -25,10 +25,14 @@ from server.work import Work
 
 @dataclass(frozen=True)
 class KnownForm:
-    """What reading a submission needs of its form version: when it was published, None for a version never published."""
+    """What reading a submission needs of its form version: when it was published, None for a version never published.
+
+    `browser_refusal` says why the browser client cannot fill it, None where it can.
+    """
 
     published_at: dt.datetime | None
     shape: Shape | None
+    browser_refusal: str | None = None
 
     @property
     def is_published(self) -> bool:
@@ -48,7 +52,8 @@ def known_form(session: Session, form_id: str, version: str) -> KnownForm:
         return known
     found = storage.version(session, form_id, version)
     if found is not None:
-        known = shelf[form_id, version] = KnownForm(found.published_at, shape(found.xml))
+        known = KnownForm(found.published_at, shape(found.xml), browser.refusal(found.xml))
+        shelf[form_id, version] = known
         return known
     newest = storage.newest(session, form_id)
     return KnownForm(None, None if newest is None else shape(newest.xml))

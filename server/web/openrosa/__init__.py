@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import ClientDisconnected
+from flask import Blueprint, Response
 
 from server.domain.problems import NotFound
 from server.web.authentication import from_key
 from server.web.errors import renders
 from server.web.openrosa import form_list, media, submission, xml
-from server.web.parts import parts
+from server.web.reception import drain
 from server.web.security import csrf
 
 PREFIX = "/v1/key/<key>/projects/<int:project_id>"
-_MEGABYTE = 1_000_000
 _KEY_TRUSTED_SECONDS = 5.0
 """So long a revoked key may still send: looking it up each time would cost as much as the record."""
-_CHUNK = 64 * 1024
 PROJECT = 1
 """One deployment is one project; the number stands in the path because ODK Central's clients expect it."""
 
@@ -45,16 +41,8 @@ def _openrosa(response: Response) -> Response:
     response.headers["Content-Language"] = "zh-CN"
     response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code >= 400:
-        _drain()
+        drain()
     return response
-
-
-def _drain() -> None:
-    """Read the rest of a refused body: a phone still sending would see a broken connection instead of the answer."""
-    left = parts().settings.max_request_mb * _MEGABYTE * 2  # a bound no honest phone reaches
-    with suppress(ClientDisconnected):
-        while left > 0 and (chunk := request.stream.read(_CHUNK)):
-            left -= len(chunk)
 
 
 form_list.routes(blueprint)

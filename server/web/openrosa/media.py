@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 
 from flask import Blueprint, Response, request
@@ -11,9 +10,9 @@ from server.domain.people import Permission
 from server.domain.problems import NotFound
 from server.figures import phone_lists
 from server.storage import forms
-from server.web.addresses import refuse_in_the_clear
 from server.web.authentication import current_actor
 from server.web.authorization import requires
+from server.web.lists import list_file, md5
 from server.web.openrosa import xml
 from server.web.openrosa.form_list import form_url, project_url
 from server.web.parts import database
@@ -37,7 +36,7 @@ def manifest(form_id: str) -> Response:
         files = [
             xml.MediaFile(
                 name=name,
-                md5=_md5(phone_lists.file(reading, name)),
+                md5=md5(phone_lists.file(reading, name)),
                 download_url=f"{address}/attachments/{name}",
                 integrity_url=f"{project_url()}/integrity/{name}"
                 if _list_name(name) in version.entity_lists
@@ -50,19 +49,9 @@ def manifest(form_id: str) -> Response:
 
 
 @requires(Permission.LIST_FORMS)
-def media(form_id: str, name: str) -> Response:
-    """One list, filtered to the grids of the asking person's posts."""
-    if name not in phone_lists.NAMES:
-        raise NotFound("form.unknown_file", form_id=form_id, name=name)
-    if name in phone_lists.PERSONAL:
-        refuse_in_the_clear()
-    with database().read(current_actor()) as reading:
-        body = phone_lists.file(reading, name)
-    response = Response(body, content_type="text/csv; charset=utf-8")
-    response.set_etag(_md5(body))
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
+def media(name: str, **_form: str) -> Response:
+    """One list, filtered to the grids of the asking person's posts; the same whichever form it belongs to."""
+    return list_file(name)
 
 
 @requires(Permission.LIST_FORMS)
@@ -72,10 +61,6 @@ def integrity(name: str) -> Response:
     with database().read(current_actor()) as reading:
         gone = phone_lists.gone(reading, name, asked)
     return xml.integrity({str(key): is_gone for key, is_gone in gone.items()})
-
-
-def _md5(body: bytes) -> str:
-    return hashlib.md5(body, usedforsecurity=False).hexdigest()
 
 
 def _list_name(file_name: str) -> str:

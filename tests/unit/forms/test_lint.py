@@ -107,7 +107,6 @@ def test_forced_photos_voices_and_tracks_are_remarked():
 @pytest.mark.parametrize(
     ("question", "appearance", "kind"),
     [
-        ("audio", "", "录音"),
         ("video", "", "视频"),
         ("file", "", "文件"),
         ("barcode", "", "条码"),
