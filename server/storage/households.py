@@ -112,7 +112,7 @@ class HouseholdMove(Base):
     from_grid: Mapped[Code]
     to_grid: Mapped[Code]
     moved_on: Mapped[dt.date]
-    known_at: Mapped[dt.datetime]
+    known_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class RegisterChange(Base):
