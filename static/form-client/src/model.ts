@@ -102,6 +102,8 @@ export interface FinishedFilling {
 /** A record nobody has finished; `id` is the phone's own and survives every change. */
 export interface Draft {
   id: string
+  /** Id of the worker whose draft it is. */
+  owner: string
   formId: string
   version: string
   title: string
@@ -127,16 +129,22 @@ export type RecordState = 'saved' | 'sending' | 'sent' | 'refused'
 export interface RecordEntry {
   /** meta/instanceID, `uuid:…`. */
   id: string
+  /** Id of the worker in whose name it is sent; nobody else's session sends it. */
+  owner: string
+  /** Place in the order of sending: grows by one, whatever the phone's clock says. */
+  order: number
   formId: string
   version: string
   title: string
   /** What it was about, for people. */
   summary: string
-  /** The case or household it belongs to: records of one key leave in order. '' belongs to none. */
+  /** The case, household or grid it belongs to: records of one key leave in order. '' belongs to none. */
   key: string
   state: RecordState
   xml: string
-  /** Milliseconds since 1970; order of sending. */
+  /** Under which name its files lie: the id of the draft it was. */
+  folder: string
+  /** Milliseconds since 1970. */
   savedAt: number
   sentAt: number | null
   /** The server's sentence: why it was refused, or that it was set aside. */
@@ -155,11 +163,12 @@ export interface RecordEntry {
   corrects: string | null
 }
 
-/** One file of a record as it lies in the database. */
+/** One file of a draft or record as it lies in the database. */
 export interface FileEntry {
-  /** `<record id>/<name>`. */
+  /** `<folder>/<name>`. */
   id: string
-  record: string
+  /** The draft's id, before and after it is finished. */
+  folder: string
   name: string
   blob: Blob
   sent: boolean

@@ -1,0 +1,79 @@
+/** 一键: a record kept at once, with ten seconds to take it back before it may leave. */
+
+import { reactive } from 'vue'
+import type { Fix, FormEntry, GridEntry, ListRow } from '../model'
+import { flush } from '../outbox/queue'
+import { worker } from '../session/phone'
+import { newInstanceId } from '../store/identity'
+import { rows } from '../store/lists'
+import { finishDraft, removeRecord, rewriteRecord } from '../store/records'
+import { formEntry, formXml } from '../store/refresh'
+import { sameAsYesterday } from './case_followup'
+import { clearPatrol } from './patrol'
+import { position } from './position'
+
+const UNDO_MS = 10_000
+
+/** What can still be taken back; `id` is the record's. */
+export const undo = reactive({ id: '', words: '' })
+let closing: ReturnType<typeof setTimeout> | undefined
+
+/** 今日无异常 of a grid; false where the form has to be opened for it. */
+export async function reportClear(grid: GridEntry): Promise<boolean> {
+  const grids = await rows('grids.csv')
+  const at = Date.now()
+  return keep('patrol', { key: grid.code, summary: `${grid.name} 今日无异常` }, (form, instanceId, fix) =>
+    clearPatrol(form, { instanceId, at, fix, grid: grid.code, grids }),
+  )
+}
+
+/** 进展同昨日 of a case; false where the form has to be opened for it. */
+export async function reportSame(row: ListRow): Promise<boolean> {
+  const at = Date.now()
+  return keep('case_followup', { key: row.name ?? '', summary: `${row.label} 进展同昨日` }, (form, instanceId, fix) =>
+    sameAsYesterday(form, { instanceId, at, fix, row }),
+  )
+}
+
+/** 撤销: as if the button had not been touched. */
+export async function takeBack(): Promise<void> {
+  const { id } = undo
+  close()
+  await removeRecord(id, ['saved'])
+}
+
+type Write = (form: string, instanceId: string, fix: Fix | null) => string | null
+
+async function keep(formId: string, about: { key: string; summary: string }, write: Write): Promise<boolean> {
+  const entry = formEntry(formId)
+  const form = entry && (await formXml(formId, entry.version))
+  if (!entry || !form) return false
+  const id = newInstanceId()
+  const xml = write(form, id, null)
+  if (xml === null) return false
+  await store(entry, form, { ...about, id, xml })
+  // Kept first: the position may come late or never, and the page may be closed.
+  const fix = await position()
+  const placed = fix && write(form, id, fix)
+  if (placed) await rewriteRecord(id, placed)
+  return true
+}
+
+async function store(entry: FormEntry, form: string, record: { id: string; xml: string; key: string; summary: string }) {
+  const { id, xml, key, summary } = record
+  await finishDraft(id, { xml, files: [], instanceId: id, summary }, {
+    owner: worker(), formId: entry.form_id, version: entry.version, title: entry.title, summary, key,
+    corrects: null, formXml: form, notBefore: Date.now() + UNDO_MS,
+  })
+  clearTimeout(closing)
+  Object.assign(undo, { id, words: summary })
+  closing = setTimeout(() => {
+    close()
+    void flush()
+  }, UNDO_MS)
+}
+
+function close(): void {
+  clearTimeout(closing)
+  Object.assign(undo, { id: '', words: '' })
+}
