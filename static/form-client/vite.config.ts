@@ -1,14 +1,17 @@
+import { PATCHES } from './patches/web_forms.ts'
+import { patchWebForms } from './patches/plugin.ts'
 import vue from '@vitejs/plugin-vue'
 import { resolve } from 'node:path'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
-// The oldest browsers it must run in: Android 10 phones that still update, and WeChat's own.
-const BROWSERS = ['chrome87', 'safari14.1']
+// The oldest browsers it must run in: Android 10 phones that still update, and WeChat's own. The engine needs no less.
+const BROWSERS = ['chrome99', 'safari15.4']
 
 export default defineConfig({
   base: '/w/',
   plugins: [
+    patchWebForms(PATCHES),
     vue(),
     VitePWA({
       strategies: 'injectManifest',
