@@ -44,9 +44,6 @@ export function watchNetwork(sent: () => void): void {
   addEventListener('offline', () => {
     phone.online = false
   })
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void flush()
-  })
   setInterval(() => void flush(), EVERY_MS)
 }
 

@@ -1,6 +1,7 @@
 /** Where the phone is, if it says so soon; nothing ever waits for it longer. */
 
 import type { Fix } from '../model'
+import { fixOf } from '../track/phone'
 
 const PATIENCE_MS = 5_000
 const STILL_GOOD_MS = 60_000
@@ -23,10 +24,6 @@ export function position(): Promise<Fix | null> {
 export async function positionIfAllowed(): Promise<Fix | null> {
   const permission = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null)
   return permission?.state === 'granted' ? position() : null
-}
-
-function fixOf({ coords, timestamp }: GeolocationPosition): Fix {
-  return { lat: coords.latitude, lon: coords.longitude, altitude: coords.altitude, accuracy: coords.accuracy, at: timestamp }
 }
 
 /** A geopoint answer, `lat lon alt acc`; '' for none. */

@@ -18,6 +18,8 @@ export interface PhoneState {
   stranger: boolean
   refreshing: boolean
   unsent: number
+  /** Left by another worker of this phone; only his own session sends them. */
+  unsentOfOthers: number
   refused: number
   sending: boolean
   /** Free bytes this page may still use; null where the browser does not say. */
@@ -25,6 +27,8 @@ export interface PhoneState {
   /** What was on the phone when its storage was cleared. */
   lost: { unsent: number; drafts: number } | null
   largeText: boolean
+  /** The worker has asked to sign in again. */
+  signingIn: boolean
   /** A PIN is set and has not been entered. */
   locked: boolean
   hasPin: boolean
@@ -39,11 +43,13 @@ export const phone = reactive<PhoneState>({
   stranger: false,
   refreshing: false,
   unsent: 0,
+  unsentOfOthers: 0,
   refused: 0,
   sending: false,
   spare: null,
   lost: null,
   largeText: false,
+  signingIn: false,
   locked: false,
   hasPin: false,
 })

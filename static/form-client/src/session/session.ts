@@ -24,6 +24,7 @@ export async function signIn(credentials: Credentials): Promise<string> {
     await setFact('signed-in', true)
     await removePin()
     phone.session = 'signed_in'
+    phone.signingIn = false
     return ''
   }
   return sentenceOf(reply)

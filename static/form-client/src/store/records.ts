@@ -25,6 +25,11 @@ export async function drafts(owner: string): Promise<StoredDraft[]> {
   return all.filter((draft) => draft.owner === owner).sort((one, other) => other.changedAt - one.changedAt)
 }
 
+/** How many drafts there are, whosever. */
+export async function draftCount(): Promise<number> {
+  return (await database()).count('drafts')
+}
+
 export async function draft(id: string): Promise<Draft | undefined> {
   const row = await (await database()).get('drafts', id)
   return row && { ...row, files: await filesOf(id) }

@@ -7,6 +7,7 @@ import { heed } from '../session/session'
 import { database, fact, setFact } from './database'
 import { arrivedRecords, keepList, listSums, settleChanges } from './lists'
 import { announce } from './news'
+import { forgetRegister } from './wiping'
 
 interface StoredHome {
   page: HomePage
@@ -57,6 +58,8 @@ async function fetchAll(): Promise<boolean> {
 
 async function keepHome(page: HomePage, etag: string, asked: number): Promise<void> {
   const clockOff = Date.parse(page.now) - asked
+  // Another worker's lists are none of this one's business.
+  if (phone.home && phone.home.worker.id !== page.worker.id) await forgetRegister()
   await setFact('home', { page, etag, heardAt: asked, clockOff } satisfies StoredHome)
   phone.home = page
   phone.clockOff = clockOff

@@ -48,7 +48,8 @@ export async function spareBytes(): Promise<number | null> {
   return estimate?.quota === undefined ? null : estimate.quota - (estimate.usage ?? 0)
 }
 
-interface Inventory {
+/** How many records and drafts are on the phone and nowhere else. */
+export interface Inventory {
   unsent: number
   drafts: number
 }
