@@ -40,6 +40,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
             settings=settings,
             database=Database(settings.url, clock=clock),
             files=FileStore(settings.data_dir / "files"),
+            form_client=STATIC / "form-client" / "dist",
             demo_accounts=_demo_accounts(settings) if settings.demo else (),
         ),
     )

@@ -32,6 +32,15 @@ class Settings(BaseSettings):
     )
     max_request_mb: int = Field(default=100, description="一次提交的上限（兆字节），超过即拒收")
     split_hint_mb: int = Field(default=10, description="请手机按此大小分批上传（兆字节）")
+    phone_photo_max_pixels: int = Field(
+        default=1600, ge=320, description="手机网页里照片的长边上限（像素）；表单自己写了上限的按表单"
+    )
+    phone_keep_exif: bool = Field(
+        default=False, description="手机网页发送的照片保留拍摄信息（时间、位置、机型）；默认去掉"
+    )
+    phone_photo_strip: bool = Field(
+        default=True, description="手机网页在照片下方加一条，写时间和网格；不盖住画面"
+    )
     demo: bool = Field(default=False, description="演示模式：登录页列出演示账号；由 wangge demo 打开")
     profile: str = Field(default="zhongxian", description="新建县时默认安装的机制方案")
     log_level: str = Field(default="INFO", description="日志级别")

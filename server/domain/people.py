@@ -125,6 +125,8 @@ class Permission(Enum):
     REJECT_SUBMISSIONS = "reject_submissions"
     LIST_FORMS = "list_forms"
     SUBMIT = "submit"
+    MAKE_SUGGESTION = "make_suggestion"
+    ANSWER_SUGGESTION = "answer_suggestion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.REJECT_SUBMISSIONS: _grant(*_OFFICE),
     Permission.LIST_FORMS: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.SUBMIT: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
+    Permission.MAKE_SUGGESTION: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
+    Permission.ANSWER_SUGGESTION: _grant(*_OFFICE, Role.COUNTY_ASSESSOR, Role.ADMIN),
 }
 
 _SEE_PRIVATE = frozenset({Function.GRID_WORKER, Function.GRID_LEAD, Function.REGISTRAR})

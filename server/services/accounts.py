@@ -141,6 +141,13 @@ def note_signed_in(work: Work, account: Account) -> None:
     work.record(events.SignedIn(subject_id=account.id, jurisdiction=account.home))
 
 
+def note_key_shown(work: Work, app_user_id: uuid.UUID) -> None:
+    """手机登录: a browser has shown a key, and need not show it again for as long as its session lasts."""
+    app_user = work.session.get_one(AppUser, app_user_id)
+    account = work.session.get_one(Account, app_user.account_id)
+    work.record(events.KeyShown(subject_id=app_user.id, jurisdiction=account.home))
+
+
 def change_password(work: Work, *, password_hash: str, current_hash: str) -> int:
     """修改密码: the actor's own; every other session of his ends. Gives the new session epoch.
 

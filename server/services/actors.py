@@ -30,10 +30,27 @@ def of_session(session: Session, account_id: uuid.UUID, *, epoch: int, now: dt.d
 def of_key(session: Session, key: str, *, now: dt.datetime) -> Actor | None:
     """The actor behind a phone's key; None for an unknown or revoked key and for a closed account."""
     app_user = storage.app_user(session, hash_of(key))
-    if app_user is None or app_user.revoked_at is not None:
+    return None if app_user is None else _of_app_user(session, app_user, now)
+
+
+def _of_app_user(session: Session, app_user: AppUser, now: dt.datetime) -> Actor | None:
+    if app_user.revoked_at is not None:
         return None
     account = session.get_one(Account, app_user.account_id)
     return None if _is_closed(account, now) else _actor(session, account, now, app_user)
+
+
+def of_app_user(
+    session: Session, app_user_id: uuid.UUID, *, hash_begins: str, now: dt.datetime
+) -> Actor | None:
+    """The actor behind a phone's key that was shown before; None once it is revoked or the account closed.
+
+    `hash_begins` is how the kept hash of the key began then.
+    """
+    app_user = session.get(AppUser, app_user_id)
+    if app_user is None or not app_user.key_hash.startswith(hash_begins):
+        return None
+    return _of_app_user(session, app_user, now)
 
 
 def of_account(session: Session, account: Account, *, now: dt.datetime) -> Actor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.web import compression, errors, health, i18n, openrosa, security, staff
+from server.web import compression, errors, health, i18n, openrosa, phone, security, staff
 from server.web.parts import Parts
 
 
@@ -17,4 +17,5 @@ def register(app: Flask, parts: Parts) -> None:
     errors.install(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openrosa.blueprint)
+    app.register_blueprint(phone.blueprint)
     app.register_blueprint(staff.blueprint)

@@ -18,6 +18,11 @@ def root() -> str:
     return (parts().settings.base_url or request.host_url).rstrip("/")
 
 
+def phone_url(key: str, *, root: str) -> str:
+    """The address a phone's browser is given: the key stands in the fragment, which no server and no log is told."""
+    return f"{root}/w/#{key}"
+
+
 def refuse_in_the_clear() -> None:
     """Lists with personal data travel encrypted, or inside this machine; on a private network only by setting.
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import zlib
 
 import segno
+
+from server.storage.jurisdictions import Jurisdiction
 
 PROJECT_ID = 1
 _PIXELS_PER_MODULE = 6
@@ -36,8 +39,20 @@ def settings_text(*, server_url: str, worker: str, project: str) -> str:
     return base64.b64encode(zlib.compress(json.dumps(settings, ensure_ascii=False).encode())).decode()
 
 
+def project_name(county: Jurisdiction | None) -> str:
+    """What Collect calls the project: 青岚县网格."""
+    return "网格" if county is None else f"{county.name}网格"
+
+
 def picture(text: str) -> str:
-    """The QR code of a settings text as a data address (PNG), so that a key shown once is never fetched again."""
+    """The QR code of a text as a data address (PNG), so that a key shown once is never fetched again."""
     code = segno.make_qr(text, error="m")
     address: str = code.png_data_uri(scale=_PIXELS_PER_MODULE, border=4)
     return address
+
+
+def picture_file(text: str) -> bytes:
+    """The QR code of a text as a PNG file."""
+    file = io.BytesIO()
+    segno.make_qr(text, error="m").save(file, kind="png", scale=_PIXELS_PER_MODULE, border=4)
+    return file.getvalue()

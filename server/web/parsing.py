@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from server.domain.problems import Invalid
+from server.domain.problems import Invalid, TooLarge
 
 
 class Submitted(BaseModel):
@@ -27,6 +28,27 @@ def form(model: type[Model]) -> Model:
 def query(model: type[Model]) -> Model:
     """The request's query. Raises Invalid("form.invalid", fields=…)."""
     return _read(model, request.args)
+
+
+_JSON_LIMIT_BYTES = 64_000
+
+
+def body(model: type[Model]) -> Model:
+    """The request's JSON object. Raises Invalid("form.invalid", fields=…), TooLarge("request.text_too_long").
+
+    Raises Invalid("request.malformed") for what is no JSON object.
+    """
+    request.max_content_length = _JSON_LIMIT_BYTES
+    try:
+        said = request.get_json(silent=True)
+    except RequestEntityTooLarge as error:
+        raise TooLarge("request.text_too_long") from error
+    if not isinstance(said, dict):
+        raise Invalid("request.malformed")
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        raise Invalid("form.invalid", fields=_reasons(error)) from error
 
 
 def _read(model: type[Model], source: Any) -> Model:

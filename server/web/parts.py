@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -23,6 +24,8 @@ class Parts:
     settings: Settings
     database: Database
     files: FileStore
+    form_client: Path
+    """The built browser client: a folder with index.html, or nothing yet."""
     demo_accounts: tuple[DemoAccount, ...] = ()
     """Shown on the sign-in page; empty outside the demo."""
     senders: dict[str, tuple[float, Actor]] = field(default_factory=dict)

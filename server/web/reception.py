@@ -57,6 +57,7 @@ def accept(database: Database, actor: Actor, upload: Upload) -> Arrival:
 
 def drain() -> None:
     """Read the rest of a refused body: a phone still sending would see a broken connection instead of the answer."""
+    request.max_content_length = None  # what was refused for its size is read like the rest
     left = parts().settings.max_request_mb * MEGABYTE * 2  # a bound no honest phone reaches
     with suppress(ClientDisconnected):
         while left > 0 and (chunk := request.stream.read(_CHUNK)):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("server", "forms", "gis")
-_NOT_OURS = ("static/vendor/", "server/storage/migrations/versions/")
+_NOT_OURS = ("static/vendor/", "static/form-client/dist/", "server/storage/migrations/versions/")
+_NOT_LOOKED_INTO = {"__pycache__", "node_modules"}
 
 
 def files(*suffixes: str, under: tuple[str, ...] = (*PACKAGES, "static")) -> list[Path]:
@@ -17,11 +18,17 @@ def files(*suffixes: str, under: tuple[str, ...] = (*PACKAGES, "static")) -> lis
     return sorted(
         path
         for folder in under
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in suffixes
-        and not name(path).startswith(_NOT_OURS)
-        and "__pycache__" not in path.parts
+        for path in _below(ROOT / folder)
+        if path.suffix in suffixes and not name(path).startswith(_NOT_OURS)
     )
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if not path.is_dir():
+            yield path
+        elif path.name not in _NOT_LOOKED_INTO:
+            yield from _below(path)
 
 
 def name(path: Path) -> str:

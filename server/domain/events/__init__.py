@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain.events import demands, forms, patrols, people, register, submissions, visits
+from server.domain.events import demands, forms, patrols, people, register, submissions, suggestions, visits
 from server.domain.events.event import Event, JsonValue
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "people",
     "register",
     "submissions",
+    "suggestions",
     "visits",
 ]
 

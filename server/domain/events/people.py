@@ -70,6 +70,11 @@ class KeyIssued(Event, kind="app_user.key_issued"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyShown(Event, kind="app_user.key_shown"):
+    """手机登录: a phone's browser was let in by its key."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeyRevoked(Event, kind="app_user.key_revoked"):
     """收回采集密钥: it stops sending and fetching; it does not wipe the phone."""
 

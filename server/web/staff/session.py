@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, request
 
-from server.domain.people import SYSTEM, Permission
+from server.domain.people import Permission
 from server.domain.problems import Invalid, Unauthenticated
 from server.services import accounts
-from server.web import authentication
+from server.web import authentication, credentials
 from server.web.authentication import current_actor
 from server.web.authorization import public, requires
 from server.web.i18n import say
@@ -51,25 +51,12 @@ def sign_in_form() -> str:
 
 @public
 def sign_in() -> Response | tuple[str, int]:
-    """登录. A wrong name and a wrong password look and last the same; too many tries must wait."""
+    """登录."""
     given = form(Credentials)
-    address = request.remote_addr or ""
-    with database().read(SYSTEM) as reading:
-        accounts.check_not_throttled(
-            reading.session, username=given.username, address=address, now=reading.now
-        )
-        account, stored = accounts.password_of(reading.session, given.username)
-    if (
-        not accounts.verify(given.password, against=stored)
-        or account is None
-        or account.closed_on is not None
-    ):
-        with database().transaction(SYSTEM) as work:
-            accounts.note_refused(work, username=given.username, address=address)
-        refusal = say("account.refused")
-        return _sign_in_page(username=given.username, error=refusal, wanted=given.next), 401
-    with database().transaction(SYSTEM) as work:
-        accounts.note_signed_in(work, account)
+    try:
+        account = credentials.by_password(given.username, given.password)
+    except Unauthenticated as refusal:
+        return _sign_in_page(username=given.username, error=say(refusal.code), wanted=given.next), 401
     authentication.sign_in(account.id, account.session_epoch, own_password=not account.must_change_password)
     return _onward(given.next)
 

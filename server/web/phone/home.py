@@ -1,0 +1,136 @@
+"""GET home: everything the first page of the morning shows that is not in a list of FORMS §2."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from server.domain.people import Permission
+from server.figures import phone_home, phone_lists
+from server.services.forms import known_form
+from server.storage import forms, jurisdictions, returned, suggestions
+from server.web import authentication
+from server.web.authentication import PHONE_PATH, current_actor
+from server.web.authorization import requires
+from server.web.lists import md5
+from server.web.parts import database, parts
+from server.web.phone.answers import answer
+from server.work import Reading
+
+_MOST_RETURNED = 50
+_MOST_ANSWERS = 20
+
+
+def routes(blueprint: Blueprint) -> None:
+    """Add the routes of this file."""
+    blueprint.get("/api/home")(home)
+
+
+@requires(Permission.LIST_FORMS)
+def home() -> Response:
+    """The page's facts; 304 where nothing but the time has changed since the phone asked last."""
+    response = answer({})
+    until = authentication.renew_phone(response)
+    with database().read(current_actor()) as reading:
+        body = {
+            "worker": _worker(reading),
+            "place": _place(reading),
+            "expires_at": until.isoformat(),
+            "grids": _grids(reading),
+            "forms": _forms(reading),
+            "returned": _returned(reading),
+            "settings": _settings(),
+            "answers": _answers(reading),
+        }
+        now = reading.now.astimezone(dt.UTC).isoformat()
+    response.set_etag(hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32])
+    response.set_data(answer(body | {"now": now}).get_data())
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+def _worker(reading: Reading) -> dict[str, str]:
+    actor = reading.actor
+    return {"id": str(actor.id), "name": actor.name, "role": actor.role.label if actor.role else ""}
+
+
+def _place(reading: Reading) -> str:
+    county = jurisdictions.county(reading.session)
+    return "" if county is None else county.name
+
+
+def _grids(reading: Reading) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": grid.code,
+            "name": grid.name,
+            "outline": grid.outline,
+            "patrolled_today": grid.patrolled_today,
+            "stand_in": grid.stand_in,
+            "until": None if grid.until is None else grid.until.isoformat(),
+        }
+        for grid in phone_home.own_grids(reading)
+    ]
+
+
+def _forms(reading: Reading) -> list[dict[str, Any]]:
+    listed = forms.listed(reading.session)
+    wanted = {name for _, version in listed for name in version.media if name in phone_lists.NAMES}
+    hashes = {name: md5(phone_lists.file(reading, name)) for name in sorted(wanted)}
+    return [
+        {
+            "form_id": form.form_id,
+            "title": form.title,
+            "version": version.version,
+            "url": f"{PHONE_PATH}/api/forms/{quote(form.form_id, safe='')}/{quote(version.version, safe='')}.xml",
+            "files": [{"name": name, "md5": hashes[name]} for name in version.media if name in hashes],
+            "refused": known_form(reading.session, form.form_id, version.version).browser_refusal,
+        }
+        for form, version in listed
+    ]
+
+
+def _returned(reading: Reading) -> list[dict[str, str]]:
+    if reading.actor.id is None:
+        return []
+    rows = returned.returned_to(reading.session, reading.actor.id, limit=_MOST_RETURNED)
+    return [
+        {
+            "instance_id": row.instance_id,
+            "form_id": row.form_id,
+            "reason": row.reason,
+            "at": row.at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+def _settings() -> dict[str, Any]:
+    settings = parts().settings
+    return {
+        "photo_max_pixels": settings.phone_photo_max_pixels,
+        "keep_exif": settings.phone_keep_exif,
+        "photo_strip": settings.phone_photo_strip,
+        "split_megabytes": settings.split_hint_mb,
+    }
+
+
+def _answers(reading: Reading) -> list[dict[str, Any]]:
+    if reading.actor.id is None:
+        return []
+    rows = suggestions.answered_to(reading.session, reading.actor.id, limit=_MOST_ANSWERS)
+    return [
+        {
+            "id": row.id,
+            "words": row.words,
+            "answer": row.answer or "",
+            "at": "" if row.answered_at is None else row.answered_at.isoformat(),
+        }
+        for row in rows
+    ]
