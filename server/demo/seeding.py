@@ -18,6 +18,7 @@ from server.demo.story import day_story
 from server.demo.upkeep import UpkeepAct, upkeep_on
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
+from server.jobs.freezing import freeze_due
 from server.services.accounts import new_key
 from server.storage import jurisdictions
 from server.work import Work
@@ -97,6 +98,7 @@ def seed(database: Database, path: Path, *, progress: Progress | None = None) ->
         acts = _acts(county, day, since=state.told_until, until=now)
         left_out += _tell(database, teller, acts)
         state = replace(state, told_until=min(now, moment(day, 24.0)))
+        freeze_due(database, now=state.told_until)
         state.save(path)
         if progress is not None:
             progress(number, len(days))

@@ -14,9 +14,9 @@ from server.domain.mechanism import MechanismProfile
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
+from server.storage import profiles as storage
 from server.storage.grids import Grid
 from server.storage.jurisdictions import Jurisdiction
-from server.storage.profiles import profiles_at
 from server.storage.selection import within
 from server.work import Reading
 
@@ -104,15 +104,24 @@ def choices(reading: Reading) -> list[Division]:
 
 
 def profiles(
-    session: Session, codes: Iterable[str], *, now: dt.datetime
+    session: Session, codes: Iterable[str], *, now: dt.datetime, on: dt.date | None = None
 ) -> Iterator[tuple[MechanismProfile, set[str]]]:
-    """Group grids by the mechanism in force at their village. Raises NotFound("profile.none") where none is."""
+    """Group grids by the mechanism in force at their village: now, or on the day `on`, where there was one then.
+
+    Raises NotFound("profile.none") where none is in force.
+    """
     by_village: dict[str, set[str]] = {}
     for code in codes:
         by_village.setdefault(code[:VILLAGE_DIGITS], set()).add(code)
+    installed = storage.installed(session)
     groups: dict[int, tuple[MechanismProfile, set[str]]] = {}
-    for village, profile in profiles_at(session, by_village, on=local_day(now)).items():
-        groups.setdefault(id(profile), (profile, set()))[1].update(by_village[village])
+    for village, members in by_village.items():
+        version = None if on is None else installed.at(village, on=on)
+        version = version or installed.at(village, on=local_day(now))
+        if version is None:
+            raise NotFound("profile.none", jurisdiction=village)
+        profile = storage.parsed(version.text)
+        groups.setdefault(id(profile), (profile, set()))[1].update(members)
     yield from groups.values()
 
 

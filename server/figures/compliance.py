@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from server.domain import obligation
 from server.domain.jurisdiction import contains
 from server.domain.mechanism import MechanismProfile
 from server.domain.obligation import (
@@ -17,28 +15,26 @@ from server.domain.obligation import (
     Id,
     Standing,
     Unit,
-    VisitIndex,
     Window,
     WindowKind,
     due_state,
-    late_additions,
-    sheet_instant,
+    freeze_instant,
     total,
     window_of,
 )
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import areas, roster
+from server.figures import areas, roster, sheets
 from server.figures.areas import GridName
+from server.figures.sheets import Frozen, LateRecord
 from server.figures.staffing import Staffing, staffing
-from server.storage.profiles import calendar_of
+from server.figures.standings import Judged, Owing, judge
 from server.work import Reading
 
 PREVIOUS_WINDOWS = 3
 ROLLING: WindowKind = "rolling"
 _SHEETS = frozenset({"month", "quarter", "half_year", "year"})
-_UNITS = {"visit_person": roster.persons, "visit_household": roster.households}
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -55,7 +51,7 @@ class GridCompliance:
 class Compliance:
     """The lines of an area in a window at `as_of`, by grid code, and their sums (METRICS D10).
 
-    `late` came after the sheet of the window was frozen
+    `frozen_at`: when the window was frozen, if these are the figures of its sheet; `late` came afterwards
     (封账后补录). `stranded`: units of the register whose grid is no longer there, in no line.
     """
 
@@ -64,9 +60,9 @@ class Compliance:
     duty: Duty
     profile: MechanismProfile
     window: Window
-    is_sheet: bool
+    frozen_at: dt.datetime | None
     grids: tuple[GridCompliance, ...]
-    late: tuple[obligation.Visit, ...]
+    late: tuple[LateRecord, ...]
     stranded: tuple[Unit, ...]
 
     def sum_of(self, figure: Callable[[GridVisits], Figure[Id]]) -> Figure[Id]:
@@ -84,6 +80,11 @@ class Compliance:
         return [standing for standing in self.standings if not standing.done]
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the window was over at `as_of`."""
+        return self.window.last < local_day(self.as_of)
+
+    @property
     def moved_out(self) -> int:
         """How many left d before they were reached (本期移出)."""
         return sum(len(line.visits.moved_out) for line in self.grids)
@@ -99,9 +100,9 @@ class Compliance:
             duty=self.duty,
             profile=self.profile,
             window=self.window,
-            is_sheet=self.is_sheet,
+            frozen_at=self.frozen_at,
             grids=lines,
-            late=tuple(visit for visit in self.late if contains(code, visit.grid)),
+            late=tuple(record for record in self.late if contains(code, record.grid)),
             stranded=(),
         )
 
@@ -130,30 +131,35 @@ def windows(duty: Duty, *, today: dt.date) -> list[Window]:
 
 
 def compliance(
-    reading: Reading, duty_id: str, *, window: Window | None = None, area: str | None = None
+    reading: Reading,
+    duty_id: str,
+    *,
+    window: Window | None = None,
+    area: str | None = None,
+    live: bool = False,
 ) -> Compliance:
     """Return the visits of an area's grids in a window of `windows`, the present one where none is given.
 
-    A window that is over is judged as its frozen sheet was (METRICS D3). Raises NotFound("duty.unknown") for a
-    duty that is not owed there, NotFound("jurisdiction.unknown") for an area outside the reader's scope.
+    A window that is frozen is read from its sheets, whatever has changed since (METRICS D3); `live` asks what it
+    would be as of now. Raises NotFound("duty.unknown") for a duty that is not owed there,
+    NotFound("jurisdiction.unknown") for an area outside the reader's scope.
     """
     scope = areas.narrowed(reading.actor.scope, area)
     named = areas.grid_names(reading.session, scope=scope)
-    owing = _owing(reading, named, duty_id)
-    duty, profile = owing[0][0], owing[0][1]
     today = local_day(reading.now)
+    frozen = None if live or window is None else sheets.frozen(reading.session, duty_id, window, scope=scope)
+    owing = _owing(reading, _unfrozen(named, frozen), duty_id, window)
+    if frozen is None and not owing:
+        raise NotFound("duty.unknown", duty=duty_id)
+    duty, profile = (owing[0].duty, owing[0].profile) if frozen is None else (frozen.duty, frozen.profile)
     chosen = window or window_of(duty.window, today)
-    is_sheet = chosen.last < today and duty.window in _SHEETS
-    as_of = sheet_instant(chosen, freeze_day=profile.freeze_day, now=reading.now) if is_sheet else reading.now
-    judged = roster.visits(
-        reading.session,
-        scope=scope,
-        since=chosen.first,
-        as_of=as_of,
-        in_care_only=duty.what == "visit_person",
-    )
-    units = _UNITS[duty.what](reading.session, scope=scope)
-    lines, stranded = _judge(reading, owing, chosen, units, VisitIndex(judged, as_of=as_of), scope=scope)
+    freezes = freeze_instant(chosen, freeze_day=profile.freeze_day) if chosen.kind in _SHEETS else None
+    frozen_at = frozen.frozen_at if frozen else freezes
+    if live or frozen_at is None or frozen_at > reading.now:
+        frozen_at = None
+    as_of = frozen_at or reading.now
+    judged = _judged(reading, owing, chosen, scope=scope, as_of=as_of)
+    lines = judged.lines | (frozen.lines if frozen else {})
     staff = staffing(reading.session, lines, on=today)
     return Compliance(
         as_of=as_of,
@@ -161,12 +167,12 @@ def compliance(
         duty=duty,
         profile=profile,
         window=chosen,
-        is_sheet=is_sheet,
+        frozen_at=frozen_at,
         grids=tuple(
             GridCompliance(grid=named[code], visits=lines[code], staff=staff[code]) for code in sorted(lines)
         ),
-        late=_late(reading, chosen, frozen_at=as_of, scope=scope) if is_sheet else (),
-        stranded=tuple(stranded),
+        late=_late(reading, chosen, frozen_at=frozen_at, scope=scope),
+        stranded=tuple(judged.stranded),
     )
 
 
@@ -175,60 +181,34 @@ def state_of(found: Compliance, standing: Standing) -> str:
     return due_state(found.duty, standing, today=local_day(found.as_of))
 
 
-def _late(
-    reading: Reading, window: Window, *, frozen_at: dt.datetime, scope: Scope
-) -> tuple[obligation.Visit, ...]:
-    """封账后补录: the visits of a window that came after its sheet was frozen (METRICS D3)."""
-    visits = roster.visits(reading.session, scope=scope, since=window.first, as_of=reading.now)
-    return tuple(late_additions(visits, window, frozen_at=frozen_at, as_of=reading.now))
+def _unfrozen(named: Iterable[str], frozen: Frozen | None) -> list[str]:
+    """The grids of the villages of which no sheet was written: those that began later, or wait for the job."""
+    return [code for code in named if frozen is None or code[: areas.VILLAGE_DIGITS] not in frozen.villages]
 
 
-Owing = tuple[Duty, MechanismProfile, set[str]]
+def _owing(reading: Reading, codes: Iterable[str], duty_id: str, window: Window | None) -> list[Owing]:
+    """The duty of that name in each mechanism of the area, with the grids that owe it.
 
-
-def _owing(reading: Reading, codes: Iterable[str], duty_id: str) -> list[Owing]:
-    """The duty of that name in each mechanism of the area, with the grids that owe it."""
-    found = [
-        (duty, profile, members)
-        for profile, members in areas.profiles(reading.session, codes, now=reading.now)
+    A window that is over is judged by the mechanism in force when it ended.
+    """
+    on = None if window is None else min(window.last, local_day(reading.now))
+    return [
+        Owing(duty, profile, members)
+        for profile, members in areas.profiles(reading.session, codes, now=reading.now, on=on)
         for duty in profile.duties()
-        if duty.id == duty_id and duty.what in _UNITS
+        if duty.id == duty_id and duty.what in roster.VISIT_DUTIES
     ]
-    if not found:
-        raise NotFound("duty.unknown", duty=duty_id)
-    return found
 
 
-def _judge(
-    reading: Reading,
-    owing: Sequence[Owing],
-    window: Window,
-    units: Sequence[Unit],
-    index: VisitIndex,
-    *,
-    scope: Scope,
-) -> tuple[dict[str, GridVisits], list[Unit]]:
-    today = local_day(reading.now)
-    grids = {
-        grid.id: grid
-        for grid in roster.duty_grids(reading.session, scope=scope, on=today, since=window.first)
-    }
-    living: Mapping[str, list[Unit]] = _by_grid(units)
-    lines: dict[str, GridVisits] = {}
-    for duty, profile, members in owing:
-        lines |= obligation.compliance(
-            duty,
-            window,
-            [unit for code in sorted(members) if code in grids for unit in living.get(code, ())],
-            index,
-            grids=[grids[code] for code in sorted(members) if code in grids],
-            calendar=calendar_of(profile),
-        )
-    return lines, [unit for code, there in living.items() if code not in grids for unit in there]
+def _judged(
+    reading: Reading, owing: Sequence[Owing], window: Window, *, scope: Scope, as_of: dt.datetime
+) -> Judged:
+    return judge(reading.session, owing, window, scope=scope, as_of=as_of) if owing else Judged({}, [])
 
 
-def _by_grid(units: Iterable[Unit]) -> dict[str, list[Unit]]:
-    found: dict[str, list[Unit]] = defaultdict(list)
-    for unit in units:
-        found[unit.grid].append(unit)
-    return found
+def _late(
+    reading: Reading, window: Window, *, frozen_at: dt.datetime | None, scope: Scope
+) -> tuple[LateRecord, ...]:
+    if frozen_at is None:
+        return ()
+    return tuple(sheets.late(reading.session, window, scope=scope, frozen_at=frozen_at, as_of=reading.now))

@@ -1,7 +1,7 @@
 """名册: households, persons and visits as the obligation engine takes them, read in a few queries.
 
-What leaves with a move stays with the unit: units and their visits are chosen by where the household lives now, not
-by where it lived when the visit was made (METRICS D5).
+What leaves with a move stays with the unit: units and their visits are chosen by where the household lay at the
+instant the figure speaks of, not by where it lay when the visit was made (METRICS D5).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from server.domain import obligation
 from server.domain.jurisdiction import Level
-from server.domain.obligation import Away, DutyGrid, Exit, Stay, Unit
+from server.domain.obligation import Away, Duty, DutyGrid, Exit, Stay, Unit
 from server.domain.people import Function
 from server.domain.scope import Scope
 from server.figures.staffing import held_posts
 from server.storage.grids import Grid
-from server.storage.households import AwaySpell, CareTag, Household, Person
+from server.storage.households import AwaySpell, CareTag, Household, Person, whereabouts
 from server.storage.jurisdictions import Jurisdiction
 from server.storage.selection import within
 from server.storage.visits import Visit, VisitPerson
@@ -31,10 +31,16 @@ _NOT_BEGUN = dt.date.max
 _VILLAGE_DIGITS = 12
 
 
-def persons(session: Session, *, scope: Scope) -> list[Unit]:
-    """Everybody who has or had a care tag, in registered households within the scope, those who left included."""
-    tags = _tags(session, scope)
-    aways = _aways(session, scope)
+def units(session: Session, duty: Duty, *, scope: Scope, as_of: dt.datetime) -> list[Unit]:
+    """The persons or households a visit duty may be owed to, within the scope at `as_of`."""
+    return _UNITS[duty.what](session, scope=scope, as_of=as_of)
+
+
+def persons(session: Session, *, scope: Scope, as_of: dt.datetime) -> list[Unit]:
+    """Everybody who has or had a care tag, in households registered within the scope, those who left included."""
+    there = whereabouts(session, scope=scope, as_of=as_of)
+    tags = _tags(session, there.condition)
+    aways = _aways(session, there.condition)
     query = (
         sa.select(
             Person.id,
@@ -45,14 +51,14 @@ def persons(session: Session, *, scope: Scope) -> list[Unit]:
             Household.grid_code,
         )
         .join(Household, Household.id == Person.household_id)
-        .where(*_registered(scope), Person.id.in_(sa.select(CareTag.person_id)))
+        .where(*_registered(there.condition), Person.id.in_(sa.select(CareTag.person_id)))
         .order_by(Household.grid_code, Household.address, Person.name, Person.id)
     )
-    return [
+    found = (
         Unit(
             id=person.id,
             household=person.household_id,
-            grid=person.grid_code,
+            grid=there.grid(person.household_id, person.grid_code),
             stays=(_stay(person),),
             tags=tuple(tags[person.id]),
             aways=(*aways[person.household_id, None], *aways[person.household_id, person.id]),
@@ -60,23 +66,32 @@ def persons(session: Session, *, scope: Scope) -> list[Unit]:
             tier=person.tier,
         )
         for person in session.execute(query)
-    ]
+    )
+    return [unit for unit in found if not there.left or scope.covers(unit.grid)]
 
 
-def households(session: Session, *, scope: Scope) -> list[Unit]:
-    """Every registered household within the scope, those that left included; a pending one is not on the register."""
-    aways = _aways(session, scope)
-    query = sa.select(Household.id, Household.grid_code, *_stay_columns(Household)).where(*_registered(scope))
-    return [
+def households(session: Session, *, scope: Scope, as_of: dt.datetime) -> list[Unit]:
+    """Every household registered within the scope, those that left included; a pending one is not on the register."""
+    there = whereabouts(session, scope=scope, as_of=as_of)
+    aways = _aways(session, there.condition)
+    query = sa.select(Household.id, Household.grid_code, *_stay_columns(Household)).where(
+        *_registered(there.condition)
+    )
+    found = (
         Unit(
             id=household.id,
             household=household.id,
-            grid=household.grid_code,
+            grid=there.grid(household.id, household.grid_code),
             stays=(_stay(household),),
             aways=tuple(aways[household.id, None]),
         )
         for household in session.execute(query.order_by(Household.grid_code, Household.address))
-    ]
+    )
+    return [unit for unit in found if not there.left or scope.covers(unit.grid)]
+
+
+_UNITS: Mapping[str, Callable[..., list[Unit]]] = {"visit_person": persons, "visit_household": households}
+VISIT_DUTIES = frozenset(_UNITS)
 
 
 def visits(
@@ -87,7 +102,8 @@ def visits(
     That is each unit's last one of every outcome, source and set of roles, and every call: whether a call counts
     hangs on the days somebody was away, which no query knows. `in_care_only`: those that matter to `persons`.
     """
-    here = Visit.household_id.in_(sa.select(Household.id).where(within(Household.grid_code, scope)))
+    there = whereabouts(session, scope=scope, as_of=as_of)
+    here = Visit.household_id.in_(sa.select(Household.id).where(there.condition))
     chosen = _chosen(sa.and_(here, _of_care()) if in_care_only else here, since=since, as_of=as_of)
     seen: dict[int, set[uuid.UUID]] = defaultdict(set)
     for visit_id, person_id in session.execute(
@@ -129,8 +145,8 @@ def duty_grids(
     ]
 
 
-def _registered(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
-    return within(Household.grid_code, scope), Household.state == "registered"
+def _registered(here: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[bool], ...]:
+    return here, Household.state == "registered"
 
 
 def _stay_columns(table: type[Household] | type[Person]) -> tuple[Any, ...]:
@@ -145,12 +161,12 @@ def _exit(reason: str | None, at: dt.datetime | None) -> Exit | None:
     return None if at is None else Exit(reason or "", at)
 
 
-def _tags(session: Session, scope: Scope) -> Mapping[uuid.UUID, list[obligation.CareTag]]:
+def _tags(session: Session, here: sa.ColumnElement[bool]) -> Mapping[uuid.UUID, list[obligation.CareTag]]:
     query = (
         sa.select(CareTag)
         .join(Person, Person.id == CareTag.person_id)
         .join(Household, Household.id == Person.household_id)
-        .where(*_registered(scope))
+        .where(*_registered(here))
         .order_by(CareTag.begun_on)
     )
     found: dict[uuid.UUID, list[obligation.CareTag]] = defaultdict(list)
@@ -161,11 +177,13 @@ def _tags(session: Session, scope: Scope) -> Mapping[uuid.UUID, list[obligation.
     return found
 
 
-def _aways(session: Session, scope: Scope) -> Mapping[tuple[uuid.UUID, uuid.UUID | None], list[Away]]:
+def _aways(
+    session: Session, here: sa.ColumnElement[bool]
+) -> Mapping[tuple[uuid.UUID, uuid.UUID | None], list[Away]]:
     query = (
         sa.select(AwaySpell)
         .join(Household, Household.id == AwaySpell.household_id)
-        .where(*_registered(scope))
+        .where(*_registered(here))
         .order_by(AwaySpell.since)
     )
     found: dict[tuple[uuid.UUID, uuid.UUID | None], list[Away]] = defaultdict(list)

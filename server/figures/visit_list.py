@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from gis.walk import walking_order
 from server.domain.obligation import Id, Standing, Unit, in_visiting_order
 from server.domain.people import Permission
-from server.figures import roster
 from server.figures.compliance import Compliance, state_of
 from server.figures.staffing import Staffing, names_of
 from server.storage.households import Household, Person
@@ -132,7 +131,7 @@ def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> lis
     names = {line.grid.code: line.grid.full_name for line in found.grids}
     return [
         Dwelling(
-            grid_name=names[unit.grid],
+            grid_name=names.get(unit.grid, unit.grid),
             address=homes[unit.household].address,
             code=code_of(homes[unit.household].id),
             whom=_whom(reading, homes[unit.household], people.get(unit.id)),
@@ -141,10 +140,13 @@ def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> lis
     ]
 
 
-def unoccupied(reading: Reading, found: Compliance) -> list[Unit]:
-    """Return the households confirmed vacant in the window, by grid and address: outside d, but looked at."""
-    empty = {row for line in found.grids for row in line.visits.unoccupied.rows_d}
-    return [unit for unit in roster.households(reading.session, scope=found.scope) if unit.id in empty]
+def unoccupied(found: Compliance) -> list[Unit]:
+    """Return the households confirmed vacant in the window, by grid: outside d, but looked at."""
+    return [
+        Unit(id=household, household=household, grid=line.grid.code, stays=())
+        for line in found.grids
+        for household in line.visits.unoccupied.rows_d
+    ]
 
 
 def code_of(household: uuid.UUID) -> str:

@@ -9,7 +9,7 @@ from huey import Huey, crontab
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
-from server.jobs import outbox
+from server.jobs import freezing, outbox
 from server.services import submissions
 
 TRACKS_ARE_KEPT = dt.timedelta(days=90)
@@ -18,8 +18,9 @@ _TRACKS_AT_ONCE = 50
 
 
 def every_minute(database: Database) -> None:
-    """Hand on events, and apply edits that missed their original."""
+    """Hand on events, freeze the windows that are due, and apply edits that missed their original."""
     outbox.hand_on(database)
+    freezing.freeze_due(database)
     with database.transaction(SYSTEM) as work:
         submissions.settle_held(work)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
@@ -166,6 +167,40 @@ def grid_on(session: Session, household: Household, *, day: dt.date) -> str:
         .limit(1)
     )
     return session.scalar(query) or household.grid_code
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where households lay at an instant: `condition` holds for all that lay within a scope, and for some others.
+
+    `left` is the grid at that instant of each household that has moved since.
+    """
+
+    condition: sa.ColumnElement[bool]
+    left: Mapping[uuid.UUID, str]
+
+    def grid(self, household_id: uuid.UUID, grid_now: str) -> str:
+        """The grid of a household at the instant, told by where it lies now."""
+        return self.left.get(household_id, grid_now)
+
+
+def whereabouts(session: Session, *, scope: Scope, as_of: dt.datetime) -> Whereabouts:
+    """Where the households of a scope lay at `as_of` (METRICS D5 `grid_now`): a move counts once it is confirmed."""
+    moved_since = HouseholdMove.known_at > as_of
+    latest_first = sa.select(HouseholdMove.household_id, HouseholdMove.from_grid).where(moved_since)
+    left = {
+        row.household_id: row.from_grid
+        for row in session.execute(latest_first.order_by(HouseholdMove.id.desc()))
+    }
+    here_now = within(Household.grid_code, scope)
+    if not left:
+        return Whereabouts(here_now, left)
+    came_from_here = sa.select(HouseholdMove.household_id).where(
+        moved_since, within(HouseholdMove.from_grid, scope)
+    )
+    return Whereabouts(
+        Household.id.in_(sa.union(sa.select(Household.id).where(here_now), came_from_here)), left
+    )
 
 
 def undecided(session: Session, household_id: uuid.UUID) -> Sequence[RegisterChange]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -60,24 +62,33 @@ def profile_at(session: Session, jurisdiction: str, *, on: dt.date) -> Mechanism
     return parsed(version.text)
 
 
-def profiles_at(
-    session: Session, jurisdictions: Iterable[str], *, on: dt.date
-) -> dict[str, MechanismProfile]:
-    """The mechanism in force on a day at each of many places, by one query: as `profile_at` of each.
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Every version of every profile by its division, the oldest first: to ask for many places at once."""
 
-    Raises NotFound("profile.none") where none is installed.
-    """
-    query = sa.select(ProfileVersion.jurisdiction, ProfileVersion.text).where(
-        ProfileVersion.effective_from <= on
-    )
-    newest = {row.jurisdiction: row.text for row in session.execute(query.order_by(ProfileVersion.version))}
-    found = {}
-    for place in jurisdictions:
-        text = next((newest[place[:digits]] for digits in _DIGITS if place[:digits] in newest), None)
-        if text is None:
-            raise NotFound("profile.none", jurisdiction=place)
-        found[place] = parsed(text)
-    return found
+    by_division: Mapping[str, Sequence[ProfileVersion]]
+
+    def at(self, place: str, *, on: dt.date, known_at: dt.datetime | None = None) -> ProfileVersion | None:
+        """The version in force at a place on a day, as `in_force`; of those installed by `known_at`, where given."""
+        for digits in _DIGITS:
+            for version in reversed(self.by_division.get(place[:digits], ())):
+                known = known_at is None or version.installed_at <= known_at
+                if known and version.effective_from <= on:
+                    return version
+        return None
+
+    def versions(self) -> Iterator[ProfileVersion]:
+        """All of them."""
+        for versions in self.by_division.values():
+            yield from versions
+
+
+def installed(session: Session) -> Installed:
+    """Every version that was ever installed."""
+    found: dict[str, list[ProfileVersion]] = defaultdict(list)
+    for version in session.scalars(sa.select(ProfileVersion).order_by(ProfileVersion.version)):
+        found[version.jurisdiction].append(version)
+    return Installed(found)
 
 
 @lru_cache(maxsize=64)

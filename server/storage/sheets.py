@@ -57,8 +57,8 @@ def of_window(
     return session.scalars(query.order_by(FrozenSheet.village)).all()
 
 
-def newest(session: Session) -> dict[tuple[str, str, str], dt.date]:
-    """The first day of the last window frozen, by (village, duty, kind of window)."""
-    key = (FrozenSheet.village, FrozenSheet.duty, FrozenSheet.window_kind)
+def newest(session: Session) -> dict[tuple[str, str], dt.date]:
+    """The first day of the last window frozen, by village and kind of window; a job asks, so there is no scope."""
+    key = (FrozenSheet.village, FrozenSheet.window_kind)
     query = sa.select(*key, sa.func.max(FrozenSheet.first_day).label("first_day")).group_by(*key)
-    return {(row.village, row.duty, row.window_kind): row.first_day for row in session.execute(query)}
+    return {(row.village, row.window_kind): row.first_day for row in session.execute(query)}

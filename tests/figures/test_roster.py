@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import uuid
 
+import pytest
+
 from server.database import Database
+from server.domain.obligation import window_of
 from server.domain.people import SYSTEM
 from server.domain.scope import Scope
 from server.figures import roster
+from server.figures.compliance import compliance
+from server.services.register.households import move_household
 from server.storage.households import AwaySpell, Household
 from server.storage.jurisdictions import Jurisdiction
 from server.storage.visits import Visit, VisitPerson
 from server.work import Work
 from tests import factories
-from tests.factories import GRID, NOW, OTHER_GRID, START, VACANT_GRID, VILLAGE, County
+from tests.factories import GRID, NOW, OTHER_GRID, SHANGHAI, START, VACANT_GRID, VILLAGE, County
 
 EVERYWHERE = Scope.everything()
+GRIDS = (GRID, VACANT_GRID, OTHER_GRID)
 
 
 def visited(
@@ -46,7 +53,7 @@ def test_persons_carry_their_tags_and_the_absence_of_their_household(
         factories.person(work, home, name="王强", called="王强", tag=None)
         work.session.add(AwaySpell(household_id=home.id, since=dt.date(2026, 9, 1)))
     with database.read(SYSTEM) as reading:
-        (unit,) = roster.persons(reading.session, scope=EVERYWHERE)
+        (unit,) = roster.persons(reading.session, scope=EVERYWHERE, as_of=NOW)
     assert unit.id == granny.id
     assert [tag.code for tag in unit.tags] == ["alone_elder"]
     assert unit.is_away(dt.date(2026, 9, 2), as_of=NOW)
@@ -58,8 +65,10 @@ def test_a_household_waiting_for_approval_is_not_on_the_register(database: Datab
         factories.person(work, waiting)
         kept = factories.household(work, address="石桥村1组13号")
     with database.read(SYSTEM) as reading:
-        assert [unit.id for unit in roster.households(reading.session, scope=EVERYWHERE)] == [kept.id]
-        assert roster.persons(reading.session, scope=EVERYWHERE) == []
+        assert [unit.id for unit in roster.households(reading.session, scope=EVERYWHERE, as_of=NOW)] == [
+            kept.id
+        ]
+        assert roster.persons(reading.session, scope=EVERYWHERE, as_of=NOW) == []
 
 
 def test_of_earlier_visits_the_last_of_each_kind_comes_along(database: Database, county: County) -> None:
@@ -114,6 +123,60 @@ def test_ids_of_units_are_those_of_the_tables(database: Database, county: County
     with database.transaction(SYSTEM) as work:
         home = factories.household(work)
     with database.read(SYSTEM) as reading:
-        (unit,) = roster.households(reading.session, scope=EVERYWHERE)
+        (unit,) = roster.households(reading.session, scope=EVERYWHERE, as_of=NOW)
     assert unit.id == home.id
     assert isinstance(unit.id, uuid.UUID)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_units_are_counted_where_they_lay_at_the_instant(
+    database: Database, county: County, seed: int
+) -> None:
+    """Every instant of a history of moves, counted again by walking the history (METRICS D5 `grid_now`)."""
+    chance = random.Random(seed)
+    begin = dt.datetime(2026, 10, 1, 8, tzinfo=SHANGHAI)
+    grid_at: dict[uuid.UUID, list[tuple[dt.datetime, str]]] = {}
+    with database.transaction(SYSTEM) as work:
+        homes = [
+            factories.household(work, grid=chance.choice(GRIDS), address=f"{number}") for number in range(9)
+        ]
+        for home in homes:
+            grid_at[home.id] = [(dt.datetime.min.replace(tzinfo=dt.UTC), home.grid_code)]
+            factories.person(work, home, name=home.address)
+        for hours in range(0, 200, 8):
+            home = chance.choice(homes)
+            there = Work(work.session, SYSTEM, begin + dt.timedelta(hours=hours))
+            to_grid = chance.choice([grid for grid in GRIDS if grid != home.grid_code])
+            moved_on = there.now.date() - dt.timedelta(days=chance.randrange(9))
+            move_household(there, home.id, to_grid=to_grid, moved_on=moved_on)
+            grid_at[home.id].append((there.now, to_grid))
+
+    def lay(home: uuid.UUID, as_of: dt.datetime) -> str:
+        return [grid for since, grid in grid_at[home] if since <= as_of][-1]
+
+    with database.read(SYSTEM) as reading:
+        for hours in (-1, 0, 7, 50, 96, 131, 250):
+            as_of = begin + dt.timedelta(hours=hours)
+            for scope in (Scope.of([GRID]), Scope.of([VILLAGE]), EVERYWHERE):
+                expected = {home: lay(home, as_of) for home in grid_at if scope.covers(lay(home, as_of))}
+                found = roster.households(reading.session, scope=scope, as_of=as_of)
+                assert {unit.id: unit.grid for unit in found} == expected
+                people = roster.persons(reading.session, scope=scope, as_of=as_of)
+                assert {unit.household: unit.grid for unit in people} == expected
+
+
+def test_a_past_window_is_judged_where_its_households_lay_then(database: Database, county: County) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = factories.household(work, grid=GRID)
+        granny = factories.person(work, home)
+        seen = visited(work, home, dt.date(2026, 9, 3))
+        work.session.add(VisitPerson(visit_id=seen, person_id=granny.id))
+        later = Work(work.session, SYSTEM, dt.datetime(2026, 10, 8, 9, tzinfo=SHANGHAI))
+        move_household(later, home.id, to_grid=OTHER_GRID, moved_on=dt.date(2026, 9, 1))
+    september = window_of("month", dt.date(2026, 9, 1))
+    with database.read(SYSTEM) as reading:
+        then = compliance(reading, "special_month", window=september)
+        now = compliance(reading, "special_month", window=september, live=True)
+    for found, grid in ((then, GRID), (now, OTHER_GRID)):
+        lines = {line.grid.code: line.visits.reached for line in found.grids if line.visits.reached.d}
+        assert {code: (figure.n, figure.d) for code, figure in lines.items()} == {grid: (1, 1)}

@@ -26,6 +26,7 @@ from server.storage.events import EventRow
 from server.storage.grids import Grid
 from server.storage.households import Household
 from server.storage.patrols import Patrol
+from server.storage.sheets import FrozenSheet
 from server.storage.submissions import Submission
 from server.storage.visits import Visit
 from tests.conftest import Clock
@@ -98,6 +99,17 @@ def test_the_whole_county_is_there_and_every_record_has_its_rows(demo: tuple[Pat
         assert count(session, Demand) > 0
         refused = sa.cast(DemandNote.details, sa.Text).contains("refused")
         assert count(session, DemandNote, refused) == 0
+
+
+def test_the_months_that_are_past_are_frozen(demo: tuple[Path, Seeded]) -> None:
+    folder, seeded = demo
+    villages = {grid.code[:12] for grid in seeded.county.map.grids}
+    with opened(folder, NINE) as database, database.read(SYSTEM) as reading:
+        sheets = reading.session.scalars(sa.select(FrozenSheet)).all()
+        assert {(sheet.village, sheet.first_day.month) for sheet in sheets} == {
+            (village, month) for village in villages for month in (7, 8, 9)
+        }
+        assert all(sheet.frozen_at <= sheet.written_at <= NINE for sheet in sheets)
 
 
 def test_nothing_reaches_the_server_before_it_happened_or_after_now(demo: tuple[Path, Seeded]) -> None:

@@ -85,7 +85,7 @@ def test_a_proposal_changes_nothing_until_a_second_person_confirms_it(
     assert (left.exited_at, left.exit_reason, left.version) == (NOW, "moved_out", 2)
     assert [(row.exited_at, row.exit_reason) for row in rows(database, Person)] == [(NOW, "moved_out")]
     with database.read(SYSTEM) as reading:
-        (unit,) = roster.households(reading.session, scope=Scope.everything())
+        (unit,) = roster.households(reading.session, scope=Scope.everything(), as_of=NOW)
     assert unit.stays[0].exit is not None
     assert unit.stays[0].exit.day == NOW.date()
 
@@ -203,7 +203,7 @@ def test_a_shorter_interval_is_a_tier_of_the_mechanism(
         office.confirm("cadre", change, tier="hourly")
     office.confirm("cadre", change, tier="weekly")
     with database.read(SYSTEM) as reading:
-        (unit,) = roster.persons(reading.session, scope=Scope.everything())
+        (unit,) = roster.persons(reading.session, scope=Scope.everything(), as_of=NOW)
     assert unit.tier == "weekly"
 
 
@@ -243,7 +243,7 @@ def test_a_household_nobody_approves_never_comes_onto_the_register(
     office.refuse("cadre", change.id)
     assert only(database, waits.id).state == "refused"
     with database.read(SYSTEM) as reading:
-        assert roster.households(reading.session, scope=Scope.everything()) == []
+        assert roster.households(reading.session, scope=Scope.everything(), as_of=NOW) == []
 
 
 def test_an_older_page_does_not_overwrite_a_newer_one(

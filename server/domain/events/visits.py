@@ -33,3 +33,14 @@ class SessionRecorded(Event, kind="session.recorded"):
     channel: str
     day: dt.date
     demands: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetFrozen(Event, kind="sheet.frozen"):
+    """封账: a duty's window was written down for a village; its division is the village (METRICS D3)."""
+
+    duty: str
+    first_day: dt.date
+    last_day: dt.date
+    n: int
+    d: int

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 
 from server.domain.obligation.duty import Duty, DutyGrid, Id, WorkdayCalendar
 from server.domain.obligation.figure import Figure
@@ -57,14 +55,50 @@ class GridVisits:
         return needs_township(exits=self.exits, d=self.reached.d)
 
 
-@dataclass(slots=True)
-class _Sorted:
-    """A grid's units, sorted by how they stand in the window."""
+@dataclass(slots=True, kw_only=True)
+class GridUnits:
+    """A grid's units, sorted by how they stand in the window: what its figures are counted from."""
 
-    standings: list[Standing]
-    moved_out: list[MovedOut]
-    next_window: list[Unit]
+    grid: str
+    vacant: bool
+    trial: bool
+    pace: Pace = "none"
+    standings: list[Standing] = field(default_factory=list)
+    moved_out: list[MovedOut] = field(default_factory=list)
+    next_window: list[Unit] = field(default_factory=list)
     exits: int = 0
+    unoccupied: Figure[Id] = field(default_factory=lambda: Figure((), ()))
+
+    def counted(self) -> GridVisits:
+        """Count them: each figure with its rows."""
+        rows_d = tuple(stands.unit.id for stands in self.standings)
+
+        def those(true_of: Callable[[Standing], bool]) -> tuple[Id, ...]:
+            return tuple(stands.unit.id for stands in self.standings if true_of(stands))
+
+        def figure(rows_n: tuple[Id, ...], of: tuple[Id, ...] = rows_d) -> Figure[Id]:
+            return Figure(rows_n, of, int(self.vacant))
+
+        done = those(lambda stands: stands.done)
+        waiting = sorted((s for s in self.standings if s.never), key=lambda s: (s.strictness, s.entered_on))
+        return GridVisits(
+            grid=self.grid,
+            vacant=self.vacant,
+            trial=self.trial,
+            pace=self.pace,
+            reached=figure(done),
+            by_own_role=figure(those(lambda stands: stands.by_own_role)),
+            by_phone=figure(those(lambda stands: stands.phone_only), of=done),
+            not_met=figure(those(lambda stands: stands.not_met)),
+            never=figure(tuple(stands.unit.id for stands in waiting)),
+            long_unseen=figure(those(lambda stands: stands.long_unseen)),
+            family_only=those(lambda stands: stands.family_only),
+            moved_out=tuple(self.moved_out),
+            next_window=tuple(self.next_window),
+            exits=self.exits,
+            unoccupied=self.unoccupied,
+            standings=tuple(self.standings),
+        )
 
 
 def compliance(
@@ -91,15 +125,16 @@ def compliance(
     found = {}
     for grid in grids:
         owing = living[grid.id] if grid.start_date <= window.last else []
-        stand = _sort(duty, window, owing, index, start_date=grid.start_date, calendar=calendar)
-        found[grid.id] = _grid_visits(
-            grid,
-            stand,
-            window=window,
-            unoccupied=_unoccupied(duty, window, owing, index, vacant=grid.vacant),
+        sorted_ = _sort(duty, window, owing, index, grid=grid, calendar=calendar)
+        sorted_.unoccupied = _unoccupied(duty, window, owing, index, vacant=grid.vacant)
+        sorted_.pace = pace_of(
+            sum(stands.done for stands in sorted_.standings),
+            len(sorted_.standings),
             elapsed=elapsed[grid.start_date],
-            today=index.today,
+            ended=index.today > window.last,
+            trial=sorted_.trial,
         )
+        found[grid.id] = sorted_.counted()
     return found
 
 
@@ -109,10 +144,10 @@ def _sort(
     units: Iterable[Unit],
     index: VisitIndex,
     *,
-    start_date: dt.date,
+    grid: DutyGrid,
     calendar: WorkdayCalendar,
-) -> _Sorted:
-    into = _Sorted([], [], [])
+) -> GridUnits:
+    into = GridUnits(grid=grid.id, vacant=grid.vacant, trial=window.is_trial(grid.start_date))
     for unit in units:
         member = membership(unit, duty, window, as_of=index.as_of)
         if member is None:
@@ -122,53 +157,12 @@ def _sort(
         if not member.counts:
             continue
         into.exits += member.exit is not None
-        stands = standing(duty, member, window, index, start_date=start_date, calendar=calendar)
+        stands = standing(duty, member, window, index, start_date=grid.start_date, calendar=calendar)
         if member.exit is not None and not stands.done:
             into.moved_out.append(MovedOut(unit, member.exit))
         else:
             into.standings.append(stands)
     return into
-
-
-def _grid_visits(
-    grid: DutyGrid,
-    units: _Sorted,
-    *,
-    window: Window,
-    unoccupied: Figure[Id],
-    elapsed: Fraction,
-    today: dt.date,
-) -> GridVisits:
-    trial = window.is_trial(grid.start_date)
-    standings = units.standings
-    rows_d = tuple(stands.unit.id for stands in standings)
-
-    def those(true_of: Callable[[Standing], bool]) -> tuple[Id, ...]:
-        return tuple(stands.unit.id for stands in standings if true_of(stands))
-
-    def figure(rows_n: tuple[Id, ...], of: tuple[Id, ...] = rows_d) -> Figure[Id]:
-        return Figure(rows_n, of, int(grid.vacant))
-
-    done = those(lambda stands: stands.done)
-    waiting = sorted((s for s in standings if s.never), key=lambda s: (s.strictness, s.entered_on))
-    return GridVisits(
-        grid=grid.id,
-        vacant=grid.vacant,
-        trial=trial,
-        pace=pace_of(len(done), len(rows_d), elapsed=elapsed, ended=today > window.last, trial=trial),
-        reached=figure(done),
-        by_own_role=figure(those(lambda stands: stands.by_own_role)),
-        by_phone=figure(those(lambda stands: stands.phone_only), of=done),
-        not_met=figure(those(lambda stands: stands.not_met)),
-        never=figure(tuple(stands.unit.id for stands in waiting)),
-        long_unseen=figure(those(lambda stands: stands.long_unseen)),
-        family_only=those(lambda stands: stands.family_only),
-        moved_out=tuple(units.moved_out),
-        next_window=tuple(units.next_window),
-        exits=units.exits,
-        unoccupied=unoccupied,
-        standings=tuple(standings),
-    )
 
 
 def _unoccupied(

@@ -11,8 +11,6 @@ from server.figures import roster
 from server.storage.profiles import calendar_of, profile_at
 from server.work import Work
 
-_UNITS = {"visit_person": roster.persons, "visit_household": roster.households}
-
 
 def require_township(work: Work, grid: str) -> None:
     """Refuse the exit just made where it is one too many for the village to confirm alone.
@@ -22,7 +20,7 @@ def require_township(work: Work, grid: str) -> None:
     if work.actor.kind is ActorKind.SYSTEM or work.actor.role is Role.TOWNSHIP_OFFICIAL:
         return
     profile = profile_at(work.session, grid, on=local_day(work.now))
-    duties = [duty for duty in profile.duties() if duty.what in _UNITS]
+    duties = [duty for duty in profile.duties() if duty.what in roster.VISIT_DUTIES]
     if any(_too_many(work, grid, duty) for duty in duties):
         raise Forbidden("register.township_confirms")
 
@@ -34,7 +32,7 @@ def _too_many(work: Work, grid: str, duty: Duty) -> bool:
     found = compliance(
         duty,
         window,
-        _UNITS[duty.what](work.session, scope=scope),
+        roster.units(work.session, duty, scope=scope, as_of=work.now),
         VisitIndex(visits, as_of=work.now),
         grids=roster.duty_grids(work.session, scope=scope, on=today),
         calendar=calendar_of(profile_at(work.session, grid, on=today)),

@@ -13,10 +13,11 @@ from server.domain.people import Permission
 from server.domain.register_change import change_of
 from server.figures import visit_list
 from server.figures.compliance import Compliance, compliance, duties
+from server.figures.sheets import LateRecord
 from server.figures.visit_list import ToVisit
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import day
+from server.web.i18n import day, moment
 from server.web.parsing import query
 from server.web.parts import database
 from server.web.staff import visit_words
@@ -38,6 +39,7 @@ FigureName = Literal[
     "newcomers",
     "unoccupied",
     "family",
+    "late",
 ]
 
 _FIGURES: dict[str, Callable[[GridVisits], Figure[Id]]] = {
@@ -63,6 +65,7 @@ _TITLES = {
     ("newcomers", "n"): "新增、下期起算的",
     ("unoccupied", "n"): "空房里已看过的",
     ("unoccupied", "d"): "空房",
+    ("late", "n"): "封账后补录的",
 }
 _ROUND_SIZE = 20
 
@@ -95,7 +98,7 @@ def names() -> str:
     wanted = query(ListQuery)
     with database().read(current_actor()) as reading:
         found = _found(reading, wanted)
-        if wanted.figure in ("moved_out", "newcomers", "unoccupied"):
+        if wanted.figure in ("moved_out", "newcomers", "unoccupied", "late"):
             listed = _register_rows(reading, _narrowed(found, wanted), wanted)
             return page("register_rows.html", **_shared(reading, found, wanted), rows=listed)
         standings = _standings(reading, found, wanted)
@@ -177,7 +180,7 @@ def whose(line: ToVisit) -> str:
 
 def _found(reading: Reading, wanted: VisitQuery) -> Compliance:
     duty, window = chosen(reading, wanted, duties(reading, area=wanted.area))
-    return compliance(reading, duty.id, window=window, area=wanted.area)
+    return compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
 
 
 def _narrowed(found: Compliance, wanted: ListQuery) -> Compliance:
@@ -197,7 +200,7 @@ def _standings(reading: Reading, found: Compliance, wanted: ListQuery) -> list[S
 
 
 def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> list[dict[str, str]]:
-    """移出, 新增 and 空房: what the register did to the denominator, with the reasons."""
+    """移出, 新增 and 空房: what the register did to the denominator, with the reasons; and 封账后补录."""
     if wanted.figure == "moved_out":
         left = [(out.unit, out) for line in found.grids for out in line.visits.moved_out]
         units: Sequence[Unit] = [unit for unit, _ in left]
@@ -205,11 +208,14 @@ def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> li
     elif wanted.figure == "newcomers":
         units = [unit for line in found.grids for unit in line.visits.next_window]
         said = ["本期剩下的天数不够，从下期算起"] * len(units)
+    elif wanted.figure == "late":
+        units = [_visited(record) for record in found.late]
+        said = [_late_words(record) for record in found.late]
     else:
         part = {"n": "rows_n", "d": "rows_d", "left": "rows_left"}[wanted.part]
         rows = {row for line in found.grids for row in getattr(line.visits.unoccupied, part)}
         seen = {row for line in found.grids for row in line.visits.unoccupied.rows_n}
-        units = [unit for unit in visit_list.unoccupied(reading, found) if unit.id in rows]
+        units = [unit for unit in visit_list.unoccupied(found) if unit.id in rows]
         said = ["本期已看过" if unit.id in seen else "本期还没看" for unit in units]
     return [
         {"place": where.grid_name, "address": where.address, "whom": where.whom or where.code, "words": words}
@@ -217,11 +223,21 @@ def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> li
     ]
 
 
+def _visited(record: LateRecord) -> Unit:
+    return Unit(id=record.household, household=record.household, grid=record.grid, stays=())
+
+
+def _late_words(record: LateRecord) -> str:
+    came = "更正" if record.is_correction else "补录"
+    return f"{day(record.day)}{visit_words.outcome(record.outcome)}，{moment(record.received_at)}{came}"
+
+
 def _shared(reading: Reading, found: Compliance, wanted: ListQuery) -> dict[str, Any]:
     filters = [area_filter(reading, wanted.area), *unit_filters(found.profile, wanted)]
     keep = {
         "duty": found.duty.id,
         "window": wanted.window,
+        "view": wanted.view,
         "figure": wanted.figure,
         "part": wanted.part,
         "grid": wanted.grid or "",

@@ -24,15 +24,24 @@ _ORDERS: dict[str, Callable[[GridCompliance], Any]] = {
 
 
 class VisitQuery(Submitted):
-    """What the page is asked: the duty, the window by its first day (or 滚动), the area, whom, the order."""
+    """What the page is asked: the duty, the window by its first day (or 滚动), the area, whom, the order.
+
+    `view` live: of a window that is frozen, how it would stand as of now.
+    """
 
     duty: str | None = None
     window: str = ""
+    view: Literal["", "live"] = ""
     area: str | None = None
     tier: str = ""
     state: Literal["", "overdue", "due", "never", "not_met", "phone"] = ""
     order: str = "grid"
     page: int = 1
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it asks for figures as of now."""
+        return self.view == "live"
 
     @property
     def narrows(self) -> bool:

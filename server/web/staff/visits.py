@@ -50,9 +50,13 @@ def visits() -> str:
         context: dict[str, Any] = {
             "map": map_host(reading, "visits", area=wanted.area, data_url=here("staff.visit_values")),
             "filters": [window_filter(duty, window, reading), area_filter(reading, wanted.area)],
-            "keep": {"duty": duty.id},
+            "keep": {"duty": duty.id, "view": wanted.view},
             "tabs": [
-                (each.label, here("staff.visits", duty=each.id, window=None, page=None), each.id == duty.id)
+                (
+                    each.label,
+                    here("staff.visits", duty=each.id, window=None, view=None, page=None),
+                    each.id == duty.id,
+                )
                 for each in owed
             ],
             "period": visit_words.window(window),
@@ -62,7 +66,7 @@ def visits() -> str:
         if duty.what in _OCCASIONS:
             held = occasions(reading, duty.id, window=window, area=wanted.area)
             return page("occasions.html", as_of=held.as_of, cards=_occasion_cards(held), held=held, **context)
-        found = compliance(reading, duty.id, window=window, area=wanted.area)
+        found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
         named = _named(found, wanted)
         first = visit_list.in_order(reading, found, named)[:_FIRST_ROWS]
         waiting = visit_list.lines(reading, found, first)
@@ -88,6 +92,9 @@ def visits() -> str:
         pages=-(-len(lines) // PAGE_SIZE),
         order=wanted.order,
         urls_of=row_urls,
+        late_url=here("staff.visit_list", figure="late", part="n", page=None, order=None),
+        sheet_url=here("staff.visits", view=None, page=None),
+        live_url=here("staff.visits", view="live", page=None),
         list_url=here("staff.visit_list", part="d" if wanted.state else "left", page=None, order=None),
         may_decide=current_actor().may(Permission.CONFIRM_REGISTER_CHANGE),
         may_import=current_actor().may(Permission.IMPORT_REGISTER),
@@ -111,7 +118,7 @@ def visit_values() -> Response:
             ]
             as_of = held.as_of
         else:
-            found = compliance(reading, duty.id, window=window, area=wanted.area)
+            found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             as_of = found.as_of
             drawn = [
                 _value(
@@ -138,7 +145,7 @@ def visits_csv() -> Response:
             held = occasions(reading, duty.id, window=window, area=wanted.area)
             rows = [(place.code, place.name, place.held.n, place.held.d) for place in held.places]
             return spreadsheet(name, ("代码", "单位", "已办", "应办"), rows)
-        found = compliance(reading, duty.id, window=window, area=wanted.area)
+        found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
     header = (
         "网格代码", "乡镇", "村（社区）", "网格", "网格长", "网格员", "已走访", "应走访", "走访到位", "其中本职亲访",
         "其中只打电话", "屡访未遇", "从未走访", "久未见面", "移出", "新增（下期起）", "进度", "是否无人在岗",

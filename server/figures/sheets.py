@@ -1,0 +1,116 @@
+"""封账表: the figures of a window that is frozen, read as they were written, and what came too late for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from server.domain.mechanism import MechanismProfile
+from server.domain.obligation import Duty, GridVisits, Window, sheet
+from server.domain.scope import Scope
+from server.storage import sheets as storage
+from server.storage.profiles import ProfileVersion, parsed
+from server.storage.selection import within
+from server.storage.submissions import Submission
+from server.storage.visits import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The frozen figures of some villages, by grid, with the mechanism they were judged by."""
+
+    duty: Duty
+    profile: MechanismProfile
+    frozen_at: dt.datetime
+    villages: frozenset[str]
+    lines: dict[str, GridVisits]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateRecord:
+    """封账后补录: a visit that came, or was corrected, after its window was frozen (METRICS D3)."""
+
+    visit: int
+    household: uuid.UUID
+    grid: str
+    day: dt.date
+    outcome: str
+    received_at: dt.datetime
+    is_correction: bool
+
+
+def frozen(session: Session, duty_id: str, window: Window, *, scope: Scope) -> Frozen | None:
+    """Return what was frozen of a duty's window within the scope; None where nothing was."""
+    rows = storage.of_window(
+        session, scope=scope, duty=duty_id, window_kind=window.kind, first_day=window.first
+    )
+    if not rows:
+        return None
+    lines: dict[str, GridVisits] = {}
+    for row in rows:
+        _, duty = _judged_by(session, row)
+        grids = [values for values in row.grids if scope.covers(values["grid"])]
+        lines |= sheet.read(grids, row.visits, duty=duty)
+    profile, duty = _judged_by(session, rows[0])
+    return Frozen(
+        duty=duty,
+        profile=profile,
+        frozen_at=max(row.frozen_at for row in rows),
+        villages=frozenset(row.village for row in rows),
+        lines=lines,
+    )
+
+
+def late(
+    session: Session, window: Window, *, scope: Scope, frozen_at: dt.datetime, as_of: dt.datetime
+) -> list[LateRecord]:
+    """Return what came for a window between its freezing and `as_of`, in the order of arrival."""
+    here = (
+        within(Visit.grid_then, scope),
+        Visit.source != "import",
+        sa.or_(Visit.removed_at.is_(None), Visit.removed_at > as_of),
+    )
+    came = sa.select(Visit, Visit.received_at.label("came_at")).where(
+        *here,
+        Visit.day.between(window.first, window.last),
+        Visit.received_at > frozen_at,
+        Visit.received_at <= as_of,
+    )
+    root, edit = aliased(Submission), aliased(Submission)
+    corrected = (
+        sa.select(Visit, edit.received_at.label("came_at"))
+        .join(root, root.id == Visit.submission_id)
+        .join(edit, sa.and_(edit.form_id == root.form_id, edit.root_instance_id == root.instance_id))
+        .where(
+            *here,
+            sa.or_(Visit.day.between(window.first, window.last), root.day.between(window.first, window.last)),
+            edit.deprecated_id.is_not(None),
+            edit.state == "received",
+            Visit.received_at <= frozen_at,
+            edit.received_at > frozen_at,
+            edit.received_at <= as_of,
+        )
+    )
+    found = [
+        LateRecord(
+            visit=visit.id,
+            household=visit.household_id,
+            grid=visit.grid_then,
+            day=visit.day,
+            outcome=visit.outcome,
+            received_at=came_at,
+            is_correction=is_correction,
+        )
+        for query, is_correction in ((came, False), (corrected, True))
+        for visit, came_at in session.execute(query)
+    ]
+    return sorted(found, key=lambda record: (record.received_at, record.visit))
+
+
+def _judged_by(session: Session, row: storage.FrozenSheet) -> tuple[MechanismProfile, Duty]:
+    profile = parsed(session.get_one(ProfileVersion, row.profile_id).text)
+    return profile, next(duty for duty in profile.duties() if duty.id == row.duty)
