@@ -8,7 +8,7 @@ PIP      = .venv/bin/pip --disable-pip-version-check install --quiet $(if $(MIRR
 HASHED   = $(PIP) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-all check fix bench vendor screenshots help
+.PHONY: run test test-all check fix bench vendor client client-check screenshots help
 
 run: .venv/run  ## 造演示县并启动：PORT=8000 HOST=127.0.0.1 DATA=data MIRROR=pip镜像
 	@WANGGE_DATA_DIR='$(DATA)' WANGGE_HOST='$(HOST)' WANGGE_PORT='$(PORT)' exec .venv/bin/wangge demo
@@ -38,6 +38,17 @@ bench: .venv/dev  ## 量速度，超过目标 1.5 倍就失败（要 WANGGE_TEST
 
 vendor: .venv/dev  ## 核对随附的第三方文件
 	.venv/bin/pytest -q tests/rules/test_vendor.py
+
+client: static/form-client/node_modules  ## 重做手机端（要 Node 20 以上）；源码变了就要做，做完一起提交
+	cd static/form-client && npm run build
+
+client-check: static/form-client/node_modules  ## 核对手机端：类型、单元测试，重做一遍与提交的逐字节相同
+	cd static/form-client && npm run check
+	cd static/form-client && npm run build && git diff --exit-code --stat -- dist && test -z "$$(git ls-files --others dist)"
+
+static/form-client/node_modules: static/form-client/package-lock.json
+	cd static/form-client && npm ci
+	@touch $@
 
 screenshots: .venv/dev  ## 从正在跑的演示县重拍 README 的图
 	.venv/bin/python tests/browser/screenshots.py

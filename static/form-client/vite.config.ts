@@ -55,6 +55,7 @@ export default defineConfig({
     target: BROWSERS,
     cssTarget: BROWSERS,
     sourcemap: false,
+    license: { fileName: 'LICENSES.md' },
     chunkSizeWarningLimit: 4000,
   },
   test: {

@@ -69,12 +69,30 @@ export const PATCHES: Patch[] = [
     reason: 'Its map fetches tiles from another host, starts at 0,0, needs WebGL and 950 kB; ours draws the own grid.',
   },
   {
+    name: 'a group knows its words',
+    file: ENGINE,
+    pattern: '"title-formatted": eA.node.currentState.label?.formatted,\n      "no-ui"',
+    replacement: 'title: eA.node.currentState.label?.asString,\n      "title-formatted": eA.node.currentState.label?.formatted,\n      "no-ui"',
+    count: 1,
+    reason: 'For the next patch.',
+  },
+  {
+    name: 'a group in which all may be left out starts folded',
+    file: ENGINE,
+    pattern: 'const tA = eA, AA = ref(!1), nA = ref();\n    return (rA, oA) => eA.noUi',
+    replacement: 'const tA = eA, AA = ref(startsFolded(tA.title)), nA = ref();\n    return (rA, oA) => eA.noUi',
+    count: 1,
+    reason: 'On a phone the questions that matter are then on one screen.',
+  },
+  {
     name: 'our parts are imported',
     file: ENGINE,
     pattern: /^import \{ ref, readonly,/g,
-    replacement: 'import UploadQuestion from "/src/engine/UploadQuestion.vue";\nimport { ref, readonly,',
+    replacement: `import UploadQuestion from "/src/engine/UploadQuestion.vue";
+import { startsFolded } from "/src/engine/folding.ts";
+import { ref, readonly,`,
     count: 1,
-    reason: 'For the two patches above.',
+    reason: 'For the patches above.',
   },
   {
     name: 'a day has 24 hours',

@@ -66,12 +66,25 @@ async function started({ xml, lastSaved, restore, edit, position }: Opening, opt
     instanceAttachments: { fileNameFactory: newFileName },
     geolocationProvider: position,
   }
-  if (edit) {
-    const data: [FormData] = [asParts(edit)]
+  const corrected = edit ?? (restore && sentBefore(restore))
+  if (corrected) {
+    const data: [FormData] = [asParts(corrected)]
     return (await form.editInstance({ inputType: 'FORM_INSTANCE_INPUT_RESOLVED', data }, config)).root
   }
   if (restore) return (await form.restoreInstance({ data: [asParts(restore)] }, config)).root
   return form.createInstance(config).root
+}
+
+/**
+ * What the draft of a correction corrects, with the draft's answers; null for another draft. A restored instance
+ * loses its deprecatedID, so such a draft is opened as a correction once more, under another new instanceID.
+ */
+function sentBefore({ xml, files }: Filled): Filled | null {
+  const sent = metaOf(xml, 'deprecatedID')
+  if (!sent) return null
+  const draft = metaOf(xml, 'instanceID')
+  const without = xml.replace(/<((?:\w+:)?deprecatedID)>[^<]*<\/\1>/, '')
+  return { xml: without.replace(`instanceID>${draft}<`, `instanceID>${sent}<`), files }
 }
 
 async function fetched(url: URL, { file, lastSaved }: Opening): Promise<Response> {

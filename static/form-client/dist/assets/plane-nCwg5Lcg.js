@@ -1,0 +1,1 @@
+var e=6378137;function t(t){let n=t.lat*Math.PI/180,r=1-.00669437999014*Math.sin(n)**2,i=Math.PI/180*e*.99330562000986/r**1.5,a=Math.PI/180*e*Math.cos(n)/Math.sqrt(r);return{spotOf:e=>({x:(e.lon-t.lon)*a,y:(e.lat-t.lat)*i}),placeOf:e=>({lon:t.lon+e.x/a,lat:t.lat+e.y/i})}}function n(e,n){let r=t(e).spotOf(n);return Math.hypot(r.x,r.y)}export{t as n,n as t};

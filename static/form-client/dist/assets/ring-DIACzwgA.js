@@ -1,0 +1,1 @@
+function e(e){let t=e.trim().split(/\s+/);if(t.length<2||t.length>4)return null;let[n,r]=t.map(Number);return Math.abs(n)<=90&&Math.abs(r)<=180?{lat:n,lon:r}:null}function t(t){return t.split(`;`).map(e).filter(e=>e!==null)}export{t as n,e as t};
