@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.domain.people import Actor
 from server.domain.problems import Conflict, Unavailable
+from server.storage import events
 from server.work import Reading, Work
 
 Clock = Callable[[], dt.datetime]
@@ -49,6 +50,7 @@ class Database:
         """One change by one actor. Raises Conflict or Unavailable for what the database refuses."""
         with _refusals(), self._turn, self._writing.begin() as session:
             yield Work(session, actor, self.clock())
+            events.write(session)
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Reading]:

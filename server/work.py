@@ -6,6 +6,8 @@ A `Work` lives exactly as long as one `with transaction(actor)` block (server/da
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -31,3 +33,15 @@ class Work(Reading):
     def record(self, event: Event) -> None:
         """留痕：write what happened, in the same transaction; consequences follow from the event."""
         events.append(self.session, event, actor=self.actor, at=self.now)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that can be given up alone, with the events of what happened in it."""
+        events.write(self.session)
+        try:
+            with self.session.begin_nested():
+                yield
+                events.write(self.session)
+        except BaseException:
+            events.forget(self.session)
+            raise

@@ -135,7 +135,7 @@ def _tell(database: Database, teller: Teller, acts: Sequence[Act | UpkeepAct]) -
 
 def _is_admitted(work: Work, teller: Teller, act: Act | UpkeepAct) -> bool:
     try:
-        with work.session.begin_nested():
+        with work.savepoint():
             teller.tell(work, act)
     except REFUSALS:
         return False

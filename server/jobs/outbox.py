@@ -43,7 +43,7 @@ def _follow(work: Work, row: EventRow, consequences: Consequences) -> bool:
     if not following:
         return True
     try:
-        with work.session.begin_nested():
+        with work.savepoint():
             for consequence in following:
                 consequence(work, row)
     except Exception:  # whatever it is, the other events must not wait for it

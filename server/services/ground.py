@@ -17,9 +17,10 @@ from server.storage.base import database_of
 
 @dataclass(frozen=True)
 class Ground:
-    """The boundary version in force and its index; version 0 and an empty index before the first import."""
+    """The boundary version in force, its token and its index; version 0 and an empty index before the first import."""
 
     version: int
+    token: uuid.UUID | None
     index: GridIndex
 
 
@@ -38,7 +39,9 @@ def ground(session: Session) -> Ground:
     found = _shelf.get(token)
     if found is None:
         rows = grids.outlines(session, scope=Scope.everything())
-        found = Ground(version, GridIndex([code for code, _ in rows], [outline for _, outline in rows]))
+        found = Ground(
+            version, token, GridIndex([code for code, _ in rows], [outline for _, outline in rows])
+        )
         while len(_shelf) >= _KEPT:
             _shelf.pop(next(iter(_shelf)), None)
         _shelf[token] = found
@@ -47,15 +50,10 @@ def ground(session: Session) -> Ground:
 
 
 def remembered(session: Session) -> Ground:
-    """The ground as this process saw it last, without asking the database; is_current() tells whether it still is."""
+    """The ground as this process saw it last, without asking the database; its token tells whether it still is."""
     return _latest.get(database_of(session)) or ground(session)
-
-
-def is_current(session: Session, seen: Ground) -> bool:
-    """Say whether `seen` are the boundaries in force; if not, remembered() gives the new ones from now on."""
-    return ground(session) is seen
 
 
 @lru_cache(maxsize=1)
 def _nothing() -> Ground:
-    return Ground(0, GridIndex([], []))
+    return Ground(0, None, GridIndex([], []))

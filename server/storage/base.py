@@ -57,15 +57,36 @@ Serial = Annotated[
 ]
 
 
+def insert(session: Session, row: Base) -> None:
+    """Insert a new row at once and make it one of the session's, for half of what the unit of work costs.
+
+    Every column must have been given, but for the number that the database chooses.
+    """
+    statement, key = _insert(type(row))
+    adopt(session, row, **{key: session.connection().execute(statement, _given(row)).scalar()})
+
+
+@cache
+def _insert(kind: type[Base]) -> tuple[sa.Executable, str]:
+    """The statement and the attribute it answers with: the key."""
+    mapper = sa.inspect(kind)
+    key = mapper.primary_key[0]
+    return sa.insert(mapper.local_table).returning(key), mapper.get_property_by_column(key).key  # type: ignore[arg-type]
+
+
+def _given(row: Base) -> dict[str, Any]:
+    columns = sa.inspect(type(row)).columns
+    return {columns[name].key: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
 def insert_once(session: Session, row: Base, *, unique: Sequence[str]) -> object | None:
     """Insert a new row unless one with the same `unique` columns exists; its key, or None if it was there.
 
     Two writers at the same moment: the second waits for the first and then finds it, instead of failing.
     """
-    columns = sa.inspect(type(row)).columns
-    given = {columns[name].key: value for name, value in vars(row).items() if not name.startswith("_")}
     dialect = session.get_bind().dialect.name
-    key: object | None = session.scalar(_insert_once(type(row), dialect, tuple(unique)), given)
+    statement = _insert_once(type(row), dialect, tuple(unique))
+    key: object | None = session.connection().execute(statement, _given(row)).scalar()
     return key
 
 

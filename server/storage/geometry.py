@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from geoalchemy2 import Geometry as PostgisColumn
 from geoalchemy2.elements import WKBElement
-from geoalchemy2.shape import from_shape, to_shape
-from shapely import from_wkb, to_wkb
+from geoalchemy2.shape import to_shape
+from shapely import from_wkb, set_srid, to_wkb
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -33,8 +33,9 @@ class _PostgisGeometry(TypeDecorator[BaseGeometry]):
     impl = PostgisColumn
     cache_ok = True
 
-    def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> WKBElement | None:
-        return None if value is None else from_shape(value, srid=WGS84)
+    def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> str | None:
+        # Hexadecimal EWKB: of a WKBElement GeoAlchemy2 would make text again, digit by digit.
+        return None if value is None else to_wkb(set_srid(value, WGS84), hex=True, include_srid=True)
 
     def process_result_value(self, value: WKBElement | None, dialect: Dialect) -> BaseGeometry | None:
         return None if value is None else to_shape(value)

@@ -90,6 +90,8 @@ def listing(session: Session, *, scope: Scope, on: dt.date | None = None) -> Seq
 
 
 _CURRENT = sa.select(BoundaryVersion.id, BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1)
+CURRENT_TOKEN = _CURRENT.with_only_columns(BoundaryVersion.token)
+"""The token of the newest published boundaries, for whoever asks it together with something else."""
 
 
 def current_version(session: Session) -> tuple[int, uuid.UUID] | None:

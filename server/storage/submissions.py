@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
@@ -15,6 +16,7 @@ from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Serial
 from server.storage.forms import Form
 from server.storage.geometry import geometry, gist_index
+from server.storage.grids import CURRENT_TOKEN
 from server.storage.patrols import Finding, Patrol
 from server.storage.selection import Listing, Page, within
 from server.storage.visits import IntakeSession, Visit
@@ -118,7 +120,6 @@ def by_instance(session: Session, *, form_id: str, instance_id: str, lock: bool 
     return session.scalars(query).first()
 
 
-# Asked at every arrival, and nearly always answered by nothing: built once, and the number before the row.
 _HELD_FOR = (
     sa.select(Submission.id)
     .where(
@@ -129,6 +130,23 @@ _HELD_FOR = (
     .order_by(Submission.id)
     .limit(1)
 )
+
+
+# Asked at every arrival: built once, and one question for both.
+_MET_BY = sa.select(CURRENT_TOKEN.scalar_subquery(), _HELD_FOR.scalar_subquery())
+
+
+class Met(NamedTuple):
+    """What an arriving submission meets: the token of the boundaries in force, and an edit that waits for it."""
+
+    boundaries: uuid.UUID | None
+    held_edit: int | None
+
+
+def met_by(session: Session, *, form_id: str, instance_id: str) -> Met:
+    """What a submission that bears `instance_id` meets; identity knows no scope."""
+    asked = {"form_id": form_id, "instance_id": instance_id}
+    return Met(*session.connection().execute(_MET_BY, asked).one())
 
 
 def held_for(session: Session, *, form_id: str, instance_id: str) -> Submission | None:

@@ -133,7 +133,8 @@ def test_an_anonymous_reporter_leaves_neither_name_nor_telephone(database: Datab
 def test_taking_in_is_in_the_audit_trail_without_words_or_names(database: Database, worker: Actor) -> None:
     with database.transaction(worker) as work:
         demand = raise_demand(work, raised(answer="answered", answer_words="明天来修"))
-        rows = work.session.scalars(
+    with database.read(worker) as reading:
+        rows = reading.session.scalars(
             sa.select(EventRow).where(EventRow.subject_id == str(demand.id)).order_by(EventRow.id)
         ).all()
     assert [row.kind for row in rows] == ["demand.taken_in", "demand.moved"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ from server.services.demands.intake import Reporter
 from server.services.projection import urgent_finding
 from server.services.projection.finding_demand import raise_from
 from server.services.projection.record import Record
+from server.storage.base import insert
 from server.storage.patrols import Finding, Pass, Patrol
 from server.storage.submissions import Submission
 from server.work import Work
@@ -24,6 +26,7 @@ from server.work import Work
 _LOOK_AGAIN = dt.timedelta(days=7)
 _GOOD_ACCURACY = 100.0
 _SMALLEST_MARGIN = 50.0
+_INSERT_PASSES = sa.insert(sa.inspect(Pass).local_table).inline()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,36 @@ def _group(round_: Answers, name: str) -> dict[str, str | None]:
 def write(work: Work, submission: Submission, record: Record, facts: PatrolFacts) -> None:
     """记录巡查: the patrol's row, its findings by position, and the places it passed."""
     patrol = None if record.is_first else _stored(work, submission)
-    new = patrol is None
     if patrol is None:
-        patrol = Patrol(submission_id=submission.id, received_at=record.received_at)
-        work.session.add(patrol)
+        patrol = _new_patrol(work, submission, record, facts)
+    else:
+        _describe(patrol, record, facts)
+        work.session.flush()
+    stored = {} if record.is_first else _stored_findings(work, submission)
+    _write_findings(work, submission, patrol, facts, stored)
+    urgent_finding.link(work, patrol)
+    if not record.is_first:
+        work.session.execute(sa.delete(Pass).where(Pass.submission_id == submission.id))
+    _write_passes(work, submission, patrol, facts)
+
+
+def _new_patrol(work: Work, submission: Submission, record: Record, facts: PatrolFacts) -> Patrol:
+    patrol = Patrol(submission_id=submission.id, received_at=record.received_at, removed_at=None)
+    _describe(patrol, record, facts)
+    insert(work.session, patrol)
+    work.record(
+        events.PatrolRecorded(
+            subject_id=patrol.id,
+            jurisdiction=facts.grid,
+            grid=facts.grid,
+            day=record.day,
+            flags=tuple(sorted(record.flags)),
+        )
+    )
+    return patrol
+
+
+def _describe(patrol: Patrol, record: Record, facts: PatrolFacts) -> None:
     patrol.grid_then = facts.grid
     patrol.day = record.day
     patrol.started_at = record.started_at
@@ -149,23 +178,6 @@ def write(work: Work, submission: Submission, record: Record, facts: PatrolFacts
     patrol.companions = list(facts.companions)
     patrol.positioned = facts.positioned
     patrol.track = LineString([(fix.lon, fix.lat) for fix in facts.track]) if len(facts.track) > 1 else None
-    work.session.flush()
-    if new:
-        work.record(
-            events.PatrolRecorded(
-                subject_id=patrol.id,
-                jurisdiction=facts.grid,
-                grid=facts.grid,
-                day=record.day,
-                flags=tuple(sorted(record.flags)),
-            )
-        )
-    stored = {} if record.is_first else _stored_findings(work, submission)
-    _write_findings(work, submission, patrol, facts, stored)
-    urgent_finding.link(work, patrol)
-    if not record.is_first:
-        work.session.execute(sa.delete(Pass).where(Pass.submission_id == submission.id))
-    _write_passes(work, submission, patrol, facts)
 
 
 def _stored(work: Work, submission: Submission) -> Patrol | None:
@@ -186,30 +198,37 @@ def _write_findings(
 ) -> None:
     for found in facts.findings:
         row = stored.pop(found.position, None)
-        new = row is None
         if row is None:
-            row = Finding(submission_id=submission.id, position=found.position)
-            work.session.add(row)
-        _fill(row, patrol, found)
-        work.session.flush()
-        _raise_demand(work, submission, patrol, row, found)
-        if new:
-            work.record(
-                events.FindingRecorded(
-                    subject_id=row.id,
-                    jurisdiction=patrol.grid_then,
-                    finding_kind=found.kind,
-                    handled=found.handled,
-                    demand_id=row.demand_id,
-                )
-            )
+            _new_finding(work, submission, patrol, found)
+        else:
+            _fill(row, patrol, found)
+            work.session.flush()
+            row.demand_id = _demand_of(work, submission, patrol, row, found) or row.demand_id
+            work.session.flush()
     for row in stored.values():
         row.removed_at = work.now  # an edit took the finding back; a demand raised from it stays
 
 
-def _raise_demand(
+def _new_finding(work: Work, submission: Submission, patrol: Patrol, found: FoundThing) -> None:
+    row = Finding(id=uuid.uuid4(), submission_id=submission.id, position=found.position)
+    _fill(row, patrol, found)
+    row.demand_id = _demand_of(work, submission, patrol, row, found)
+    insert(work.session, row)
+    work.record(
+        events.FindingRecorded(
+            subject_id=row.id,
+            jurisdiction=patrol.grid_then,
+            finding_kind=found.kind,
+            handled=found.handled,
+            demand_id=row.demand_id,
+        )
+    )
+
+
+def _demand_of(
     work: Work, submission: Submission, patrol: Patrol, row: Finding, found: FoundThing
-) -> None:
+) -> uuid.UUID | None:
+    """The demand raised from a finding; None where it asks for nothing."""
     demand = raise_from(
         work,
         row,
@@ -218,9 +237,7 @@ def _raise_demand(
         told_by=_told_by(found),
         received_at=submission.received_at,
     )
-    if demand is not None:
-        row.demand_id = demand.id
-        work.session.flush()
+    return None if demand is None else demand.id
 
 
 def _told_by(found: FoundThing) -> Reporter | None:
@@ -231,6 +248,10 @@ def _told_by(found: FoundThing) -> Reporter | None:
     return Reporter(kind=kind, name=found.reporter_name, phone=found.reporter_phone)
 
 
+def _place_of(found: FoundThing) -> Point | None:
+    return None if found.place is None else Point(found.place.lon, found.place.lat)
+
+
 def _fill(row: Finding, patrol: Patrol, found: FoundThing) -> None:
     row.patrol_id = patrol.id
     row.grid_then = patrol.grid_then
@@ -239,16 +260,17 @@ def _fill(row: Finding, patrol: Patrol, found: FoundThing) -> None:
     row.handled, row.urgency, row.source = found.handled, found.urgency, found.source
     row.landmark = found.landmark
     row.photo, row.photo_after, row.voice = found.photo, found.photo_after, found.voice
-    row.point = Point(found.place.lon, found.place.lat) if found.place is not None else None
+    row.point = _place_of(found)
     row.accuracy = found.place.accuracy if found.place is not None else None
     row.look_again_on = patrol.day + _LOOK_AGAIN if found.handled == "watch" else None
     row.removed_at = None
 
 
 def _write_passes(work: Work, submission: Submission, patrol: Patrol, facts: PatrolFacts) -> None:
-    for found in facts.findings:
-        if found.place is not None:
-            place = Point(found.place.lon, found.place.lat)
-            work.session.add(
-                Pass(submission_id=submission.id, grid_then=facts.grid, day=patrol.day, shape=place)
-            )
+    passes = [
+        {"submission_id": submission.id, "grid_then": facts.grid, "day": patrol.day, "shape": point}
+        for found in facts.findings
+        if (point := _place_of(found)) is not None
+    ]
+    if passes:
+        work.session.connection().execute(_INSERT_PASSES, passes)

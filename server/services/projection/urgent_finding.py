@@ -38,17 +38,30 @@ def keep(work: Work, demand: Demand, *, handled: str) -> None:
 
 def link(work: Work, patrol: Patrol) -> None:
     """Put what was sent ahead of the patrol under it."""
-    ahead = (
-        sa.select(Finding)
-        .join(Demand, Demand.id == Finding.demand_id)
-        .where(
-            Finding.patrol_id.is_(None),
-            *_same_round(patrol.account_id, patrol.day, patrol.grid_then),
-            Demand.submission_id != patrol.submission_id,
-        )
+    asked = {
+        "account_id": patrol.account_id,
+        "day": patrol.day,
+        "grid": patrol.grid_then,
+        "submission_id": patrol.submission_id,
+    }
+    for finding_id in work.session.connection().execute(_AHEAD, asked).scalars().all():
+        work.session.get_one(Finding, finding_id).patrol_id = patrol.id
+
+
+# Asked at every patrol, and nearly always answered by nothing: built once. The types are said because the keys of a
+# table learn theirs only when the table they point to has been imported.
+_AHEAD = (
+    sa.select(Finding.id)
+    .join(Demand, Demand.id == Finding.demand_id)
+    .where(
+        Finding.patrol_id.is_(None),
+        Demand.channel == PATROL,
+        Demand.first_asked_id == sa.bindparam("account_id", type_=sa.Uuid()),
+        Demand.raised_on == sa.bindparam("day", type_=sa.Date()),
+        Demand.grid_then == sa.bindparam("grid", type_=sa.String()),
+        Demand.submission_id != sa.bindparam("submission_id", type_=sa.BigInteger()),
     )
-    for row in work.session.scalars(ahead):
-        row.patrol_id = patrol.id
+)
 
 
 def sent_ahead(work: Work, finding: Finding, patrol: Patrol) -> Demand | None:

@@ -27,7 +27,11 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
     same moment the second waits for the first and is a repeat. A submission prepared on boundaries that have been
     replaced meanwhile is placed once more.
     """
-    if not ground.is_current(work.session, prepared.ground):
+    met = storage.met_by(
+        work.session, form_id=prepared.instance.form_id, instance_id=prepared.instance.instance_id
+    )
+    if met.boundaries != prepared.ground.token:
+        ground.ground(work.session)  # from now on what this process remembers
         prepared = replace(prepare(work, prepared.upload), failure=prepared.failure)
     # Of a plain record the insert itself tells whether it is new; all others are looked up first.
     is_plain = prepared.form.is_published and not prepared.instance.deprecated_id
@@ -44,7 +48,8 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
         note_failure(work, submission, prepared.failure)
     else:
         write_rows(work, submission, prepared, is_first=arrival is Arrival.NEW)
-    apply_held(work, submission)
+    if met.held_edit is not None:
+        apply_held(work, submission)
     return arrival
 
 

@@ -130,7 +130,7 @@ def reproject_waiting(work: Work) -> tuple[int, int]:
 
 def _write_again(work: Work, submission: Submission, prepared: Prepared) -> str | None:
     try:
-        with work.session.begin_nested():
+        with work.savepoint():
             write_rows(work, submission, prepared)
     except RowsFailed as failed:
         return str(failed)[:500]
