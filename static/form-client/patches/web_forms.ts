@@ -69,6 +69,14 @@ export const PATCHES: Patch[] = [
     reason: 'Its map fetches tiles from another host, starts at 0,0, needs WebGL and 950 kB; ours draws the own grid.',
   },
   {
+    name: 'no direct eval',
+    file: ENGINE,
+    pattern: /(?<= )eval\(func\)/g,
+    replacement: '(0, eval)(func)',
+    count: 2,
+    reason: 'Our CSP refuses it, nothing reaches it, and for its sake the bundler keeps every line of the package.',
+  },
+  {
     name: 'a group knows its words',
     file: ENGINE,
     pattern: '"title-formatted": eA.node.currentState.label?.formatted,\n      "no-ui"',
