@@ -1,6 +1,6 @@
 /** An instance filled without the engine: from the form's own primary instance, where every answer is known. */
 
-import { elements, parseXml } from '../store/instance'
+import { elements, parseXml, plainName } from '../store/instance'
 
 /** Answers by path below the root (`wrap_up/extent`); null leaves the node out, as an engine does when not relevant. */
 export type Answers = Record<string, string | null>
@@ -18,7 +18,8 @@ export function filled(formXml: string, answers: Answers, attributes: Attributes
   const root = form && primaryInstance(form)
   if (!form || !root) return null
   const bound = boundPaths(form)
-  let isKnown = Object.keys(answers).every((path) => nodeAt(root, path) !== null)
+  // What is to be left out may be missing; what is to be said may not.
+  let isKnown = Object.entries(answers).every(([path, value]) => value === null || nodeAt(root, path) !== null)
   const write = (element: Element, path: string): string => {
     if (path !== '' && answers[path] === null) return ''
     const inner = Array.from(element.children).filter((child) => !isTemplate(child))
@@ -47,7 +48,7 @@ function boundPaths(form: Document): Set<string> {
   for (const element of elements(form)) {
     if (element.localName !== 'bind') continue
     const depends = Array.from(element.attributes).some((each) =>
-      ['required', 'calculate', 'relevant', 'preload'].includes(each.localName),
+      ['required', 'calculate', 'relevant', 'preload'].includes(plainName(each)),
     )
     if (depends) paths.add(below(element.getAttribute('nodeset') ?? ''))
   }
@@ -67,12 +68,12 @@ function nodeAt(root: Element, path: string): Element | null {
 }
 
 function isTemplate(element: Element): boolean {
-  return Array.from(element.attributes).some((each) => each.localName === 'template')
+  return Array.from(element.attributes).some((each) => plainName(each) === 'template')
 }
 
 function written(element: Element, given: Record<string, string>): string {
   const own = Array.from(element.attributes).filter((each) => !each.name.startsWith('xmlns'))
-  const values = { ...Object.fromEntries(own.map((each) => [each.localName, each.value])), ...given }
+  const values = { ...Object.fromEntries(own.map((each) => [plainName(each), each.value])), ...given }
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${escaped(value).replaceAll('"', '&quot;')}"`)
     .join('')

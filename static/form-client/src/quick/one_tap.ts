@@ -8,6 +8,7 @@ import { newInstanceId } from '../store/identity'
 import { rows } from '../store/lists'
 import { finishDraft, removeRecord, rewriteRecord } from '../store/records'
 import { formEntry, formXml } from '../store/refresh'
+import { recorder } from '../track/here'
 import { sameAsYesterday } from './case_followup'
 import { clearPatrol } from './patrol'
 import { position } from './position'
@@ -22,17 +23,19 @@ let closing: ReturnType<typeof setTimeout> | undefined
 export async function reportClear(grid: GridEntry): Promise<boolean> {
   const grids = await rows('grids.csv')
   const at = Date.now()
-  return keep('patrol', { key: grid.code, summary: `${grid.name} 今日无异常` }, (form, instanceId, fix) =>
-    clearPatrol(form, { instanceId, at, fix, grid: grid.code, grids }),
+  const track = recorder.answer()
+  await recorder.finish()
+  const about = { key: grid.code, summary: `${grid.name} 今日无异常`, settled: () => recorder.discard() }
+  return keep('patrol', about, (form, instanceId, fix) =>
+    clearPatrol(form, { instanceId, at, fix, track, grid: grid.code, grids }),
   )
 }
 
 /** 进展同昨日 of a case; false where the form has to be opened for it. */
 export async function reportSame(row: ListRow): Promise<boolean> {
   const at = Date.now()
-  return keep('case_followup', { key: row.name ?? '', summary: `${row.label} 进展同昨日` }, (form, instanceId, fix) =>
-    sameAsYesterday(form, { instanceId, at, fix, row }),
-  )
+  const about = { key: row.name ?? '', summary: `${row.label} 进展同昨日` }
+  return keep('case_followup', about, (form, instanceId, fix) => sameAsYesterday(form, { instanceId, at, fix, row }))
 }
 
 /** 撤销: as if the button had not been touched. */
@@ -44,7 +47,14 @@ export async function takeBack(): Promise<void> {
 
 type Write = (form: string, instanceId: string, fix: Fix | null) => string | null
 
-async function keep(formId: string, about: { key: string; summary: string }, write: Write): Promise<boolean> {
+interface About {
+  key: string
+  summary: string
+  /** Once it can no longer be taken back. */
+  settled?: () => Promise<void>
+}
+
+async function keep(formId: string, about: About, write: Write): Promise<boolean> {
   const entry = formEntry(formId)
   const form = entry && (await formXml(formId, entry.version))
   if (!entry || !form) return false
@@ -59,16 +69,17 @@ async function keep(formId: string, about: { key: string; summary: string }, wri
   return true
 }
 
-async function store(entry: FormEntry, form: string, record: { id: string; xml: string; key: string; summary: string }) {
-  const { id, xml, key, summary } = record
+async function store(entry: FormEntry, form: string, record: About & { id: string; xml: string }): Promise<void> {
+  const { id, xml, key, summary, settled } = record
   await finishDraft(id, { xml, files: [], instanceId: id, summary }, {
     owner: worker(), formId: entry.form_id, version: entry.version, title: entry.title, summary, key,
     corrects: null, formXml: form, notBefore: Date.now() + UNDO_MS,
   })
-  clearTimeout(closing)
+  close()
   Object.assign(undo, { id, words: summary })
   closing = setTimeout(() => {
     close()
+    void settled?.()
     void flush()
   }, UNDO_MS)
 }

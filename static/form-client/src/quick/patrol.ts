@@ -12,6 +12,8 @@ export interface ClearPatrol {
   fix: Fix | null
   /** The grid's code. */
   grid: string
+  /** Geotrace of what was recorded on the way; '' for nothing. */
+  track: string
   /** Rows of grids.csv. */
   grids: readonly ListRow[]
 }
@@ -36,6 +38,7 @@ export function clearPatrol(formXml: string, patrol: ClearPatrol): string | null
     'wrap_up/extent': 'whole',
     'wrap_up/cut_reason': null,
     'wrap_up/outside_reason': isOutside ? '' : null,
+    'wrap_up/track': patrol.track,
     'meta/instanceID': patrol.instanceId,
     'meta/instanceName': `${day} ${grid}`,
   })

@@ -8,7 +8,7 @@ export interface Problem {
 
 export type Reply =
   | { kind: 'answer'; status: number; body: unknown; headers: Headers }
-  | { kind: 'unchanged' }
+  | { kind: 'unchanged'; headers: Headers }
   | { kind: 'refusal'; status: number; problem: Problem; retryAfter: number | null }
   /** The server is in trouble or busy and did not say it in its own words. */
   | { kind: 'trouble'; status: number; retryAfter: number | null }
@@ -60,7 +60,7 @@ export function send(path: string, body: unknown): Promise<Reply> {
 }
 
 async function understood(response: Response, as: 'json' | 'text'): Promise<Reply> {
-  if (response.status === 304) return { kind: 'unchanged' }
+  if (response.status === 304) return { kind: 'unchanged', headers: response.headers }
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) return { kind: 'stranger' }
   if (response.ok) return received(response, as)
   const retryAfter = secondsOf(response.headers.get('Retry-After'))

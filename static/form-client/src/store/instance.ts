@@ -20,6 +20,11 @@ export function first(within: Document | Element, name: string): Element | null 
   return null
 }
 
+/** An attribute's name without its prefix. */
+export function plainName(attribute: Attr): string {
+  return attribute.name.split(':').pop()!
+}
+
 /** The answer to a question wherever it stands; '' without one. */
 export function answer(within: Document | Element, question: string): string {
   return first(within, question)?.textContent?.trim() ?? ''

@@ -13,7 +13,6 @@ interface StoredHome {
   page: HomePage
   etag: string
   heardAt: number
-  clockOff: number
 }
 
 let running: Promise<boolean> | null = null
@@ -24,7 +23,6 @@ export async function recallHome(): Promise<void> {
   if (!stored) return
   phone.home = stored.page
   phone.heardAt = stored.heardAt
-  phone.clockOff = stored.clockOff
 }
 
 /** Ask the server for what is new; true when the phone is up to date. A second call joins the first. */
@@ -48,6 +46,7 @@ async function fetchAll(): Promise<boolean> {
   else if (reply.kind === 'unchanged' && stored) await setFact('home', { ...stored, heardAt: asked })
   else return false
   phone.heardAt = asked
+  phone.clockOff = Date.parse(reply.headers.get('Date') ?? '') - asked || 0
   const page = phone.home
   if (!page) return false
   const whole = (await fetchForms(page.forms)) && (await fetchLists(page.forms))
@@ -57,12 +56,10 @@ async function fetchAll(): Promise<boolean> {
 }
 
 async function keepHome(page: HomePage, etag: string, asked: number): Promise<void> {
-  const clockOff = Date.parse(page.now) - asked
   // Another worker's lists are none of this one's business.
   if (phone.home && phone.home.worker.id !== page.worker.id) await forgetRegister()
-  await setFact('home', { page, etag, heardAt: asked, clockOff } satisfies StoredHome)
+  await setFact('home', { page, etag, heardAt: asked } satisfies StoredHome)
   phone.home = page
-  phone.clockOff = clockOff
 }
 
 async function fetchForms(forms: readonly FormEntry[]): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** 名册变化: what a finished record changes in the lists on this phone at once, as its form declares (save_to). */
 
 import type { RowChange } from './database'
-import { answer, elements, first, parseXml } from './instance'
+import { answer, elements, first, parseXml, plainName } from './instance'
 
 type Declared = Omit<RowChange, 'id' | 'record' | 'order'>
 
@@ -20,7 +20,7 @@ export function changesOf(formXml: string, instanceXml: string): Declared[] {
   return [{ list: `${entity.getAttribute('dataset') ?? ''}.csv`, row, values, isNew: creates }]
 }
 
-/** An engine writes `1`, another `true`; XPath's text of a boolean may come quoted by neither. */
+/** One engine writes `1`, another `true`. */
 function isSet(value: string | null): boolean {
   return value === '1' || value === 'true'
 }
@@ -29,7 +29,7 @@ function savedValues(form: Document, instance: Document): Record<string, string>
   const values: Record<string, string> = {}
   for (const bind of elements(form)) {
     if (bind.localName !== 'bind') continue
-    const property = Array.from(bind.attributes).find((each) => each.localName === 'saveto')?.value
+    const property = Array.from(bind.attributes).find((each) => plainName(each) === 'saveto')?.value
     const node = property && at(instance, bind.getAttribute('nodeset') ?? '')
     // A question that was left out as not relevant says nothing about the row.
     if (property && node) values[property] = node.textContent?.trim() ?? ''

@@ -1,6 +1,7 @@
 /** What leaves the phone by itself, and what it says when everything has left it. */
 
 import { allRecords } from './records'
+import { recorder } from '../track/here'
 import { database } from './database'
 
 const DAY_MS = 86_400_000
@@ -9,17 +10,17 @@ const SENT_KEPT_MS = 90 * DAY_MS
 /** Below this the photos of what was sent go at once. */
 export const SPARE_LOW = 60_000_000
 
-/** Lists, forms, the home page and last answers: everything personal that the server has too. */
+/** Lists, forms, the home page, last answers and the track: personal, and not to be read by whoever signs in next. */
 export async function forgetRegister(): Promise<void> {
-  const tx = (await database()).transaction(['facts', 'forms', 'lists', 'changes', 'track'], 'readwrite')
+  const tx = (await database()).transaction(['facts', 'forms', 'lists', 'changes'], 'readwrite')
   for (const name of await tx.objectStore('facts').getAllKeys()) {
     if (name === 'home' || name.startsWith('last-saved/')) void tx.objectStore('facts').delete(name)
   }
   void tx.objectStore('forms').clear()
   void tx.objectStore('lists').clear()
   void tx.objectStore('changes').clear()
-  void tx.objectStore('track').clear()
   await tx.done
+  await recorder.discard()
 }
 
 /** Drop the photos of what was sent 30 days ago, and the record itself after 90. */
