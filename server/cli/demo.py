@@ -102,6 +102,7 @@ def _welcome(settings: Settings, invited: Invitation) -> None:
     click.echo(table(("身份", "用户名", "密码", "管辖"), rows))
     worker = invited["app_users"][0]
     click.echo(f"\n网页：{invited['base_url']}")
+    click.echo(f"手机（浏览器打开，{worker['display_name']}）：{worker['phone_url']}")
     click.echo(f"手机（ODK Collect，{worker['display_name']}）：{worker['openrosa_url']}")
     click.echo(f"全部账号和手机地址：{settings.data_dir / 'demo.json'}")
     if not _is_loopback(settings.host):

@@ -12,6 +12,7 @@ from server.demo.faults import planted
 from server.demo.founding import PASSWORD, home_of
 from server.demo.staff import StaffMember
 from server.domain.people import Function, Role
+from server.web.addresses import phone_url
 from server.web.collect_settings import PROJECT_ID, server_url
 
 
@@ -23,6 +24,7 @@ class Phone(TypedDict):
     scope: str
     grid: str | None
     openrosa_url: str
+    phone_url: str
 
 
 class SignIn(TypedDict):
@@ -35,11 +37,12 @@ class SignIn(TypedDict):
 
 
 class Invitation(TypedDict):
-    """Everything a visitor of the demo needs; `openrosa_url` is that of the first phone."""
+    """Everything a visitor of the demo needs; `openrosa_url` and `phone_url` are those of the first phone."""
 
     base_url: str
     project_id: int
     openrosa_url: str
+    phone_url: str
     app_users: list[Phone]
     accounts: list[SignIn]
 
@@ -56,13 +59,14 @@ def invitation(county: County, keys: Mapping[UUID, str], *, base_url: str, on: d
     ]
     serving.sort(key=lambda member: _unseen_in_the_bad_village(county, _scope(member, on)), reverse=True)
     phones = [
-        _phone(member, server_url(base_url, keys[member.key]), on) for member in serving if member.key in keys
+        _phone(member, keys[member.key], base_url=base_url, on=on) for member in serving if member.key in keys
     ]
     phones.sort(key=lambda phone: phone["grid"] is None)
     return Invitation(
         base_url=base_url,
         project_id=PROJECT_ID,
         openrosa_url=phones[0]["openrosa_url"],
+        phone_url=phones[0]["phone_url"],
         app_users=phones,
         accounts=[_sign_in(member, on) for member in serving],
     )
@@ -84,13 +88,14 @@ def _unseen_in_the_bad_village(county: County, scope: str) -> int:
     )
 
 
-def _phone(member: StaffMember, url: str, on: dt.date) -> Phone:
+def _phone(member: StaffMember, key: str, *, base_url: str, on: dt.date) -> Phone:
     return Phone(
         display_name=member.name,
         role=member.role.value,
         scope=_scope(member, on),
         grid=_grid(member, on),
-        openrosa_url=url,
+        openrosa_url=server_url(base_url, key),
+        phone_url=phone_url(key, root=base_url),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
@@ -73,23 +74,31 @@ def answered_to(session: Session, account_id: uuid.UUID, *, limit: int) -> Seque
     return session.scalars(newest.limit(limit)).all()
 
 
-def listing(
-    session: Session, *, scope: Scope, page: Page, waiting_only: bool
-) -> Listing[tuple[Suggestion, Account]]:
-    """Suggestions within the scope with who made them, the newest first."""
+class Told(NamedTuple):
+    """A suggestion with the name of whoever made it, and of whoever answered it."""
+
+    made: Suggestion
+    name: str
+    answered_by: str | None
+
+
+def listing(session: Session, *, scope: Scope, page: Page, waiting_only: bool) -> Listing[Told]:
+    """Suggestions within the scope, the newest first."""
     where = [within(Suggestion.jurisdiction, scope)]
     if waiting_only:
         where.append(Suggestion.answered_at.is_(None))
     total = session.scalar(sa.select(sa.func.count()).select_from(Suggestion).where(*where)) or 0
+    office = aliased(Account)
     query = (
-        sa.select(Suggestion, Account)
+        sa.select(Suggestion, Account.display_name, office.display_name)
         .join(Account, Account.id == Suggestion.account_id)
+        .outerjoin(office, office.id == Suggestion.answered_by)
         .where(*where)
         .order_by(Suggestion.made_at.desc(), Suggestion.id.desc())
         .offset(page.offset)
         .limit(page.size)
     )
-    return Listing([(row, account) for row, account in session.execute(query)], total, page)
+    return Listing([Told(*row) for row in session.execute(query)], total, page)
 
 
 def waiting(session: Session, *, scope: Scope) -> int:

@@ -178,8 +178,10 @@ def test_the_invitation_says_who_may_come_in(demo: tuple[Path, Seeded]) -> None:
     assert invited["openrosa_url"] == first["openrosa_url"]
     assert first["openrosa_url"].startswith("http://127.0.0.1:8123/v1/key/")
     assert first["openrosa_url"].endswith("/projects/1")
+    key = first["openrosa_url"].split("/")[5]
+    assert invited["phone_url"] == first["phone_url"] == f"http://127.0.0.1:8123/w/#{key}"
+    assert all("/w/#" in each["phone_url"] for each in invited["app_users"])
     with opened(folder, NINE) as database, database.read(SYSTEM) as reading:
-        key = first["openrosa_url"].split("/")[5]
         actor = actors.of_key(reading.session, key, now=reading.now)
         assert actor is not None
         assert (actor.name, actor.role) == (first["display_name"], Role.GRID_WORKER)

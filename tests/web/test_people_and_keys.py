@@ -182,18 +182,27 @@ def test_issued_keys_are_cards_that_a_phone_can_use(
     chosen = [str(county.accounts["worker"]), str(county.accounts["other_worker"])]
     sheet = client.post("/keys", data={"people": chosen}, base_url=here)
     assert sheet.headers["Cache-Control"] == "no-store"
+    pages = re.findall(r'class="key-picture key-page" src="([^"]+)"', sheet.text)
     pictures = re.findall(r'class="key-picture" src="([^"]+)"', sheet.text)
     codes = [unescape(text) for text in re.findall(r"<code>([^<]+)</code>", sheet.text)]
     assert "石桥村第1网格" in sheet.text
-    for drawn, address, text in zip(pictures, codes[::2], codes[1::2], strict=True):
+    assert len(codes) == 6
+    for page, drawn, address, server, text in zip(
+        pages, pictures, codes[::3], codes[1::3], codes[2::3], strict=True
+    ):
         settings = json.loads(zlib.decompress(base64.b64decode(text)))
-        assert settings["general"]["server_url"] == address
+        assert settings["general"]["server_url"] == server
         assert settings["admin"] == {}
         assert settings["project"]["name"] == "青岚县网格"
         assert unescape(drawn) == picture(text)
-        assert address.startswith(f"{here}/v1/key/")
-        assert client.get(address.removeprefix(here) + "/formList").status_code == 200
-    key = codes[0].split("/key/")[1].split("/")[0]
+        assert server.startswith(f"{here}/v1/key/")
+        assert client.get(server.removeprefix(here) + "/formList").status_code == 200
+        key = server.split("/")[5]
+        assert address == f"{here}/w/#{key}"
+        assert unescape(page) == picture(address)
+        opened = client.post("/w/api/sign-in", json={"key": key}, headers={"X-Wangge-Client": "1"})
+        assert opened.status_code == 200
+    key = codes[0].partition("#")[2]
     with database.read(SYSTEM) as reading:
         assert key not in {each.key_hash for each in reading.session.scalars(sa.select(AppUser))}
 
@@ -207,6 +216,7 @@ def test_the_cards_name_the_address_that_was_set(settings: Settings, clock: Cloc
     client.post("/sign-in", data={"username": "admin", "password": PASSWORD}, base_url=inside)
     sheet = client.post("/keys", data={"people": [str(county.accounts["worker"])]}, base_url=inside)
     assert f"<code>{public}/v1/key/" in sheet.text
+    assert f"<code>{public}/w/#" in sheet.text
     parts: Parts = app.extensions["wangge"]
     parts.database.close()
 

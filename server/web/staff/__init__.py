@@ -11,10 +11,13 @@ from server.web.staff import (
     case_figures,
     case_intake,
     cases,
+    entrustments,
     exemptions,
     home,
     households,
     keys,
+    last_visits,
+    manual,
     maps,
     pages,
     patrols,
@@ -23,6 +26,7 @@ from server.web.staff import (
     register_changes,
     session,
     submissions,
+    suggestions,
     visit_lists,
     visits,
 )
@@ -38,12 +42,16 @@ patrols.routes(blueprint)
 people.routes(blueprint)
 posts.routes(blueprint)
 keys.routes(blueprint)
+manual.routes(blueprint)
 submissions.routes(blueprint)
+suggestions.routes(blueprint)
 visits.routes(blueprint)
 visit_lists.routes(blueprint)
 exemptions.routes(blueprint)
+entrustments.routes(blueprint)
 households.routes(blueprint)
 register_changes.routes(blueprint)
+last_visits.routes(blueprint)
 cases.routes(blueprint)
 case.routes(blueprint)
 case_acts.routes(blueprint)

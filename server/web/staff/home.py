@@ -12,7 +12,7 @@ from server.domain.work_calendar import local_day
 from server.figures import open_cases, visit_list
 from server.figures.compliance import Compliance, compliance, duties
 from server.figures.patrolled import patrolled
-from server.storage import households, jurisdictions
+from server.storage import households, jurisdictions, suggestions
 from server.web.authentication import current_actor
 from server.web.authorization import public
 from server.web.parts import database
@@ -38,7 +38,7 @@ def home() -> str:
         return page("setup.html")
     current_actor().require(Permission.USE_STAFF_PAGES)
     with database().read(current_actor()) as reading:
-        context = _people_first(reading) | _patrols(reading) | _cases(reading) | _proposals(reading)
+        context = _people_first(reading) | _patrols(reading) | _cases(reading) | _waiting(reading)
     return page("home.html", as_of=reading.now, words=visit_words, **context)
 
 
@@ -89,8 +89,12 @@ def _cases(reading: Reading) -> dict[str, Any]:
     return {"cases": leader_cards(open_cases.cards(reading))}
 
 
-def _proposals(reading: Reading) -> dict[str, Any]:
-    """Changes to the register that wait for a second person."""
-    if not reading.actor.may(Permission.CONFIRM_REGISTER_CHANGE):
-        return {"proposals": 0}
-    return {"proposals": len(households.proposals(reading.session, scope=reading.actor.scope))}
+def _waiting(reading: Reading) -> dict[str, Any]:
+    """Changes to the register that wait for a second person, and suggestions that wait for an answer."""
+    session, actor = reading.session, reading.actor
+    confirms = actor.may(Permission.CONFIRM_REGISTER_CHANGE)
+    answers = actor.may(Permission.ANSWER_SUGGESTION)
+    return {
+        "proposals": len(households.proposals(session, scope=actor.scope)) if confirms else 0,
+        "suggestions": suggestions.waiting(session, scope=actor.scope) if answers else 0,
+    }

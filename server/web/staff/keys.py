@@ -38,13 +38,18 @@ class Wanted(Submitted):
 
 @dataclass(frozen=True)
 class Card:
-    """One person's card: who, where, the settings as a picture and as text, and the address inside them."""
+    """One person's card: who, where, and two ways in, each as a picture and as text.
+
+    `page` is the address of the phone's browser, `settings` the text for ODK Collect with the `server` inside it.
+    """
 
     name: str
     place: str
-    picture: str
-    text: str
-    address: str
+    page_picture: str
+    page: str
+    settings_picture: str
+    settings: str
+    server: str
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -100,19 +105,21 @@ def issue() -> Response:
 
 def _project_name() -> str:
     with database().read(SYSTEM) as reading:
-        county = jurisdictions.county(reading.session)
-    return "网格" if county is None else f"{county.name}网格"
+        return collect_settings.project_name(jurisdictions.county(reading.session))
 
 
 def _card(line: PersonLine, key: str, project: str) -> Card:
-    address = collect_settings.server_url(addresses.root(), key)
-    text = collect_settings.settings_text(server_url=address, worker=line.name, project=project)
+    page = addresses.phone_url(key, root=addresses.root())
+    server = collect_settings.server_url(addresses.root(), key)
+    settings = collect_settings.settings_text(server_url=server, worker=line.name, project=project)
     return Card(
         name=line.name,
         place=personnel.place_of(line),
-        picture=collect_settings.picture(text),
-        text=text,
-        address=address,
+        page_picture=collect_settings.picture(page),
+        page=page,
+        settings_picture=collect_settings.picture(settings),
+        settings=settings,
+        server=server,
     )
 
 

@@ -33,6 +33,7 @@ MENU: tuple[Entry, ...] = (
     Entry("诉求", "staff.cases", Permission.VIEW_LISTS),
     Entry("名册", "staff.households", Permission.VIEW_LISTS),
     Entry("记录", "staff.submissions", Permission.VIEW_SUBMISSIONS),
+    Entry("意见", "staff.suggestions", Permission.ANSWER_SUGGESTION),
     Entry("人员", "staff.people", Permission.MANAGE_POSTS),
     Entry("钥匙", "staff.keys", Permission.MANAGE_KEYS),
 )
