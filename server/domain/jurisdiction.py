@@ -7,6 +7,7 @@ Codes have 4 (city), 6 (county), 9 (township), 12 (village) or 15 (grid) digits 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import pairwise
 
@@ -88,6 +89,16 @@ def ancestor_at(code: str, level: Level) -> str:
     if level_of(code).digits < level.digits:
         raise Invalid("jurisdiction.wrong_level", division=code, expected=level.value)
     return code[: level.digits]
+
+
+def around(codes: Iterable[str]) -> str | None:
+    """Return the narrowest division that holds all of `codes`; None where not even a city does, or without any."""
+    first, *others = [*codes] or [""]
+    for level in reversed(Level):
+        code = first[: level.digits]
+        if len(code) == level.digits and all(contains(code, other) for other in others):
+            return code
+    return None
 
 
 def contains(outer: str, inner: str) -> bool:

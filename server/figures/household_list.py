@@ -1,4 +1,4 @@
-"""走访名单: the households and people on a phone, of the grids of one person's duty (FORMS §2).
+"""走访名单: the households and people on a phone: of the grids of one person's duty, and given to him 代访 (FORMS §2).
 
 What is due is asked of the same engine as the map, the table and the sheet.
 """
@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
@@ -20,8 +20,10 @@ from server.domain import obligation
 from server.domain.names import family_of
 from server.domain.obligation import DueState, Duty, Id, Standing, VisitIndex, due_state, most_urgent
 from server.domain.people import Permission
+from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import compliance, roster
+from server.storage import entrustments
 from server.storage import households as storage
 from server.storage.households import Household, Person
 from server.storage.profiles import profile_at
@@ -45,7 +47,6 @@ PERSON_COLUMNS = ("name", "label", "household")
 _OVERDUE_MARK = "！"
 _BY_STATE: Sequence[DueState] = ("overdue", "due", "done", "none")
 _NOWHERE = float("inf")
-_VISIT_DUTIES = frozenset({"visit_person", "visit_household"})
 
 
 @dataclass
@@ -85,6 +86,16 @@ class _Round:
     cared_for: Sequence[Person]
     last: Mapping[Id, obligation.Visit]
     today: dt.date
+
+    def and_also(self, other: _Round) -> _Round:
+        """Both."""
+        return _Round(
+            (*self.households, *other.households),
+            {**self.owed, **other.owed},
+            (*self.cared_for, *other.cared_for),
+            {**self.last, **other.last},
+            self.today,
+        )
 
 
 def households(reading: Reading) -> Iterable[Sequence[str]]:
@@ -131,10 +142,11 @@ def gone(reading: Reading, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
     """Of the asked households, whether each has left this person's list; a household waiting for approval has not."""
     rows = reading.session.scalars(sa.select(Household).where(Household.id.in_(asked)))
     scope = reading.actor.scope
+    given = {household.id for household in _given(reading)}
     return {
         row.id: row.exited_at is not None
         or row.state not in ("registered", "pending")
-        or not scope.covers(row.grid_code)
+        or not (scope.covers(row.grid_code) or row.id in given)
         for row in rows
     }
 
@@ -144,24 +156,43 @@ def _round(reading: Reading) -> _Round:
     today = local_day(reading.now)
     if not reading.actor.may(Permission.SEE_NAMES):
         return _Round((), {}, (), {}, today)
+    scope = reading.actor.scope
+    round_ = _round_of(reading, storage.listing(reading.session, scope=scope))
+    given = _given(reading)
+    if not given:
+        return round_
+    around = Scope.of(household.grid_code for household in given)
+    return round_.and_also(_round_of(replace(reading, actor=replace(reading.actor, scope=around)), given))
+
+
+def _given(reading: Reading) -> list[Household]:
+    """代访: the households beyond this person's grids that were given to him for today (METRICS V *Act*)."""
+    on = local_day(reading.now)
+    given = entrustments.households_of(reading.session, reading.actor.id, on=on)
+    return [household for household in given if not reading.actor.scope.covers(household.grid_code)]
+
+
+def _round_of(reading: Reading, listed: Sequence[Household]) -> _Round:
+    """What is owed to some of the households of the reader's scope."""
+    today = local_day(reading.now)
     owed: dict[Id, _Owed] = defaultdict(_Owed)
     in_care: set[Id] = set()
-    listed = storage.listing(reading.session, scope=reading.actor.scope)
+    keys: set[Id] = {household.id for household in listed}
     for duty in compliance.duties(reading):
-        if duty.what not in _VISIT_DUTIES:
+        if duty.what not in roster.VISIT_DUTIES:
             continue
         found = compliance.compliance(reading, duty.id)
-        in_care |= _take(found, owed, today=today)
+        in_care |= _take(found, owed, keys, today=today)
     last = _last_visits(reading, listed)
     return _Round(listed, owed, _persons(listed, in_care), last, today)
 
 
-def _take(found: compliance.Compliance, owed: dict[Id, _Owed], *, today: dt.date) -> set[Id]:
+def _take(found: compliance.Compliance, owed: dict[Id, _Owed], listed: set[Id], *, today: dt.date) -> set[Id]:
     """Enter what a duty asks for; the persons it is owed to, those who came too late for this window included."""
     in_care: set[Id] = set()
     for line in found.grids:
         for standing in line.visits.standings:
-            if standing.exit is not None:
+            if standing.exit is not None or standing.unit.household not in listed:
                 continue
             state = due_state(found.duty, standing, today=today)
             owed[standing.unit.household].take(found.duty, standing, state)

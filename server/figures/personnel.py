@@ -53,6 +53,7 @@ class PersonLine:
     posts: tuple[PostHeld, ...]
     keys: int
     has_phone_work: bool
+    sees_names: bool
     closed_on: dt.date | None
 
 
@@ -163,6 +164,7 @@ def _lines(
             posts=tuple(of[account.id]),
             keys=keys.get(account.id, 0),
             has_phone_work=Role(account.role) in PERMISSIONS[Permission.SUBMIT].roles,
+            sees_names=Role(account.role) in PERMISSIONS[Permission.SEE_NAMES].roles,
             closed_on=account.closed_on,
         )
         for account in accounts

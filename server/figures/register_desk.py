@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from server.domain.people import ActorKind, Permission
 from server.domain.register_change import MOVED_OUT, VACANT, Change, Effect, change_of
+from server.domain.scope import Scope
 from server.domain.work_calendar import end_of_day, local_day
 from server.figures import areas
 from server.figures.areas import GridName
@@ -114,8 +115,19 @@ def listing(
     total = session.scalar(sa.select(sa.func.count()).select_from(Household).where(*where)) or 0
     query = sa.select(Household).where(*where).order_by(Household.grid_code, Household.address, Household.id)
     rows = session.scalars(query.offset(page.offset).limit(page.size)).all()
-    names = areas.grid_names(session, scope=scope)
-    lines = [
+    return Listing(_lines(reading, rows, scope), total, page)
+
+
+def chosen(reading: Reading, keys: Iterable[uuid.UUID]) -> list[HouseholdLine]:
+    """Return households of the reader's divisions by their keys, by grid and address. Raises NotFound."""
+    scope = reading.actor.scope
+    rows = [storage.get(reading.session, key, scope=scope) for key in keys]
+    return _lines(reading, sorted(rows, key=lambda row: (row.grid_code, row.address)), scope)
+
+
+def _lines(reading: Reading, rows: Iterable[Household], scope: Scope) -> list[HouseholdLine]:
+    names = areas.grid_names(reading.session, scope=scope)
+    return [
         HouseholdLine(
             id=row.id,
             address=row.address,
@@ -126,7 +138,6 @@ def listing(
         )
         for row in rows
     ]
-    return Listing(lines, total, page)
 
 
 def _somebody(search: str) -> sa.ColumnElement[bool]:

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from gis.walk import walking_order
 from server.domain.obligation import Id, Standing, Unit, in_visiting_order
 from server.domain.people import Permission
+from server.domain.work_calendar import local_day
 from server.figures.compliance import Compliance, state_of
 from server.figures.staffing import Staffing, names_of
-from server.storage.households import Household, Person
+from server.storage import entrustments
+from server.storage.households import Household, Person, number_of
 from server.storage.selection import within
 from server.storage.visits import Visit
 from server.work import Reading
@@ -43,7 +45,8 @@ class ToVisit:
     """A line of the list: one unit of d that is not reached yet.
 
     `whom` is the person, or the head of the household; None for a reader who sees no names. `next_try` is what the
-    last attempt advised (FORMS §4 `retry`). `staff` says whose household it is.
+    last attempt advised (FORMS §4 `retry`). `staff` says whose household it is, `stand_ins` to whom it is given 代访
+    today.
     """
 
     standing: Standing
@@ -57,12 +60,13 @@ class ToVisit:
     last: LastVisit | None
     next_try: str | None
     staff: Staffing
+    stand_ins: tuple[str, ...]
     hint: str | None
 
     @property
     def code(self) -> str:
         """What the household is called where it is not named."""
-        return code_of(self.household)
+        return number_of(self.household)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> lis
         Dwelling(
             grid_name=names.get(unit.grid, unit.grid),
             address=homes[unit.household].address,
-            code=code_of(homes[unit.household].id),
+            code=number_of(homes[unit.household].id),
             whom=_whom(reading, homes[unit.household], people.get(unit.id)),
         )
         for unit in units
@@ -149,11 +153,6 @@ def unoccupied(found: Compliance) -> list[Unit]:
     ]
 
 
-def code_of(household: uuid.UUID) -> str:
-    """What a household is called where it is not named."""
-    return str(household)[:8].upper()
-
-
 def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -> list[ToVisit]:
     session = reading.session
     homes = _rows(session, Household, {standing.unit.household for standing in standings})
@@ -161,6 +160,7 @@ def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -
     visitors = names_of(session, _visitors(standings))
     tries = _next_tries(session, standings)
     by_grid = {line.grid.code: line for line in found.grids}
+    given = entrustments.stand_ins(session, (home.id for home in homes.values()), on=local_day(reading.now))
     return [
         ToVisit(
             standing=standing,
@@ -174,6 +174,7 @@ def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -
             last=_last(standing, visitors),
             next_try=tries.get(standing.attempts[-1].id) if standing.attempts else None,
             staff=by_grid[standing.unit.grid].staff,
+            stand_ins=given.get(homes[standing.unit.household].id, ()),
             hint=homes[standing.unit.household].hint,
         )
         for standing in standings

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from server.domain.events.patrols import ExemptionDeclared
 from server.domain.exemption import ExemptReason
+from server.domain.jurisdiction import around
 from server.domain.people import Permission
 from server.domain.problems import Invalid
 from server.domain.work_calendar import local_day
@@ -42,7 +43,7 @@ def declare(
                 declared_by=work.actor.id,
             )
             insert_once(work.session, row, unique=("grid_code", "day"))
-    division = _common_prefix(chosen)
+    division = around(chosen) or ""
     work.record(
         ExemptionDeclared(
             subject_id=division,
@@ -60,11 +61,3 @@ def _check_days(first_day: dt.date, last_day: dt.date, *, today: dt.date) -> Non
         raise Invalid("exemption.days", most=_LONGEST_DAYS)
     if first_day < today:
         raise Invalid("exemption.too_late")
-
-
-def _common_prefix(codes: list[str]) -> str:
-    """The narrowest division that holds all the grids."""
-    for digits in (15, 12, 9):
-        if len({code[:digits] for code in codes}) == 1:
-            return codes[0][:digits]
-    return codes[0][:6]

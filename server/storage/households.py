@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,6 +17,10 @@ from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.geometry import geometry, gist_index
 from server.storage.selection import within
+
+_NUMBER_DIGITS = 8
+_NUMBER = re.compile(rf"[0-9A-F]{{{_NUMBER_DIGITS}}}")
+_AT_ONCE = 200
 
 
 class Household(Base):
@@ -156,6 +161,25 @@ def listing(session: Session, *, scope: Scope) -> Sequence[Household]:
     )
     with_people = query.options(selectinload(Household.persons))
     return session.scalars(with_people.order_by(Household.grid_code, Household.address, Household.id)).all()
+
+
+def number_of(household_id: uuid.UUID) -> str:
+    """户编号: what a household is called in lists where it is not named."""
+    return str(household_id)[:_NUMBER_DIGITS].upper()
+
+
+def by_number(session: Session, numbers: Iterable[str]) -> list[Household]:
+    """Every household with one of these 户编号; whoever asks keeps to his scope. Two may share a number."""
+    asked = sorted(number for number in set(numbers) if _NUMBER.fullmatch(number))
+    found: list[Household] = []
+    for first in range(0, len(asked), _AT_ONCE):
+        ranges = [
+            Household.id.between(uuid.UUID(number + "0" * 24), uuid.UUID(number + "f" * 24))
+            for number in asked[first : first + _AT_ONCE]
+        ]
+        query = sa.select(Household).where(sa.or_(*ranges))
+        found += session.scalars(query.options(selectinload(Household.persons)))
+    return found
 
 
 def grid_on(session: Session, household: Household, *, day: dt.date) -> str:

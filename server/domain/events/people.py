@@ -61,7 +61,23 @@ class StandInNamed(Event, kind="post.stand_in_named"):
     stand_in_for: UUID | None
     first_day: dt.date
     last_day: dt.date
-    households: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdsEntrusted(Event, kind="entrustment.given"):
+    """请人代访: somebody visits some households for some days; it counts for their grids (METRICS D7, V)."""
+
+    account_id: UUID
+    households: tuple[UUID, ...]
+    first_day: dt.date
+    last_day: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntrustmentEnded(Event, kind="entrustment.ended"):
+    """收回代访: the households went back before their last day."""
+
+    account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,10 @@ from shapely import Point
 from server.domain.events import visits as events
 from server.domain.register_change import NEW_HOUSEHOLD
 from server.services.projection import visit_consequences
-from server.services.projection.record import Record
+from server.services.projection.record import Flag, Record
 from server.services.projection.visit_consequences import Visited
 from server.services.projection.visit_facts import NewHousehold, VisitFacts, read
-from server.storage import households
+from server.storage import entrustments, households
 from server.storage.households import Household, RegisterChange
 from server.storage.patrols import Pass
 from server.storage.submissions import Submission
@@ -34,13 +34,14 @@ def grid_of(record: Record) -> str | None:
 def write(work: Work, submission: Submission, record: Record, facts: VisitFacts) -> None:
     """记录走访: the visit's row, who was seen, the place, and what follows from it.
 
-    Raises ValueError for a household outside the sender's divisions or unknown to the register.
+    Raises ValueError for a household outside the sender's divisions that was not given to him for that day, or
+    unknown to the register.
     """
     household = _household(work, submission, record, facts)
     grid_then = households.grid_on(work.session, household, day=record.day)
     record = replace(record, grid=grid_then)
     if submission.state == "received":
-        submission.jurisdiction, submission.flags = grid_then, sorted(record.questions())
+        submission.jurisdiction, submission.flags = grid_then, sorted(_questions(work, record, household))
     if household.point is None and facts.door is not None:
         household.point = Point(facts.door.lon, facts.door.lat)
         household.version += 1
@@ -53,9 +54,24 @@ def _household(work: Work, submission: Submission, record: Record, facts: VisitF
     household = work.session.get(Household, facts.household)
     if facts.new is not None:
         return _wait_for_approval(work, submission, record, household=household, facts=facts, new=facts.new)
-    if household is None or not record.actor.scope.covers(household.grid_code):
+    if household is None or not (
+        record.actor.scope.covers(household.grid_code) or _was_given(work, record, household)
+    ):
         raise ValueError("名册里没有这一户，或不在发送人的管辖范围")
     return household
+
+
+def _was_given(work: Work, record: Record, household: Household) -> bool:
+    """代访: the sender stood in at this household on the day of the visit, whenever its record arrives."""
+    return entrustments.is_given(work.session, household.id, to=record.actor.id, on=record.day)
+
+
+def _questions(work: Work, record: Record, household: Household) -> frozenset[Flag]:
+    """Somebody else's grid is no question where the household was given to him."""
+    asked = record.questions()
+    if Flag.NOT_OWN_GRID in asked and _was_given(work, record, household):
+        return asked - {Flag.NOT_OWN_GRID}
+    return asked
 
 
 def _wait_for_approval(

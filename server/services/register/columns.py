@@ -17,6 +17,13 @@ HOUSEHOLD_FIELDS = (
 VISIT_FIELDS = ("编号", "日期", "姓名")
 _REQUIRED = {HOUSEHOLD_FIELDS: ("编号", "网格", "地址"), VISIT_FIELDS: ("编号", "日期")}
 
+_ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "编号": ("户编号", "住户编号", "户号", "家庭编号"),
+    "日期": ("走访日期", "上次走访日期", "上次走访", "走访时间", "时间"),
+    "姓名": ("见谁", "见到谁", "走访对象", "对象姓名", "老人姓名"),
+}
+"""What people call the columns of a list of visits."""
+
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _YES = frozenset({"是", "1", "y", "yes", "√"})
 _LONGEST = 200
@@ -92,6 +99,16 @@ class Reader:
         self.wrong.append(Wrong(self.row.number, name, reason))
 
 
+def guessed(sheet: Sheet, *, fields: tuple[str, ...]) -> dict[str, str]:
+    """Return field → column for the columns that are called like a field, or as people often call it."""
+    found = {}
+    for name in fields:
+        called = next((each for each in (name, *_ALSO_CALLED.get(name, ())) if each in sheet.columns), None)
+        if called is not None:
+            found[name] = called
+    return found
+
+
 def columns_of(sheet: Sheet, given: Iterable[str], *, fields: tuple[str, ...]) -> dict[str, str]:
     """Return field → column: a column named like a field is it; `given` says "column=field" for the others.
 
@@ -107,7 +124,7 @@ def columns_of(sheet: Sheet, given: Iterable[str], *, fields: tuple[str, ...]) -
         found[name] = column
     missing = [name for name in _REQUIRED[fields] if name not in found]
     if missing:
-        raise _bad(f"缺少{'、'.join(missing)}，用 --map 说明是哪一列")
+        raise _bad(f"缺少{'、'.join(missing)}，请说明是哪一列")
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from server.work import Work
 
 _FARTHEST_METRES = 1000
 """A door farther than this from its grid speaks of a wrong datum."""
+_AT_ONCE = 500
+"""Keys in one query: a database takes only so many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ def import_households(work: Work, file: ListFile, *, entered_on: dt.date) -> Imp
     columns = columns_of(sheet, file.columns, fields=HOUSEHOLD_FIELDS)
     if file.datum is None and "经度" in columns:
         raise Invalid("register.datum_needed")
-    known = known_households(work.session)
+    known = known_households(work.session, (row.cells.get(columns["编号"], "") for row in sheet.rows))
     check = _Households(work, file.datum or "wgs84", known)
     for row in sheet.rows:
         check.take(Reader(row, columns))
@@ -85,11 +87,15 @@ def import_households(work: Work, file: ListFile, *, entered_on: dt.date) -> Imp
     return Imported(new=len(new), known=len(check.entries) - len(new))
 
 
-def known_households(session: Session) -> dict[str, Household]:
-    """Every household that came with a list, by the list's number."""
-    query = sa.select(Household).where(Household.outer_key.is_not(None))
-    rows = session.scalars(query.options(selectinload(Household.persons).selectinload(Person.tags)))
-    return {row.outer_key: row for row in rows if row.outer_key is not None}
+def known_households(session: Session, keys: Iterable[str]) -> dict[str, Household]:
+    """The households that came with a list under one of these numbers, by it."""
+    asked = sorted(set(keys))
+    found: dict[str, Household] = {}
+    for first in range(0, len(asked), _AT_ONCE):
+        query = sa.select(Household).where(Household.outer_key.in_(asked[first : first + _AT_ONCE]))
+        rows = session.scalars(query.options(selectinload(Household.persons).selectinload(Person.tags)))
+        found |= {row.outer_key: row for row in rows if row.outer_key is not None}
+    return found
 
 
 @dataclass

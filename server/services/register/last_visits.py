@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -14,57 +15,98 @@ from server.services import roster_entry
 from server.services.register.columns import VISIT_FIELDS, Reader, Wrong, columns_of
 from server.services.register.importing import Imported, ListFile, WrongRows, known_households
 from server.services.register.spreadsheet import read
+from server.storage import households as storage
 from server.storage.households import Household, Person
 from server.storage.visits import Visit, VisitPerson
-from server.work import Work
+from server.work import Reading, Work
+
+Seen = tuple[Household, dt.date]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a list says, before anything is written: who was seen where and when, and the cells that cannot be taken."""
+
+    seen: Mapping[Seen, Set[Person]]
+    wrong: Sequence[Wrong]
+
+
+def examine_visits(reading: Reading, file: ListFile) -> Examined:
+    """Read a list of last visits and change nothing.
+
+    A household is named by the number of the list it came with, else by its own in our lists (户编号). Raises
+    Forbidden, Invalid("register.bad_file", "register.bad_mapping").
+    """
+    reading.actor.require(Permission.IMPORT_REGISTER)
+    sheet = read(file.name, file.content)
+    columns = columns_of(sheet, file.columns, fields=VISIT_FIELDS)
+    known = _known(reading, {row.cells.get(columns["编号"], "") for row in sheet.rows})
+    seen: dict[Seen, set[Person]] = {}
+    wrong: list[Wrong] = []
+    for row in sheet.rows:
+        reader = Reader(row, columns)
+        _take_visit(reading, reader, known, seen)
+        wrong += reader.wrong
+    return Examined(seen, wrong)
 
 
 def import_visits(work: Work, file: ListFile) -> Imported:
     """导入上次走访: who was last seen when; it sets 上次走访 and nothing else (METRICS D11).
 
-    The same household on the same day is the same visit. Raises as `import_households`.
+    The same household on the same day is the same visit. Raises as `examine_visits`, and WrongRows.
     """
-    work.actor.require(Permission.IMPORT_REGISTER)
-    sheet = read(file.name, file.content)
-    columns = columns_of(sheet, file.columns, fields=VISIT_FIELDS)
-    known = known_households(work.session)
-    wrong: list[Wrong] = []
-    seen: dict[tuple[str, dt.date], set[Person]] = {}
-    for row in sheet.rows:
-        reader = Reader(row, columns)
-        _take_visit(work, reader, known, seen)
-        wrong += reader.wrong
-    if wrong:
-        raise WrongRows(wrong)
-    new = sum(_write_visit(work, known[key], day, people) for (key, day), people in seen.items())
+    examined = examine_visits(work, file)
+    if examined.wrong:
+        raise WrongRows(examined.wrong)
+    new = sum(
+        _write_visit(work, household, day, people) for (household, day), people in examined.seen.items()
+    )
     work.record(
         events.RegisterImported(
-            subject_id=file.sha256, jurisdiction=None, what="visits", rows=len(seen), sha256=file.sha256
+            subject_id=file.sha256,
+            jurisdiction=None,
+            what="visits",
+            rows=len(examined.seen),
+            sha256=file.sha256,
         )
     )
-    return Imported(new=new, known=len(seen) - new)
+    return Imported(new=new, known=len(examined.seen) - new)
+
+
+def _known(reading: Reading, keys: Set[str]) -> dict[str, list[Household]]:
+    """The households that the keys of a list name, where the actor may import."""
+    named: dict[str, list[Household]] = {
+        key: [household] for key, household in known_households(reading.session, keys).items()
+    }
+    for household in storage.by_number(reading.session, keys - named.keys()):
+        named.setdefault(storage.number_of(household.id), []).append(household)
+    may = reading.actor.may
+    return {
+        key: [each for each in households if may(Permission.IMPORT_REGISTER, at=each.grid_code)]
+        for key, households in named.items()
+    }
 
 
 def _take_visit(
-    work: Work,
+    reading: Reading,
     reader: Reader,
-    known: Mapping[str, Household],
-    seen: dict[tuple[str, dt.date], set[Person]],
+    known: Mapping[str, Sequence[Household]],
+    seen: dict[Seen, set[Person]],
 ) -> None:
     key, day = reader.needed("编号"), reader.day("日期")
     if day is None:
         reader.needed("日期")
         return
-    household = known.get(key)
-    if household is None or not work.actor.may(Permission.IMPORT_REGISTER, at=household.grid_code):
-        reader.refuse("编号", "名册里没有这个编号")
+    households = known.get(key, ())
+    if len(households) != 1:
+        reader.refuse("编号", "有几户的编号是这样，分不清" if households else "名册里没有这个编号")
         return
-    if day > local_day(work.now):
+    if day > local_day(reading.now):
         reader.refuse("日期", "不能晚于今天")
-    people = seen.setdefault((key, day), set())
+    people = seen.setdefault((households[0], day), set())
     name = reader.text("姓名")
     if name:
-        met = [person for person in household.persons if person.name == name]
+        met = [person for person in households[0].persons if person.name == name]
         if not met:
             reader.refuse("姓名", "这一户没有这个人")
         people.update(met)

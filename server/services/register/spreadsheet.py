@@ -14,6 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from server.domain.problems import Invalid
 
+_MOST_UNPACKED_BYTES = 200_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")
 """A list saved by a spreadsheet in China is one of these."""
 
@@ -69,6 +70,9 @@ def _decoded(content: bytes) -> str:
 
 def _xlsx(content: bytes) -> Iterator[list[str]]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(each.file_size for each in packed.infolist()) > _MOST_UNPACKED_BYTES:
+                raise Invalid("register.bad_file")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise Invalid("register.bad_file") from error

@@ -113,6 +113,7 @@ def names() -> str:
         page_number=wanted.page,
         pages=-(-len(standings) // PAGE_SIZE),
         csv_url=here("staff.visit_list_csv"),
+        may_entrust=wanted.part == "left" and reading.actor.may(Permission.NAME_STAND_IN),
         round_url=here("staff.visit_round", page=None) if wanted.grid is not None else None,
     )
 
@@ -174,7 +175,9 @@ def round_() -> str:
 
 
 def whose(line: ToVisit) -> str:
-    """Whose household it is: who stands in today, else the grid's workers."""
+    """Whose household it is: to whom it is given, else who stands in today, else the grid's workers."""
+    if line.stand_ins:
+        return f"{'、'.join(line.stand_ins)}（代访）"
     return "、".join(line.staff.stand_ins or line.staff.workers) or "无人在岗"
 
 

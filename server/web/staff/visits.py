@@ -97,6 +97,7 @@ def visits() -> str:
         live_url=here("staff.visits", view="live", page=None),
         list_url=here("staff.visit_list", part="d" if wanted.state else "left", page=None, order=None),
         may_decide=current_actor().may(Permission.CONFIRM_REGISTER_CHANGE),
+        may_entrust=current_actor().may(Permission.NAME_STAND_IN),
         may_import=current_actor().may(Permission.IMPORT_REGISTER),
         **context,
     )

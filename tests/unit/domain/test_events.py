@@ -5,7 +5,7 @@ from uuid import UUID
 
 from server.domain.events import EVENT_BY_KIND, Event
 from server.domain.events.demands import DemandMoved
-from server.domain.events.people import StandInNamed
+from server.domain.events.people import HouseholdsEntrusted
 from server.domain.events.submissions import SubmissionReceived
 from server.domain.submission import Arrival
 
@@ -41,14 +41,13 @@ def test_details_are_ready_for_json() -> None:
         due_at=due,
     )
     assert json.loads(json.dumps(moved.details()))["due_at"] == "2026-10-13T16:00:00+00:00"
-    named = StandInNamed(
+    given = HouseholdsEntrusted(
         subject_id=UUID(int=1),
         jurisdiction=GRID,
         account_id=UUID(int=2),
-        stand_in_for=None,
         first_day=dt.date(2026, 10, 8),
         last_day=dt.date(2026, 10, 15),
         households=(UUID(int=3),),
     )
-    assert named.details()["households"] == [str(UUID(int=3))]
-    assert named.details()["first_day"] == "2026-10-08"
+    assert given.details()["households"] == [str(UUID(int=3))]
+    assert given.details()["first_day"] == "2026-10-08"

@@ -1,6 +1,6 @@
 import pytest
 
-from server.domain.jurisdiction import Level, ancestor_at, contains, level_of, parent_of, validate
+from server.domain.jurisdiction import Level, ancestor_at, around, contains, level_of, parent_of, validate
 from server.domain.problems import Invalid
 
 GRID = "500233100001001"
@@ -73,3 +73,12 @@ def test_a_division_contains_itself_and_what_lies_within_but_not_its_neighbour()
     assert contains("500233", GRID)
     assert not contains(GRID, "500233")
     assert not contains("500233", "500234100")
+
+
+def test_the_narrowest_division_around_some_codes() -> None:
+    grid, neighbour, elsewhere = "509901101001001", "509901101001002", "509901102001001"
+    assert around([grid]) == grid
+    assert around([grid, neighbour]) == "509901101001"
+    assert around([grid, elsewhere]) == "509901"
+    assert around([grid, "500233"]) is None
+    assert around(iter(())) is None
