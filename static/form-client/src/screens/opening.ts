@@ -22,7 +22,7 @@ const fresh = new Map<string, Opening>()
 export function openForm(formId: string, preset: Record<string, string> = {}, about = ''): void {
   const entry = formEntry(formId)
   if (!entry) return say('这张表还没有下载到手机，有网时再打开。')
-  if (entry.refused !== null) return say(entry.refused)
+  if (entry.refused !== null) return go('collect', formId)
   const now = Date.now()
   open({
     draft: {

@@ -2,7 +2,7 @@
 
 import { reactive } from 'vue'
 
-export const SCREENS = ['home', 'visits', 'cases', 'outbox', 'fill', 'suggestion', 'settings'] as const
+export const SCREENS = ['home', 'visits', 'cases', 'outbox', 'fill', 'collect', 'suggestion', 'settings'] as const
 export type Screen = (typeof SCREENS)[number]
 
 export const route = reactive<{ screen: Screen; id: string }>({ screen: 'home', id: '' })

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { expect, test } from 'vitest'
 import './world'
+import type { ListRow } from '../../src/model'
 import { columnsOf, parseCsv, writeCsv } from '../../src/store/csv'
 import { changed } from '../../src/store/lists'
 import { changesOf } from '../../src/store/register'
@@ -26,7 +27,7 @@ test('a list is read as the server writes it', () => {
 })
 
 test('a list is written so that it reads the same', () => {
-  const rows = [{ name: '1', label: 'a,"b"\nc' }, { name: '2' }]
+  const rows: ListRow[] = [{ name: '1', label: 'a,"b"\nc' }, { name: '2' }]
   expect(parseCsv(writeCsv(['name', 'label'], rows))).toEqual([{ name: '1', label: 'a,"b"\nc' }, { name: '2', label: '' }])
 })
 
