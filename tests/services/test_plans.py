@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +13,18 @@ from sqlalchemy.orm import Session
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.scope import Scope
-from server.storage import demands, events, grids, households, patrols, posts, submissions, visits
+from server.storage import (
+    demands,
+    events,
+    grids,
+    households,
+    patrols,
+    posts,
+    returned,
+    submissions,
+    suggestions,
+    visits,
+)
 from server.storage.selection import Page
 from tests.factories import NOW, VILLAGE, County
 
@@ -39,6 +51,22 @@ LISTS: dict[str, tuple[str, Reader]] = {
     "households": ("households", lambda session: households.listing(session, scope=VILLAGE_SCOPE)),
     "grids": ("grids", lambda session: grids.listing(session, scope=VILLAGE_SCOPE)),
     "accounts": ("accounts", lambda session: posts.listing(session, scope=VILLAGE_SCOPE)),
+    "suggestions": (
+        "suggestions",
+        lambda session: suggestions.listing(session, scope=VILLAGE_SCOPE, page=Page(), waiting_only=False),
+    ),
+    "suggestions waiting": (
+        "suggestions",
+        lambda session: suggestions.waiting(session, scope=VILLAGE_SCOPE),
+    ),
+    "answers": (
+        "suggestions",
+        lambda session: suggestions.answered_to(session, uuid.uuid4(), limit=20),
+    ),
+    "returned records": (
+        "submissions",
+        lambda session: returned.returned_to(session, uuid.uuid4(), limit=50),
+    ),
     "outbox": ("events", lambda session: events.claim(session, limit=100)),
 }
 
