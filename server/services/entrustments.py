@@ -34,6 +34,7 @@ def entrust(
     stand-ins, Conflict("account.is_closed", "register.already_left"), Invalid("entrustment.no_household",
     "entrustment.days", "entrustment.over", "entrustment.not_a_visitor").
     """
+    work.actor.require(Permission.NAME_STAND_IN)
     account = posts.get(work.session, account_id, scope=work.actor.scope)
     _check_visitor(account)
     _check_days(first_day, last_day, today=local_day(work.now))

@@ -96,6 +96,7 @@ def _take_visit(
     key, day = reader.needed("编号"), reader.day("日期")
     if day is None:
         reader.needed("日期")
+    if day is None or not key:
         return
     households = known.get(key, ())
     if len(households) != 1:

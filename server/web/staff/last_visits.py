@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, flash, request
@@ -98,11 +99,10 @@ def import_() -> Response | tuple[str, int]:
 
 def _uploaded() -> Chosen:
     """The file just chosen, with the columns it seems to have. Raises TooLarge, Invalid("register.bad_file")."""
-    sent = request.files["file"]
-    content = sent.stream.read(_MOST_BYTES + 1)
+    with closing(request.files["file"]) as sent:
+        name, content = sent.filename or "", sent.stream.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise TooLarge("register.too_large", most=_MOST_BYTES // 1_000_000)
-    name = sent.filename or ""
     columns = guessed(read(name, content), fields=VISIT_FIELDS)
     seems = {part: columns.get(field, "") for part, field in _PARTS.items()}
     return Chosen(name=name, content=base64.b64encode(content), **seems)
