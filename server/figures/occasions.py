@@ -68,7 +68,7 @@ def occasions(reading: Reading, duty_id: str, *, window: Window, area: str | Non
     today = local_day(reading.now)
     places: list[PlaceOccasions] = []
     found: tuple[Duty, Window] | None = None
-    for profile, codes in areas.profiles(reading.session, named, now=reading.now):
+    for profile, codes in areas.profiles(reading.session, named, now=reading.now, on=min(window.last, today)):
         duty = next((each for each in profile.duties() if each.id == duty_id), None)
         if duty is None:
             continue
@@ -115,8 +115,12 @@ class _Asked:
 
 def _weeks(asked: _Asked) -> list[PlaceOccasions]:
     """入户问需: each grid's completed weeks."""
-    visits = roster.visits(
-        asked.reading.session, scope=asked.scope, since=asked.window.first - _A_WEEK, as_of=asked.reading.now
+    visits = roster.visits_in(
+        asked.reading.session,
+        scope=asked.scope,
+        first=asked.window.first - _A_WEEK,
+        last=asked.window.last,
+        as_of=asked.reading.now,
     )
     held = need_visits(asked.duty, asked.window, asked.grids, visits=visits, as_of=asked.reading.now)
     return [

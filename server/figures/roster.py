@@ -114,6 +114,19 @@ def visits(
     return [_visit(row, seen.get(row.id, ())) for row in rows]
 
 
+def visits_in(
+    session: Session, *, scope: Scope, first: dt.date, last: dt.date, as_of: dt.datetime
+) -> list[obligation.Visit]:
+    """Visits of days first … last to households that lay within the scope on that day, without who was seen.
+
+    What was done in a grid counts for it (METRICS D5 `grid_then`), wherever its household has moved since.
+    """
+    query = sa.select(*_VISIT_COLUMNS).where(
+        within(Visit.grid_then, scope), Visit.day.between(first, last), Visit.received_at <= as_of
+    )
+    return [_visit(row, ()) for row in session.execute(query.order_by(Visit.day, Visit.id))]
+
+
 def duty_grids(
     session: Session, *, scope: Scope, on: dt.date, since: dt.date | None = None
 ) -> list[DutyGrid]:
