@@ -26,7 +26,7 @@ from server.figures import compliance, roster
 from server.storage import entrustments
 from server.storage import households as storage
 from server.storage.households import Household, Person
-from server.storage.profiles import profile_at
+from server.storage.profiles import installed, parsed
 from server.storage.visits import Visit
 from server.work import Reading
 
@@ -78,8 +78,8 @@ class _Owed:
 
 
 @dataclass(frozen=True)
-class _Round:
-    """Everything the list of one person is written from."""
+class Round:
+    """Everything the two lists of one person are written from."""
 
     households: Sequence[Household]
     owed: Mapping[Id, _Owed]
@@ -87,9 +87,9 @@ class _Round:
     last: Mapping[Id, obligation.Visit]
     today: dt.date
 
-    def and_also(self, other: _Round) -> _Round:
+    def and_also(self, other: Round) -> Round:
         """Both."""
-        return _Round(
+        return Round(
             (*self.households, *other.households),
             {**self.owed, **other.owed},
             (*self.cared_for, *other.cared_for),
@@ -98,10 +98,10 @@ class _Round:
         )
 
 
-def households(reading: Reading) -> Iterable[Sequence[str]]:
+def households(reading: Reading, round_: Round) -> Iterable[Sequence[str]]:
     """Rows of `households.csv`: what is overdue, what is due, the rest; in each, what lies near the last stop first."""
-    round_ = _round(reading)
     near = _last_stop(reading)
+    telephones = _grids_with_telephones(reading, round_)
     people: dict[Id, Person] = {person.id: person for person in round_.cared_for}
 
     def order(household: Household) -> tuple[int, float, str, str]:
@@ -121,7 +121,7 @@ def households(reading: Reading) -> Iterable[Sequence[str]]:
             str(household.version),
             household.grid_code,
             owed.state,
-            _card(reading, household, owed, people=people, last=last),
+            _card(household, owed, people=people, last=last, telephone=household.grid_code in telephones),
             _geometry(household),
             household.address,
             "" if last is None else last.outcome,
@@ -129,9 +129,8 @@ def households(reading: Reading) -> Iterable[Sequence[str]]:
         )
 
 
-def persons(reading: Reading) -> Iterable[Sequence[str]]:
+def persons(round_: Round) -> Iterable[Sequence[str]]:
     """Rows of `persons.csv`: the people with a care duty, without its reason; a child only by its family."""
-    round_ = _round(reading)
     heads = {household.id: household.head_name for household in round_.households}
     for person in round_.cared_for:
         if person.household_id in heads:
@@ -151,11 +150,11 @@ def gone(reading: Reading, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
     }
 
 
-def _round(reading: Reading) -> _Round:
-    """Empty for whoever sees no names: lists of people are for workers and village cadres."""
+def round_today(reading: Reading) -> Round:
+    """What one person's lists are written from. Empty for whoever sees no names: lists of people are for workers and village cadres."""
     today = local_day(reading.now)
     if not reading.actor.may(Permission.SEE_NAMES):
-        return _Round((), {}, (), {}, today)
+        return Round((), {}, (), {}, today)
     scope = reading.actor.scope
     round_ = _round_of(reading, storage.listing(reading.session, scope=scope))
     given = _given(reading)
@@ -172,7 +171,7 @@ def _given(reading: Reading) -> list[Household]:
     return [household for household in given if not reading.actor.scope.covers(household.grid_code)]
 
 
-def _round_of(reading: Reading, listed: Sequence[Household]) -> _Round:
+def _round_of(reading: Reading, listed: Sequence[Household]) -> Round:
     """What is owed to some of the households of the reader's scope."""
     today = local_day(reading.now)
     owed: dict[Id, _Owed] = defaultdict(_Owed)
@@ -184,7 +183,7 @@ def _round_of(reading: Reading, listed: Sequence[Household]) -> _Round:
         found = compliance.compliance(reading, duty.id)
         in_care |= _take(found, owed, keys, today=today)
     last = _last_visits(reading, listed)
-    return _Round(listed, owed, _persons(listed, in_care), last, today)
+    return Round(listed, owed, _persons(listed, in_care), last, today)
 
 
 def _take(found: compliance.Compliance, owed: dict[Id, _Owed], listed: set[Id], *, today: dt.date) -> set[Id]:
@@ -250,13 +249,24 @@ def _geometry(household: Household) -> str:
     return "" if point is None else f"{point.centroid.y:.6f} {point.centroid.x:.6f} 0 0"
 
 
+def _grids_with_telephones(reading: Reading, round_: Round) -> set[str]:
+    """The grids whose mechanism lets telephones onto phones."""
+    profiles = installed(reading.session)
+    found = set()
+    for code in {household.grid_code for household in round_.households}:
+        version = profiles.at(code, on=round_.today)
+        if version is not None and parsed(version.text).phone_lists.telephone:
+            found.add(code)
+    return found
+
+
 def _card(
-    reading: Reading,
     household: Household,
     owed: _Owed,
     *,
     people: Mapping[Id, Person],
     last: obligation.Visit | None,
+    telephone: bool,
 ) -> str:
     """One sentence: the last visit, what this one can settle, what is good to know at the door."""
     to_meet = [_called(people[key], household.head_name) for key in owed.people if key in people]
@@ -269,8 +279,7 @@ def _card(
         parts.append(f"{owed.due_on.month}月{owed.due_on.day}日前")
     if household.hint:
         parts.append(household.hint)
-    profile = profile_at(reading.session, household.grid_code, on=local_day(reading.now))
-    if profile.phone_lists.telephone and household.telephone:
+    if telephone and household.telephone:
         parts.append(f"电话{household.telephone}")
     return "；".join(parts) + "。"
 

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from server.domain.problems import NotFound
 from server.figures import phone_lists
+from server.figures.phone_lists import Lists
 from server.web.addresses import refuse_in_the_clear
 from server.web.authentication import current_actor
 from server.web.parts import database
@@ -23,7 +24,7 @@ def list_file(name: str) -> Response:
     if name in phone_lists.PERSONAL:
         refuse_in_the_clear()
     with database().read(current_actor()) as reading:
-        body = phone_lists.file(reading, name)
+        body = Lists(reading).file(name)
     response = Response(body, content_type="text/csv; charset=utf-8")
     response.set_etag(md5(body))
     response.headers["Cache-Control"] = "no-cache"

@@ -14,6 +14,7 @@ from server.database import Database
 from server.domain.people import Function
 from server.domain.problems import Conflict, Forbidden, NotFound
 from server.figures import phone_lists
+from server.figures.phone_lists import Lists
 from server.services.demands import casework
 from server.storage.posts import PostRow
 from tests.conftest import Clock
@@ -28,7 +29,7 @@ def story(client: FlaskClient, county: County, database: Database, clock: Clock)
 
 def listed(story: Story, name: str = "worker") -> list[dict[str, str]]:
     with story.reading(name) as reading:
-        return list(csv.DictReader(io.StringIO(phone_lists.file(reading, "open_cases.csv").decode())))
+        return list(csv.DictReader(io.StringIO(Lists(reading).file("open_cases.csv").decode())))
 
 
 def gone(story: Story, *keys: uuid.UUID, name: str = "worker") -> dict[uuid.UUID, bool]:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from server.domain.people import Permission
 from server.domain.problems import NotFound
 from server.figures import phone_lists
+from server.figures.phone_lists import Lists
 from server.storage import forms
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -33,10 +34,11 @@ def manifest(form_id: str) -> Response:
         version = forms.newest(reading.session, form_id)
         if version is None:
             raise NotFound("form.unknown", form_id=form_id)
+        lists = Lists(reading)
         files = [
             xml.MediaFile(
                 name=name,
-                md5=md5(phone_lists.file(reading, name)),
+                md5=md5(lists.file(name)),
                 download_url=f"{address}/attachments/{name}",
                 integrity_url=f"{project_url()}/integrity/{name}"
                 if _list_name(name) in version.entity_lists

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from server.domain.people import Permission
 from server.figures import phone_home, phone_lists
+from server.figures.phone_lists import Lists
 from server.services.forms import known_form
 from server.storage import forms, jurisdictions, returned, suggestions
 from server.web import authentication
@@ -82,7 +83,8 @@ def _grids(reading: Reading) -> list[dict[str, Any]]:
 def _forms(reading: Reading) -> list[dict[str, Any]]:
     listed = forms.listed(reading.session)
     wanted = {name for _, version in listed for name in version.media if name in phone_lists.NAMES}
-    hashes = {name: md5(phone_lists.file(reading, name)) for name in sorted(wanted)}
+    lists = Lists(reading)
+    hashes = {name: md5(lists.file(name)) for name in sorted(wanted)}
     return [
         {
             "form_id": form.form_id,
