@@ -114,7 +114,7 @@ def open_phone(response: Response, own: PhonePass) -> dt.datetime:
     """Begin a phone's session of thirty days; until when it lasts."""
     until = database().clock() + _PHONE_LASTS
     sealed = _seal().dumps([own.id, own.key_mark, own.epoch, int(until.timestamp())])
-    set_phone_cookie(response, _PHONE_COOKIE, str(sealed))
+    set_phone_cookie(response, _PHONE_COOKIE, str(sealed), path=PHONE_PATH, lasts=_PHONE_LASTS)
     return dt.datetime.fromtimestamp(int(until.timestamp()), dt.UTC)
 
 
@@ -140,12 +140,12 @@ def close_phone(response: Response) -> None:
     g.pop("actor", None)
 
 
-def set_phone_cookie(response: Response, name: str, value: str, *, path: str = PHONE_PATH) -> None:
-    """A cookie no script reads and no other site has sent, for as long as a phone's session lasts."""
+def set_phone_cookie(response: Response, name: str, value: str, *, path: str, lasts: dt.timedelta) -> None:
+    """A cookie no script reads and no other site has sent."""
     response.set_cookie(
         name,
         value,
-        max_age=_PHONE_LASTS,
+        max_age=lasts,
         path=path,
         secure=request.is_secure or bool(current_app.config["SESSION_COOKIE_SECURE"]),
         httponly=True,

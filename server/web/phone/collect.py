@@ -5,6 +5,8 @@ A key is kept nowhere on the server, so the phone brings it: in a cookie of its 
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, Response, request
 
 from server.domain.people import SYSTEM, Permission
@@ -17,6 +19,8 @@ from server.web.parts import database
 
 _COOKIE = "wangge_phone_key"
 _PATH = f"{PHONE_PATH}/api/collect-qr.png"
+_KEPT = dt.timedelta(days=400)
+"""As long as browsers keep a cookie at most: a session in use is renewed, and without one the key opens no picture."""
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -26,7 +30,7 @@ def routes(blueprint: Blueprint) -> None:
 
 def keep_key(response: Response, key: str) -> None:
     """Let the phone keep the key it has just shown."""
-    authentication.set_phone_cookie(response, _COOKIE, key, path=_PATH)
+    authentication.set_phone_cookie(response, _COOKIE, key, path=_PATH, lasts=_KEPT)
 
 
 def forget_key(response: Response) -> None:
