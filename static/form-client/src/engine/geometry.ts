@@ -21,10 +21,13 @@ export function geometryOf(feature: Feature | undefined): Place[] {
   return geometry.coordinates[0]!.slice(0, -1).map(placeOf)
 }
 
-/** The answer: six decimals are a tenth of a metre; a patch of fewer than three corners is not one yet. */
-export function written(places: Place[], shape: Shape | undefined): string {
+const LEAST = { point: 1, trace: 2, shape: 3 }
+
+/** The answer, '' where a line or patch has too few points to be one. Six decimals are a tenth of a metre. */
+export function written(places: Place[], shape: Shape = 'point'): string {
+  if (places.length < LEAST[shape]) return ''
   const points = places.map(({ lat, lon }) => `${lat.toFixed(6)} ${lon.toFixed(6)} 0 0`)
-  if (shape === 'shape' && points.length > 2) points.push(points[0]!)
+  if (shape === 'shape') points.push(points[0]!)
   return points.join('; ')
 }
 

@@ -3,11 +3,16 @@
 import { type FormOptions, type InstanceConfig, type RootNode, loadForm } from '@getodk/web-forms'
 import { reactive } from 'vue'
 import type { Attachment, Filling, FinishedFilling } from '../model'
+import { newId } from '../store/identity'
+import { narrowed, spokenOf } from './narrowing'
 
 const XML_PART = 'xml_submission_file'
 const LAST_SAVED = 'jr://instance/last-saved'
 const LAST_SAVED_FILE = 'last-saved.xml'
 const TYPES: Record<string, string> = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json' }
+
+// The engine needs it; browsers have it on encrypted connections only.
+crypto.randomUUID ??= newId as typeof crypto.randomUUID
 
 /** A filled or half-filled form: its XML and the files the XML names. */
 export interface Filled {
@@ -19,6 +24,10 @@ export interface Opening {
   xml: string
   /** A list or picture of the form; null where the phone does not have it. */
   file(name: string): Promise<Blob | null>
+  /** Answers given when it was opened. */
+  preset: Record<string, string>
+  /** Called where a list is too long for a form and its later rows are left out. */
+  onCut(): void
   /** XML of the last record of this form: answers of `last-saved#`. */
   lastSaved: string | null
   /** A draft to go on with. */
@@ -87,13 +96,21 @@ function sentBefore({ xml, files }: Filled): Filled | null {
   return { xml: without.replace(`instanceID>${draft}<`, `instanceID>${sent}<`), files }
 }
 
-async function fetched(url: URL, { file, lastSaved }: Opening): Promise<Response> {
+async function fetched(url: URL, opening: Opening): Promise<Response> {
+  const { file, lastSaved } = opening
   const name = decodeURIComponent(url.href.split('/').pop()!)
   const blob = name === LAST_SAVED_FILE && lastSaved ? new Blob([lastSaved]) : await file(name)
   // An empty list would stop the form; the engine treats a missing one as having no rows.
   if (!blob || blob.size === 0) return new Response(null, { status: 404 })
   const type = TYPES[name.split('.').pop()!] ?? blob.type
-  return new Response(blob, { headers: { 'content-type': type } })
+  const body = type === TYPES.csv ? rowsFor(await blob.text(), opening) : blob
+  return new Response(body, { headers: { 'content-type': type } })
+}
+
+function rowsFor(list: string, { preset, restore, edit, onCut }: Opening): string {
+  const { csv, isCut } = narrowed(list, spokenOf(preset, (restore ?? edit)?.xml ?? ''))
+  if (isCut) onCut()
+  return csv
 }
 
 let lastName = 0

@@ -1,0 +1,3 @@
+function e(e){let[t,...n]=i(e.replace(/^\uFEFF/,``));return t?n.map(e=>Object.fromEntries(t.map((t,n)=>[t,e[n]??``]))):[]}function t(e){return i(e.replace(/^\uFEFF/,``).split(/\r?\n/,1)[0]??``)[0]??[]}function n(e,t){return[e,...t.map(t=>e.map(e=>t[e]??``))].map(e=>e.map(r).join(`,`)+`\r
+`).join(``)}function r(e){return/[",\r\n]/.test(e)?`"${e.replaceAll(`"`,`""`)}"`:e}function i(e){let t=[],n=[],r=``,i=!1,a=()=>{n.push(r),r=``},o=()=>{a(),(n.length>1||n[0]!==``)&&t.push(n),n=[]};for(let t=0;t<e.length;t++){let n=e[t];i?n===`"`?e[t+1]===`"`?r+=e[++t]:i=!1:r+=n:n===`"`?i=!0:n===`,`?a():n===`
+`?o():n!==`\r`&&(r+=n)}return(r!==``||n.length>0)&&o(),t}export{e as n,n as r,t};
