@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -74,11 +74,20 @@ class GridCoverage(GridPatrols):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The lines of an area over a period, by grid code, and their sums (METRICS D10)."""
+    """The lines of an area over a period, by grid code, and their sums (METRICS D10).
+
+    `frozen_at`: when the month was frozen, where P1 and P2 are those of its sheet.
+    """
 
     as_of: dt.datetime
+    frozen_at: dt.datetime | None
     period: Window
     grids: tuple[GridCoverage, ...]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is a month that was over at `as_of`."""
+        return self.period.kind == "month" and self.period.last < local_day(self.as_of)
 
     @property
     def reached(self) -> Figure[GridDay]:
@@ -119,18 +128,23 @@ class Coverage:
         lines = tuple(line for line in self.grids if contains(code, line.grid.code))
         if not lines:
             raise NotFound("grid.unknown", code=code)
-        return Coverage(as_of=self.as_of, period=self.period, grids=lines)
+        return replace(self, grids=lines)
 
 
 def coverage(
-    reading: Reading, period: Window, *, area: str | None = None, kind: GridKind | None = None
+    reading: Reading,
+    period: Window,
+    *,
+    area: str | None = None,
+    kind: GridKind | None = None,
+    live: bool = False,
 ) -> Coverage:
-    """Return the patrols of an area's grids over `period` as of now.
+    """Return the patrols of an area's grids over `period` as of now, or as frozen: see `patrolled`.
 
     Raises NotFound("jurisdiction.unknown") for an area outside the reader's scope.
     """
     session = reading.session
-    walked = patrolled(reading, period, area=area, kind=kind)
+    walked = patrolled(reading, period, area=area, kind=kind, live=live)
     days, scope = walked.days, walked.scope
     places = places_reached(session, scope=scope, as_of=reading.now, radius_m=walked.radius_m())
     staff = staffing(session, days, on=local_day(reading.now))
@@ -141,6 +155,7 @@ def coverage(
     records = _records(session, walked.counting())
     return Coverage(
         as_of=reading.now,
+        frozen_at=walked.frozen_at,
         period=period,
         grids=tuple(
             GridCoverage(

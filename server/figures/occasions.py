@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from server.domain.obligation import (
     Duty,
@@ -20,11 +20,12 @@ from server.domain.obligation import (
     session_window,
     sessions_held,
     share_elapsed,
+    sheet,
 )
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import areas, roster
+from server.figures import areas, roster, sheets
 from server.figures.areas import VILLAGE_DIGITS, GridName
 from server.storage import visits as storage
 from server.storage.profiles import calendar_of
@@ -50,18 +51,26 @@ class PlaceOccasions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasions:
-    """The lines of an area over a window."""
+    """The lines of an area over a window; `frozen_at`: when it was frozen, where they are those of its sheets."""
 
     as_of: dt.datetime
+    frozen_at: dt.datetime | None
     duty: Duty
     window: Window
     places: tuple[PlaceOccasions, ...]
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the window was over at `as_of`."""
+        return self.window.last < local_day(self.as_of)
 
-def occasions(reading: Reading, duty_id: str, *, window: Window, area: str | None = None) -> Occasions:
+
+def occasions(
+    reading: Reading, duty_id: str, *, window: Window, area: str | None = None, live: bool = False
+) -> Occasions:
     """Return what an area held of a duty of weeks or sessions, in one of its `compliance.windows`.
 
-    Raises NotFound("duty.unknown") for a duty that is not owed there.
+    A window that is frozen is read from its sheets (METRICS D3); `live` asks what it would be as of now. Raises NotFound("duty.unknown") for a duty that is not owed there.
     """
     scope = areas.narrowed(reading.actor.scope, area)
     named = areas.grid_names(reading.session, scope=scope)
@@ -83,7 +92,51 @@ def occasions(reading: Reading, duty_id: str, *, window: Window, area: str | Non
         places += held(_Asked(reading, duty, chosen, grids, named, scope, calendar_of(profile)))
     if found is None:
         raise NotFound("duty.unknown", duty=duty_id)
-    return Occasions(as_of=reading.now, duty=found[0], window=found[1], places=tuple(places))
+    frozen = None
+    if not live and window.last < today:
+        frozen = sheets.frozen_values(reading.session, [duty_id], window, scope=scope)
+    if frozen is not None:
+        places = [_as_frozen(place, frozen.values.get(place.code)) for place in places]
+    return Occasions(
+        as_of=reading.now,
+        frozen_at=None if frozen is None else frozen.frozen_at,
+        duty=found[0],
+        window=found[1],
+        places=tuple(places),
+    )
+
+
+def written(places: Iterable[PlaceOccasions]) -> list[sheet.Values]:
+    """Return places as plain values: the Mondays of a grid's weeks, or the village itself, of n and of d."""
+    return [
+        {
+            "grid": place.code,
+            "pace": place.pace,
+            "n": [_row(row) for row in place.held.rows_n],
+            "d": [_row(row) for row in place.held.rows_d],
+        }
+        for place in places
+    ]
+
+
+def _row(row: GridWeek | str) -> str:
+    return row if isinstance(row, str) else row.monday.isoformat()
+
+
+def _as_frozen(place: PlaceOccasions, values: sheet.Values | None) -> PlaceOccasions:
+    """A place with the figures of its sheet; as it is where there is none."""
+    if values is None:
+        return place
+    code, vacant = place.code, place.held.vacant
+    if len(code) == VILLAGE_DIGITS:
+        return replace(
+            place, pace=values["pace"], held=Figure(tuple(values["n"]), tuple(values["d"]), vacant)
+        )
+    weeks = {
+        name: tuple(GridWeek(code, dt.date.fromisoformat(monday)) for monday in values[name])
+        for name in ("n", "d")
+    }
+    return replace(place, pace=values["pace"], held=Figure(weeks["n"], weeks["d"], vacant))
 
 
 @dataclass(frozen=True, slots=True)

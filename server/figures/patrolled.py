@@ -12,10 +12,18 @@ from sqlalchemy.orm import Session
 
 from server.domain import obligation
 from server.domain.mechanism import MechanismProfile
-from server.domain.obligation import Duty, DutyGrid, Exemption, PatrolDays, Window, patrol_days
+from server.domain.obligation import (
+    Duty,
+    DutyGrid,
+    Exemption,
+    PatrolDays,
+    Window,
+    patrol_days,
+    patrol_sheet,
+)
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import areas, roster
+from server.figures import areas, roster, sheets
 from server.figures.areas import GridName
 from server.storage import patrols
 from server.storage.profiles import calendar_of
@@ -52,6 +60,7 @@ class Patrolled:
     """The patrol days of an area's grids, by grid code, with the mechanism and patrol duty each was judged by.
 
     `taken` are the patrols of the period and of the month before today, and the last ones before them, oldest first.
+    `frozen_at`: when the month was frozen, where P1 and P2 are those of its sheet.
     """
 
     scope: Scope
@@ -59,6 +68,7 @@ class Patrolled:
     rules: Mapping[str, tuple[MechanismProfile, Duty]]
     named: Mapping[str, GridName]
     taken: Sequence[Any]
+    frozen_at: dt.datetime | None
 
     def those(self, chosen: Callable[[GridPatrols], bool]) -> list[GridPatrols]:
         """The grids that something holds for, in their order."""
@@ -83,11 +93,16 @@ class Patrolled:
 
 
 def patrolled(
-    reading: Reading, period: Window, *, area: str | None = None, kind: GridKind | None = None
+    reading: Reading,
+    period: Window,
+    *,
+    area: str | None = None,
+    kind: GridKind | None = None,
+    live: bool = False,
 ) -> Patrolled:
     """Return the patrol days of an area's grids over `period` as of now.
 
-    Raises NotFound("jurisdiction.unknown") for an area outside the reader's scope.
+    Of a month that is frozen P1 and P2 are read from its sheet (METRICS D3); `live` asks what they would be now. Raises NotFound("jurisdiction.unknown") for an area outside the reader's scope.
     """
     scope = areas.narrowed(reading.actor.scope, area)
     session, today = reading.session, local_day(reading.now)
@@ -96,7 +111,23 @@ def patrolled(
     chosen = {grid.id: grid for grid in duty_grids if kind is None or named[grid.id].kind == kind}
     taken = _taken(reading, period, scope=scope)
     days, rules = _judge(reading, period, chosen, taken=taken, scope=scope)
-    return Patrolled(scope=scope, days=days, rules=rules, named=named, taken=taken)
+    frozen = None
+    if not live and period.kind == "month" and period.last < today:
+        frozen = sheets.frozen_values(session, {duty.id for _, duty in rules.values()}, period, scope=scope)
+    if frozen is not None:
+        days |= {
+            code: patrol_sheet.read(values, now=days[code])
+            for code, values in frozen.values.items()
+            if code in days
+        }
+    return Patrolled(
+        scope=scope,
+        days=days,
+        rules=rules,
+        named=named,
+        taken=taken,
+        frozen_at=None if frozen is None else frozen.frozen_at,
+    )
 
 
 def by_grid(rows: Iterable[Row], grid_of: Callable[[Row], str]) -> dict[str, list[Row]]:
@@ -120,10 +151,11 @@ def _judge(
     reading: Reading, period: Window, grids: Mapping[str, DutyGrid], *, taken: Sequence[Any], scope: Scope
 ) -> tuple[dict[str, PatrolDays], dict[str, tuple[MechanismProfile, Duty]]]:
     exempt = _exemptions(reading.session, scope=scope)
+    on = min(period.last, local_day(reading.now))
     there = by_grid(taken, lambda row: row.grid_then)
     days: dict[str, PatrolDays] = {}
     rules: dict[str, tuple[MechanismProfile, Duty]] = {}
-    for profile, codes in areas.profiles(reading.session, grids, now=reading.now):
+    for profile, codes in areas.profiles(reading.session, grids, now=reading.now, on=on):
         duty = next((duty for duty in profile.duties() if duty.what == "patrol"), None)
         if duty is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -62,6 +63,32 @@ def frozen(session: Session, duty_id: str, window: Window, *, scope: Scope) -> F
         frozen_at=max(row.frozen_at for row in rows),
         villages=frozenset(row.village for row in rows),
         lines=lines,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenValues:
+    """What the sheets of some villages hold of a duty of days, weeks or sessions, by grid or village."""
+
+    frozen_at: dt.datetime
+    values: dict[str, sheet.Values]
+
+
+def frozen_values(
+    session: Session, duties: Iterable[str], window: Window, *, scope: Scope
+) -> FrozenValues | None:
+    """Return what was frozen of some duties' window within the scope; None where nothing was."""
+    rows = [
+        row
+        for duty in sorted(duties)
+        for row in storage.of_window(
+            session, scope=scope, duty=duty, window_kind=window.kind, first_day=window.first
+        )
+    ]
+    if not rows:
+        return None
+    return FrozenValues(
+        max(row.frozen_at for row in rows), {values["grid"]: values for row in rows for values in row.grids}
     )
 
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from server.domain.events.visits import SheetFrozen
-from server.domain.obligation import Duty, Window, WindowKind, freeze_instant, next_window, sheet, window_of
+from server.domain.obligation import (
+    Duty,
+    Window,
+    WindowKind,
+    freeze_instant,
+    next_window,
+    patrol_sheet,
+    sheet,
+    window_of,
+)
+from server.domain.people import SYSTEM
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import roster
+from server.figures import occasions
+from server.figures.patrolled import patrolled
 from server.figures.standings import Owing, judge
 from server.storage import grids, jurisdictions, profiles
 from server.storage import sheets as storage
@@ -35,8 +47,8 @@ class Due:
     version: ProfileVersion
 
     def duties(self) -> list[Duty]:
-        """The duties of households and persons whose window this is."""
-        return [duty for duty in _duties(self.version) if duty.window == self.window.kind]
+        """The duties that are frozen with this window."""
+        return [duty for duty in parsed(self.version.text).duties() if _frozen_with(duty) == self.window.kind]
 
 
 def due(reading: Reading) -> list[Due]:
@@ -47,7 +59,7 @@ def due(reading: Reading) -> list[Due]:
     """
     installed = profiles.installed(reading.session)
     last = storage.newest(reading.session)
-    kinds = {duty.window for version in installed.versions() for duty in _duties(version)}
+    kinds = {_frozen_with(duty) for version in installed.versions() for duty in parsed(version.text).duties()}
     villages = jurisdictions.listing(reading.session, scope=reading.actor.scope, digits=_VILLAGE_DIGITS)
     return [
         each
@@ -61,35 +73,53 @@ def due(reading: Reading) -> list[Due]:
 
 def freeze(work: Work, each: Due) -> int:
     """封账 one window of one village; how many sheets were written. One that is there already stays as it is."""
+    return sum(_write(work, each, duty, _taken(work, each, duty)) for duty in each.duties())
+
+
+class _Taken(NamedTuple):
+    """What a sheet holds."""
+
+    n: int
+    d: int
+    grids: list[sheet.Values]
+    visits: dict[str, sheet.Values]
+
+
+def _taken(work: Work, each: Due, duty: Duty) -> _Taken:
+    """The figures of a duty as they stood at the freezing instant."""
     scope = Scope.of([each.village])
+    then = Reading(work.session, replace(SYSTEM, scope=scope), each.frozen_at)
+    if duty.what in ("need_visit", "session"):
+        places = occasions.occasions(then, duty.id, window=each.window, live=True).places
+        n, d = sum(place.held.n for place in places), sum(place.held.d for place in places)
+        return _Taken(n, d, occasions.written(places), {})
+    if duty.what == "patrol":
+        days = patrolled(then, each.window, live=True).days
+        patrols = [days[code] for code in sorted(days)]
+        n, d = sum(line.reached.n for line in patrols), sum(line.reached.d for line in patrols)
+        return _Taken(n, d, patrol_sheet.written(patrols), {})
     codes = {grid.code for grid in grids.listing(work.session, scope=scope)}
-    profile = parsed(each.version.text)
-    done = 0
-    for duty in each.duties():
-        owing = [Owing(duty, profile, codes)]
-        judged = judge(work.session, owing, each.window, scope=scope, as_of=each.frozen_at)
-        lines = [judged.lines[code] for code in sorted(judged.lines)]
-        rows, visits = sheet.written(lines)
-        row = FrozenSheet(
-            village=each.village,
-            duty=duty.id,
-            window_kind=each.window.kind,
-            first_day=each.window.first,
-            last_day=each.window.last,
-            profile_id=each.version.id,
-            frozen_at=each.frozen_at,
-            written_at=work.now,
-            n=sum(line.reached.n for line in lines),
-            d=sum(line.reached.d for line in lines),
-            grids=rows,
-            visits=visits,
-        )
-        done += _write(work, row)
-    return done
+    owing = [Owing(duty, parsed(each.version.text), codes)]
+    judged = judge(work.session, owing, each.window, scope=scope, as_of=each.frozen_at)
+    lines = [judged.lines[code] for code in sorted(judged.lines)]
+    return _Taken(
+        sum(line.reached.n for line in lines), sum(line.reached.d for line in lines), *sheet.written(lines)
+    )
 
 
-def _write(work: Work, row: FrozenSheet) -> bool:
+def _write(work: Work, each: Due, duty: Duty, taken: _Taken) -> bool:
     """Write a sheet unless another worker did; say which."""
+    row = FrozenSheet(
+        village=each.village,
+        duty=duty.id,
+        window_kind=each.window.kind,
+        first_day=each.window.first,
+        last_day=each.window.last,
+        profile_id=each.version.id,
+        frozen_at=each.frozen_at,
+        written_at=work.now,
+        **taken._asdict(),
+    )
     key = insert_once(work.session, row, unique=_UNIQUE)
     if not isinstance(key, int):
         return False
@@ -107,8 +137,10 @@ def _write(work: Work, row: FrozenSheet) -> bool:
     return True
 
 
-def _duties(version: ProfileVersion) -> list[Duty]:
-    return [duty for duty in parsed(version.text).duties() if duty.what in roster.VISIT_DUTIES]
+def _frozen_with(duty: Duty) -> WindowKind:
+    """The kind of window a duty is frozen by: days, weeks and sessions of a day of the month go by the month."""
+    by_month = duty.what in ("patrol", "need_visit") or duty.on_day is not None
+    return "month" if by_month else duty.window
 
 
 def _windows(
@@ -134,6 +166,7 @@ def _due(village: str, window: Window, installed: Installed) -> Due | None:
         return None
     frozen_at = freeze_instant(window, freeze_day=parsed(version.text).freeze_day)
     version = installed.at(village, on=window.last, known_at=frozen_at)
-    if version is None or not any(duty.window == window.kind for duty in _duties(version)):
+    if version is None:
         return None
-    return Due(village=village, window=window, frozen_at=frozen_at, version=version)
+    each = Due(village=village, window=window, frozen_at=frozen_at, version=version)
+    return each if each.duties() else None

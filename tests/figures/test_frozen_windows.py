@@ -16,6 +16,7 @@ from server.domain.obligation import Standing, window_of
 from server.domain.people import SYSTEM
 from server.figures import visit_list
 from server.figures.compliance import Compliance, compliance
+from server.figures.coverage import coverage
 from server.jobs.freezing import freeze_due
 from server.services import profiles as mechanism
 from server.services.register.households import move_household
@@ -31,7 +32,7 @@ from tests import factories
 from tests.conftest import Clock
 from tests.factories import COUNTY, GRID, OTHER_GRID, OTHER_VILLAGE, SHANGHAI, VACANT_GRID, VILLAGE, County
 from tests.figures.test_figures_recounted import Teller
-from tests.instances import instance, visit
+from tests.instances import instance, patrol, visit
 from tests.pages import cells, read, sign_in, words
 from tests.phones import Phone, rows
 
@@ -64,6 +65,10 @@ def september(database: Database, *, live: bool = False, grid: str = GRID) -> Co
     with database.read(SYSTEM) as reading:
         found = compliance(reading, "special_month", window=SEPTEMBER, live=live)
     return found.of_group(grid)
+
+
+def of_people(database: Database) -> list[FrozenSheet]:
+    return [row for row in rows(database, FrozenSheet) if row.duty == "special_month"]
 
 
 def reached(found: Compliance) -> tuple[int, int]:
@@ -159,7 +164,7 @@ def test_before_it_is_frozen_a_month_takes_what_comes(
     client: FlaskClient, phone: Phone, database: Database, clock: Clock, granny: uuid.UUID
 ) -> None:
     clock.now = at(10, 4)
-    assert freeze_due(database) == 4  # July and August of two villages
+    assert freeze_due(database) == 8  # July and August of two villages, patrols and people
     assert phone.send(instance("household_visit", visit(home_of(database), at(9, 20), seen=[granny]))) == 201
     assert reached(september(database)) == (1, 1)
     sign_in(client, "cadre")
@@ -240,9 +245,9 @@ def test_two_workers_write_each_sheet_once_and_later_rounds_write_none(
         worker.start()
     for worker in workers:
         worker.join()
-    assert sum(written) == len(rows(database, FrozenSheet)) == 6
+    assert sum(written) == len(rows(database, FrozenSheet)) == 12
     assert freeze_due(database) == 0
-    assert sum(row.kind == "sheet.frozen" for row in rows(database, EventRow)) == 6
+    assert sum(row.kind == "sheet.frozen" for row in rows(database, EventRow)) == 12
 
 
 def test_a_server_that_was_down_catches_up_with_every_month_as_it_stood(
@@ -252,7 +257,7 @@ def test_a_server_that_was_down_catches_up_with_every_month_as_it_stood(
     late = instance("household_visit", visit(home_of(database), at(9, 20), seen=[granny]))
     assert phone.send(late) == 201
     freeze_due(database)
-    stored = [row for row in rows(database, FrozenSheet) if row.village == VILLAGE]
+    stored = [row for row in of_people(database) if row.village == VILLAGE]
     assert [(row.first_day.month, row.frozen_at.astimezone(SHANGHAI)) for row in stored] == [
         (month, dt.datetime(2026, month + 1, 6, tzinfo=SHANGHAI)) for month in (7, 8, 9, 10, 11)
     ]
@@ -268,7 +273,7 @@ def test_a_village_is_frozen_from_its_beginning_and_after_its_mechanism_came(
         work.session.get_one(Jurisdiction, OTHER_VILLAGE).start_date = None
     clock.now = at(9, 20)
     freeze_due(database)
-    assert [(row.village, row.first_day.month) for row in rows(database, FrozenSheet)] == [
+    assert [(row.village, row.first_day.month) for row in of_people(database)] == [
         (VILLAGE, 7),
         (VILLAGE, 8),
     ]
@@ -286,8 +291,52 @@ def test_a_village_whose_sheet_cannot_be_written_keeps_no_other_waiting(
             received_at=at(7, 9), roles=7, outcome="met",
         )  # fmt: skip
         work.session.add(damaged)
-    assert freeze_due(database) == 1
+    freeze_due(database)
+    assert [row.village for row in rows(database, FrozenSheet)] == [OTHER_VILLAGE] * 2
     with database.transaction(SYSTEM) as work:
         work.session.get_one(Visit, rows(database, Visit)[0].id).roles = ["grid_worker"]
-    assert freeze_due(database) == 1
-    assert [row.village for row in rows(database, FrozenSheet)] == [OTHER_VILLAGE, VILLAGE]
+    freeze_due(database)
+    assert [row.village for row in of_people(database)] == [OTHER_VILLAGE, VILLAGE]
+
+
+def patrolled_in_september(database: Database, *, live: bool = False) -> tuple[set[int], int]:
+    """Of the worker's grid: the days patrolled, and how many were owed."""
+    with database.read(SYSTEM) as reading:
+        found = coverage(reading, SEPTEMBER, live=live).of_group(GRID)
+    return {row.day.day for row in found.reached.rows_n}, found.reached.d
+
+
+def test_the_patrol_days_of_a_frozen_month_stand_too(
+    client: FlaskClient, phone: Phone, database: Database, clock: Clock
+) -> None:
+    names = {}
+    for day in (3, 4):
+        clock.now = at(9, day, 12)
+        names[day] = f"uuid:{uuid.uuid4()}"
+        assert phone.send(instance("patrol", patrol(GRID, at(9, day)), instance_id=names[day])) == 201
+    clock.now = FROZEN + A_MINUTE
+    freeze_due(database)
+    clock.now = at(10, 8)
+    elsewhere = instance("patrol", patrol(VACANT_GRID, at(9, 3)), deprecated_id=names[3])
+    assert phone.send(elsewhere) == 201
+    assert phone.send(instance("patrol", patrol(GRID, at(9, 20)))) == 201
+    loose = profiles.source("zhongxian").replace('patrol_days = "calendar"', 'patrol_days = "workday"')
+    with database.transaction(SYSTEM) as work:
+        mechanism.install(work, loose, jurisdiction=COUNTY, effective_from=dt.date(2026, 9, 1))
+    assert patrolled_in_september(database) == ({3, 4}, 30)
+    assert patrolled_in_september(database, live=True) == ({4, 20}, 22)
+    sign_in(client, "cadre")
+    page = read(client, "/maps/patrols?period=last_month")
+    assert "这一期已封账，是2026年10月6日 00:00的数" in words(page)
+    first = cells(page.xpath("//section[@id='table']//tbody/tr")[0])
+    assert first["巡查到位"].startswith("2/30")
+    whole = "/maps/patrols?period=custom&first=2026-09-01&last=2026-09-30"
+    assert cells(read(client, whole).xpath("//section[@id='table']//tbody/tr")[0]) == first
+    live = read(client, f"{whole}&view=live")
+    assert cells(live.xpath("//section[@id='table']//tbody/tr")[0])["巡查到位"].startswith("2/22")
+    asked = f"/maps/patrols/rows?period=last_month&figure=P1&part=n&grid={GRID}"
+    listed = [cells(row) for row in read(client, asked).xpath("//tbody/tr")]
+    assert [(row["日期"], row["巡查"]) for row in listed] == [
+        ("2026年9月3日 星期四", "封账时已巡，记录后来改了"),
+        ("2026年9月4日 星期五", "10:00 无异常"),
+    ]

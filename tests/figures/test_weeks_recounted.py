@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from flask.testing import FlaskClient
 
 from server import profiles
 from server.database import Database
@@ -12,15 +13,18 @@ from server.domain.obligation import window_of
 from server.domain.people import SYSTEM
 from server.domain.problems import NotFound
 from server.figures.occasions import occasions
+from server.jobs.freezing import freeze_due
 from server.services import profiles as mechanism
 from server.services.register.households import move_household
 from server.storage.grids import Grid
 from server.storage.households import Household
 from server.storage.jurisdictions import Jurisdiction
-from server.storage.visits import Visit
+from server.storage.visits import IntakeSession, Visit
 from server.work import Reading, Work
-from tests.factories import COUNTY, NOW, OTHER_GRID, OTHER_VILLAGE, START, VACANT_GRID, County
+from tests.conftest import Clock
+from tests.factories import COUNTY, NOW, OTHER_GRID, OTHER_VILLAGE, SHANGHAI, START, VACANT_GRID, County
 from tests.figures.test_figures_recounted import GRIDS, ONE_DAY, TODAY, Teller
+from tests.pages import read, sign_in, words
 
 NEED_WEEK = """
 [[cadences]]
@@ -42,7 +46,8 @@ def asking(database: Database, county: County) -> County:
     """The county under a mechanism that asks for a visit in every grid each week."""
     with database.transaction(SYSTEM) as work:
         text = profiles.source("zhongxian") + NEED_WEEK
-        mechanism.install(work, text, jurisdiction=COUNTY, effective_from=START)
+        before = Work(work.session, SYSTEM, dt.datetime(2026, 6, 30, 10, tzinfo=SHANGHAI))
+        mechanism.install(before, text, jurisdiction=COUNTY, effective_from=START)
         work.session.get_one(Jurisdiction, OTHER_VILLAGE).start_date = BEGAN
         work.session.query(Grid).filter_by(code=VACANT_GRID).one().valid_to = REDRAWN
     return county
@@ -99,6 +104,49 @@ def test_weeks_are_what_a_plain_recount_finds(database: Database, asking: County
             assert alone[place.code] == (done, owed)
             seen |= {bool(done), done == owed}
     assert seen == {True, False}
+
+
+def test_frozen_weeks_stand_whatever_is_edited_later(
+    client: FlaskClient, database: Database, asking: County, clock: Clock
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        teller = Teller(work.session, 1)
+        teller.people()
+        teller.visits()
+    august = window_of("month", dt.date(2026, 8, 1))
+    with database.read(SYSTEM) as reading:
+        before = occasions(reading, "need_week", window=august)
+    assert before.frozen_at is None
+    freeze_due(database)
+    with database.transaction(SYSTEM) as work:
+        work.session.query(Visit).update({"outcome": "not_home"})
+    with database.read(SYSTEM) as reading:
+        after = occasions(reading, "need_week", window=august)
+        live = occasions(reading, "need_week", window=august, live=True)
+    assert after.frozen_at == dt.datetime(2026, 9, 6, tzinfo=SHANGHAI)
+    assert [place.held for place in after.places] == [place.held for place in before.places]
+    assert sum(place.held.n for place in before.places) > sum(place.held.n for place in live.places) == 0
+    sign_in(client, "official")
+    shown = words(read(client, "/maps/visits?duty=need_week&window=2026-08-01"))
+    assert "这一期已封账，是2026年9月6日 00:00的数" in shown
+
+
+def test_a_frozen_year_of_meetings_stands(database: Database, county: County, clock: Clock) -> None:
+    with database.transaction(SYSTEM) as work:
+        teller = Teller(work.session, 3)
+        teller.meetings()
+        for row in work.session.query(IntakeSession):
+            row.channel, row.roles = "meeting", ["township_official"]
+    year = window_of("year", TODAY)
+    clock.now = dt.datetime(2027, 1, 8, tzinfo=SHANGHAI)
+    freeze_due(database)
+    with database.transaction(SYSTEM) as work:
+        work.session.query(IntakeSession).delete()
+    with database.read(SYSTEM) as reading:
+        stored = occasions(reading, "courtyard_meeting", window=year)
+        live = occasions(reading, "courtyard_meeting", window=year, live=True)
+    assert sum(place.held.n for place in stored.places) > sum(place.held.n for place in live.places) == 0
+    assert all(set(place.held.rows_d) == {place.code} for place in stored.places)
 
 
 def _there(grid: str, month: int) -> bool:

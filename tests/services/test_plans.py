@@ -15,12 +15,14 @@ from server.domain.people import SYSTEM
 from server.domain.scope import Scope
 from server.storage import (
     demands,
+    entrustments,
     events,
     grids,
     households,
     patrols,
     posts,
     returned,
+    sheets,
     submissions,
     suggestions,
     visits,
@@ -49,6 +51,20 @@ LISTS: dict[str, tuple[str, Reader]] = {
     "visits": ("visits", lambda session: visits.between(session, scope=VILLAGE_SCOPE, as_of=NOW, **MONTH)),
     "demands": ("demands", lambda session: demands.listing(session, scope=VILLAGE_SCOPE)),
     "households": ("households", lambda session: households.listing(session, scope=VILLAGE_SCOPE)),
+    "sheets": (
+        "frozen_sheets",
+        lambda session: sheets.of_window(
+            session,
+            scope=VILLAGE_SCOPE,
+            duty="special_month",
+            window_kind="month",
+            first_day=dt.date(2026, 9, 1),
+        ),
+    ),
+    "given to somebody": (
+        "entrustments",
+        lambda session: entrustments.households_of(session, uuid.uuid4(), on=NOW.date()),
+    ),
     "grids": ("grids", lambda session: grids.listing(session, scope=VILLAGE_SCOPE)),
     "accounts": ("accounts", lambda session: posts.listing(session, scope=VILLAGE_SCOPE)),
     "suggestions": (

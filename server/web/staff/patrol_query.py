@@ -14,7 +14,7 @@ from server.web.i18n import day
 from server.web.parsing import Submitted
 from server.web.staff.maps import select
 
-_PERIODS = {"month": "本月", "today": "今天", "week": "近 7 天", "custom": "自选日期"}
+_PERIODS = {"month": "本月", "today": "今天", "week": "近 7 天", "last_month": "上月", "custom": "自选日期"}
 _KINDS = {"": "全部", "general": "一般网格", "special": "专属网格"}
 _STATES = {"": "全部", "waiting": "今天还没巡", "missed": "连续 3 天未巡", "vacant": "无人在岗"}
 CHOSEN: dict[str, Callable[[GridPatrols], bool]] = {
@@ -33,11 +33,15 @@ _LONGEST_PERIOD_DAYS = 366
 
 
 class PatrolQuery(Submitted):
-    """What the page is asked: the period, the area, the kind of grid, which of them, in what order."""
+    """What the page is asked: the period, the area, the kind of grid, which of them, in what order.
 
-    period: Literal["month", "today", "week", "custom"] = "month"
+    `view` live: of a month that is frozen, how it would stand as of now.
+    """
+
+    period: Literal["month", "today", "week", "last_month", "custom"] = "month"
     first: dt.date | None = None
     last: dt.date | None = None
+    view: Literal["", "live"] = ""
     area: str | None = None
     kind: GridKind | None = None
     state: Literal["", "waiting", "missed", "vacant"] = ""
@@ -46,17 +50,20 @@ class PatrolQuery(Submitted):
 
 
 def period_of(wanted: PatrolQuery, *, today: dt.date) -> Window:
-    """Return the period. Raises Invalid("period.malformed") for days in no order, or more than a year of them."""
+    """Return the period; days chosen that are a whole month are that month. Raises Invalid("period.malformed") for days in no order, or more than a year of them."""
     if wanted.period == "today":
         return window_of("day", today)
     if wanted.period == "week":
         return Window("custom", today - dt.timedelta(days=6), today)
     if wanted.period == "month":
         return window_of("month", today)
+    if wanted.period == "last_month":
+        return window_of("month", today.replace(day=1) - dt.timedelta(days=1))
     first, last = wanted.first or today.replace(day=1), wanted.last or today
     if not 0 <= (last - first).days < _LONGEST_PERIOD_DAYS:
         raise Invalid("period.malformed")
-    return Window("custom", first, last)
+    month = window_of("month", first)
+    return month if (month.first, month.last) == (first, last) else Window("custom", first, last)
 
 
 def in_words(period: Window) -> str:

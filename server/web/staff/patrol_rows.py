@@ -60,7 +60,8 @@ def listed(found: Coverage, figure: FigureName, part: Part, *, with_words: bool)
     records = {(record.grid, record.day): record for line in found.grids for record in line.records}
     figures = {"P1": found.reached, "P1_own": found.by_own_role, "P2": found.located}
     days = _part(figures[figure], part)
-    return Listed(title, _DAY_COLUMNS, [_day_row(row, names, records) for row in days])
+    done = set(found.reached.rows_n)
+    return Listed(title, _DAY_COLUMNS, [_day_row(row, names, records, was_done=row in done) for row in days])
 
 
 def _places(found: Coverage, figure: FigureName) -> Figure[Place]:
@@ -74,12 +75,17 @@ def _part(figure: Figure[Row], part: Part) -> Sequence[Row]:
 
 
 def _day_row(
-    row: GridDay, names: Mapping[str, str], records: Mapping[tuple[str, dt.date], PatrolRecord]
+    row: GridDay,
+    names: Mapping[str, str],
+    records: Mapping[tuple[str, dt.date], PatrolRecord],
+    *,
+    was_done: bool,
 ) -> Sequence[str]:
     record = records.get((row.grid, row.day))
     when = f"{day(row.day)} {weekday(row.day)}"
     if record is None:
-        return names[row.grid], when, "没有巡", "", ""
+        words = "封账时已巡，记录后来改了" if was_done else "没有巡"
+        return names[row.grid], when, words, "", ""
     result = "有发现" if record.result == "found" else "无异常"
     return (
         names[row.grid],

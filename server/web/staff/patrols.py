@@ -69,6 +69,10 @@ def patrols() -> str:
         filters=filters(wanted, area),
         period=in_words(period),
         unit="格·天",
+        keep={"view": wanted.view},
+        has_ended=found.has_ended,
+        sheet_url=_here("staff.patrols", view=None, page=None),
+        live_url=_here("staff.patrols", view="live", page=None),
         found=found,
         today_only=wanted.period == "today",
         patrolled=len(found.those(lambda line: line.days.today == "today_done")),
@@ -95,7 +99,7 @@ def patrol_values() -> Response:
     wanted = query(PatrolQuery)
     with database().read(current_actor()) as reading:
         period = period_of(wanted, today=local_day(reading.now))
-        found = patrolled(reading, period, area=wanted.area, kind=wanted.kind)
+        found = patrolled(reading, period, area=wanted.area, kind=wanted.kind, live=wanted.view == "live")
         label_at = outlines.label_points(reading, wanted.area)
     rows = [
         {
@@ -154,7 +158,8 @@ def rows() -> str:
 
 def _coverage(reading: Reading, wanted: PatrolQuery) -> tuple[Coverage, Window]:
     period = period_of(wanted, today=local_day(reading.now))
-    return coverage(reading, period, area=wanted.area, kind=wanted.kind), period
+    live = wanted.view == "live"
+    return coverage(reading, period, area=wanted.area, kind=wanted.kind, live=live), period
 
 
 def _level(line: GridPatrols, wanted: PatrolQuery) -> str:

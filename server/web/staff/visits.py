@@ -62,9 +62,11 @@ def visits() -> str:
             "period": visit_words.window(window),
             "legend": [(level, LOOKS[level].label) for level in _LEVELS],
             "csv_url": here("staff.visits_csv"),
+            "sheet_url": here("staff.visits", view=None, page=None),
+            "live_url": here("staff.visits", view="live", page=None),
         }
         if duty.what in _OCCASIONS:
-            held = occasions(reading, duty.id, window=window, area=wanted.area)
+            held = occasions(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             return page("occasions.html", as_of=held.as_of, cards=_occasion_cards(held), held=held, **context)
         found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
         named = _named(found, wanted)
@@ -93,8 +95,6 @@ def visits() -> str:
         order=wanted.order,
         urls_of=row_urls,
         late_url=here("staff.visit_list", figure="late", part="n", page=None, order=None),
-        sheet_url=here("staff.visits", view=None, page=None),
-        live_url=here("staff.visits", view="live", page=None),
         list_url=here("staff.visit_list", part="d" if wanted.state else "left", page=None, order=None),
         may_decide=current_actor().may(Permission.CONFIRM_REGISTER_CHANGE),
         may_entrust=current_actor().may(Permission.NAME_STAND_IN),
@@ -111,7 +111,7 @@ def visit_values() -> Response:
         duty, window = chosen(reading, wanted, duties(reading, area=wanted.area))
         label_at = outlines.label_points(reading, wanted.area)
         if duty.what in _OCCASIONS:
-            held = occasions(reading, duty.id, window=window, area=wanted.area)
+            held = occasions(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             drawn = [
                 _value(code, place.name, place.held, place.pace, vacant=place.vacant)
                 for place in held.places
@@ -143,7 +143,7 @@ def visits_csv() -> Response:
         duty, window = chosen(reading, wanted, duties(reading, area=wanted.area))
         name = f"{duty.label} {visit_words.window(window)}"
         if duty.what in _OCCASIONS:
-            held = occasions(reading, duty.id, window=window, area=wanted.area)
+            held = occasions(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             rows = [(place.code, place.name, place.held.n, place.held.d) for place in held.places]
             return spreadsheet(name, ("代码", "单位", "已办", "应办"), rows)
         found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
