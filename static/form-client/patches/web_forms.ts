@@ -69,6 +69,14 @@ export const PATCHES: Patch[] = [
     reason: 'Its map fetches tiles from another host, starts at 0,0, needs WebGL and 950 kB; ours draws the own grid.',
   },
   {
+    name: 'a list says aloud what it asks',
+    file: ENGINE,
+    pattern: /class: "((?:multi-select-)?dropdown)",\n/g,
+    replacement: 'class: "$1",\n      "aria-label": eA.question.currentState.label?.asString,\n',
+    count: 2,
+    reason: 'Its label points at an element that is no field: a screen reader is told nothing.',
+  },
+  {
     name: 'a row of a list gives its columns to maps only',
     file: ENGINE,
     pattern: 'lA = tA.getPropertiesExpressions(sA).map(',
