@@ -2,6 +2,7 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { flush, watchNetwork } from './outbox/queue'
+import { say } from './screens/notice'
 import { followAddress, route } from './screens/route'
 import { arrive, recall } from './session/arrival'
 import { install } from './session/installation'
@@ -33,9 +34,17 @@ async function start(): Promise<void> {
   void install(() => route.screen !== 'fill')
   setInterval(() => void refreshIfSignedIn(), REFRESH_MS)
   addEventListener('online', () => void refreshIfSignedIn())
+  addEventListener('hashchange', () => void takeKey(keyFromAddress()))
   if (phone.session !== 'signed_in') return
-  // The sheet's code scanned again: without a network the phone goes on as it was.
-  if (keyGiven !== null) await signIn({ key: keyGiven })
+  if (keyGiven === null) await arrive()
+  else await takeKey(keyGiven)
+}
+
+/** The card's code scanned again on a phone in use: without a network it goes on as it was. */
+async function takeKey(key: string | null): Promise<void> {
+  if (key === null) return
+  const trouble = await signIn({ key })
+  if (trouble !== '') say(trouble)
   await arrive()
 }
 

@@ -114,10 +114,12 @@ async function after(record: RecordEntry, outcome: Outcome): Promise<Partial<Rec
   }
 }
 
+/** An ended session pauses by itself, until somebody signs in. */
 function pause(outcome: Extract<Outcome, { kind: 'pause' }>): void {
-  if (outcome.why === 'signed_out') phone.session = 'ended'
-  if (outcome.why === 'revoked') phone.session = 'revoked'
   phone.stranger = outcome.why === 'stranger'
+  if (outcome.why === 'signed_out') phone.session = 'ended'
+  else if (outcome.why === 'revoked') phone.session = 'revoked'
+  if (phone.session !== 'signed_in') return
   failures += 1
   pausedUntil = Date.now() + waitFor(outcome.retryAfter, failures)
 }

@@ -1,6 +1,6 @@
 /** What follows a sign-in, and what the counts in the head are made of. */
 
-import { flushNow } from '../outbox/queue'
+import { flush } from '../outbox/queue'
 import { onChange } from '../store/news'
 import { allRecords, draftCount } from '../store/records'
 import { recallHome, refresh } from '../store/refresh'
@@ -12,7 +12,7 @@ export async function arrive(): Promise<void> {
   await navigator.storage?.persist?.()
   await refresh()
   await count()
-  void flushNow()
+  void flush()
 }
 
 /** Read what the phone holds, before the server is asked anything. */

@@ -17,6 +17,8 @@ export type Reply =
   /** Somebody answered who is not the server: a sign-in page of the network, a proxy. */
   | { kind: 'stranger' }
 
+/** A proxy refuses what is too large before the server has seen it, in words of its own. */
+const TOO_LARGE: Problem = { code: 'request.too_large', message: '这份记录里的照片或录音太大，服务器收不下。' }
 const PATIENCE_MS = 30_000
 /** The slowest connection worth waiting for, bytes a millisecond. */
 const SLOWEST = 8
@@ -64,7 +66,7 @@ async function understood(response: Response, as: 'json' | 'text'): Promise<Repl
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) return { kind: 'stranger' }
   if (response.ok) return received(response, as)
   const retryAfter = secondsOf(response.headers.get('Retry-After'))
-  const problem = await problemOf(response)
+  const problem = (await problemOf(response)) ?? (response.status === 413 ? TOO_LARGE : null)
   if (response.status >= 500 || response.status === 429) return { kind: 'trouble', status: response.status, retryAfter }
   return problem ? { kind: 'refusal', status: response.status, problem, retryAfter } : { kind: 'stranger' }
 }

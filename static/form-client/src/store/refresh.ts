@@ -85,9 +85,13 @@ async function fetchLists(forms: readonly FormEntry[]): Promise<boolean> {
   return true
 }
 
-/** The XForm of a version; a draft may need one that is no longer published. */
+/** The XForm of a version; a draft may need one that is no longer published. Just after signing in it is waited for. */
 export async function formXml(formId: string, version: string): Promise<string | null> {
-  return (await (await database()).get('forms', [formId, version]))?.xml ?? null
+  const stored = async () => (await (await database()).get('forms', [formId, version]))?.xml ?? null
+  const xml = await stored()
+  if (xml !== null || !phone.online) return xml
+  await refresh()
+  return stored()
 }
 
 /** The newest version of a form that is on the phone, as the home page names it. */
