@@ -30,6 +30,7 @@ from server.figures.areas import GridName
 from server.figures.sheets import Frozen, LateRecord
 from server.figures.staffing import Staffing, staffing
 from server.figures.standings import Judged, Owing, judge
+from server.storage.visits import Visit
 from server.work import Reading
 
 PREVIOUS_WINDOWS = 3
@@ -62,7 +63,7 @@ class Compliance:
     window: Window
     frozen_at: dt.datetime | None
     grids: tuple[GridCompliance, ...]
-    late: tuple[LateRecord, ...]
+    late: tuple[LateRecord[Visit], ...]
     stranded: tuple[Unit, ...]
 
     def sum_of(self, figure: Callable[[GridVisits], Figure[Id]]) -> Figure[Id]:
@@ -102,7 +103,7 @@ class Compliance:
             window=self.window,
             frozen_at=self.frozen_at,
             grids=lines,
-            late=tuple(record for record in self.late if contains(code, record.grid)),
+            late=tuple(record for record in self.late if contains(code, record.row.grid_then)),
             stranded=(),
         )
 
@@ -208,7 +209,9 @@ def _judged(
 
 def _late(
     reading: Reading, window: Window, *, frozen_at: dt.datetime | None, scope: Scope
-) -> tuple[LateRecord, ...]:
+) -> tuple[LateRecord[Visit], ...]:
     if frozen_at is None:
         return ()
-    return tuple(sheets.late(reading.session, window, scope=scope, frozen_at=frozen_at, as_of=reading.now))
+    return tuple(
+        sheets.late_visits(reading.session, window, scope=scope, frozen_at=frozen_at, as_of=reading.now)
+    )

@@ -14,11 +14,12 @@ from server.domain.jurisdiction import contains
 from server.domain.obligation import Figure, GridDay, Window, total
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
-from server.figures.patrolled import GridKind, GridPatrols, by_grid, patrolled
+from server.figures.patrolled import GridKind, GridPatrols, Patrolled, by_grid, patrolled
 from server.figures.places import Place, PlacesReached, places_reached
+from server.figures.sheets import LateRecord, late_patrols
 from server.figures.staffing import Staffing, names_of, staffing
 from server.storage import patrols
-from server.storage.patrols import Finding
+from server.storage.patrols import Finding, Patrol
 from server.work import Reading
 
 _REPORTED, _FIXED = "report", "fixed"
@@ -76,11 +77,12 @@ class GridCoverage(GridPatrols):
 class Coverage:
     """The lines of an area over a period, by grid code, and their sums (METRICS D10).
 
-    `frozen_at`: when the month was frozen, where P1 and P2 are those of its sheet.
+    `frozen_at`: when the month was frozen, where P1 and P2 are those of its sheet; `late` came afterwards (封账后补录).
     """
 
     as_of: dt.datetime
     frozen_at: dt.datetime | None
+    late: tuple[LateRecord[Patrol], ...]
     period: Window
     grids: tuple[GridCoverage, ...]
 
@@ -128,7 +130,8 @@ class Coverage:
         lines = tuple(line for line in self.grids if contains(code, line.grid.code))
         if not lines:
             raise NotFound("grid.unknown", code=code)
-        return replace(self, grids=lines)
+        late = tuple(record for record in self.late if contains(code, record.row.grid_then))
+        return replace(self, grids=lines, late=late)
 
 
 def coverage(
@@ -156,6 +159,7 @@ def coverage(
     return Coverage(
         as_of=reading.now,
         frozen_at=walked.frozen_at,
+        late=_late(reading, walked, period),
         period=period,
         grids=tuple(
             GridCoverage(
@@ -170,6 +174,15 @@ def coverage(
             for code in sorted(days)
         ),
     )
+
+
+def _late(reading: Reading, walked: Patrolled, period: Window) -> tuple[LateRecord[Patrol], ...]:
+    if walked.frozen_at is None:
+        return ()
+    late = late_patrols(
+        reading.session, period, scope=walked.scope, frozen_at=walked.frozen_at, as_of=reading.now
+    )
+    return tuple(record for record in late if record.row.grid_then in walked.days)
 
 
 def _records(session: Session, rows: Sequence[Any]) -> dict[str, list[PatrolRecord]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -14,10 +14,13 @@ from server.domain.mechanism import MechanismProfile
 from server.domain.obligation import Duty, GridVisits, Window, sheet
 from server.domain.scope import Scope
 from server.storage import sheets as storage
+from server.storage.patrols import Patrol
 from server.storage.profiles import ProfileVersion, parsed
 from server.storage.selection import within
 from server.storage.submissions import Submission
 from server.storage.visits import Visit
+
+Row = TypeVar("Row", Visit, Patrol)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +35,10 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateRecord:
-    """封账后补录: a visit that came, or was corrected, after its window was frozen (METRICS D3)."""
+class LateRecord(Generic[Row]):
+    """封账后补录: a visit or patrol that came, or was corrected, after its window was frozen (METRICS D3)."""
 
-    visit: int
-    household: uuid.UUID
-    grid: str
-    day: dt.date
-    outcome: str
+    row: Row
     received_at: dt.datetime
     is_correction: bool
 
@@ -92,50 +91,60 @@ def frozen_values(
     )
 
 
-def late(
+def late_visits(
     session: Session, window: Window, *, scope: Scope, frozen_at: dt.datetime, as_of: dt.datetime
-) -> list[LateRecord]:
-    """Return what came for a window between its freezing and `as_of`, in the order of arrival."""
+) -> list[LateRecord[Visit]]:
+    """Return the visits that came for a window between its freezing and `as_of`, in the order of arrival."""
+    between = (frozen_at, as_of)
+    found = _late(session, Visit, window, scope=scope, between=between)
+    return [record for record in found if record.row.source != "import"]
+
+
+def late_patrols(
+    session: Session, window: Window, *, scope: Scope, frozen_at: dt.datetime, as_of: dt.datetime
+) -> list[LateRecord[Patrol]]:
+    """Return the patrols that came for a month between its freezing and `as_of`, in the order of arrival."""
+    return _late(session, Patrol, window, scope=scope, between=(frozen_at, as_of))
+
+
+def _late(
+    session: Session,
+    table: type[Row],
+    window: Window,
+    *,
+    scope: Scope,
+    between: tuple[dt.datetime, dt.datetime],
+) -> list[LateRecord[Row]]:
+    frozen_at, as_of = between
     here = (
-        within(Visit.grid_then, scope),
-        Visit.source != "import",
-        sa.or_(Visit.removed_at.is_(None), Visit.removed_at > as_of),
+        within(table.grid_then, scope),
+        sa.or_(table.removed_at.is_(None), table.removed_at > as_of),
     )
-    came = sa.select(Visit, Visit.received_at.label("came_at")).where(
-        *here,
-        Visit.day.between(window.first, window.last),
-        Visit.received_at > frozen_at,
-        Visit.received_at <= as_of,
+    in_window = table.day.between(window.first, window.last)
+    came = sa.select(table, table.received_at.label("came_at")).where(
+        *here, in_window, table.received_at > frozen_at, table.received_at <= as_of
     )
     root, edit = aliased(Submission), aliased(Submission)
     corrected = (
-        sa.select(Visit, edit.received_at.label("came_at"))
-        .join(root, root.id == Visit.submission_id)
+        sa.select(table, edit.received_at.label("came_at"))
+        .join(root, root.id == table.submission_id)
         .join(edit, sa.and_(edit.form_id == root.form_id, edit.root_instance_id == root.instance_id))
         .where(
             *here,
-            sa.or_(Visit.day.between(window.first, window.last), root.day.between(window.first, window.last)),
+            sa.or_(in_window, root.day.between(window.first, window.last)),
             edit.deprecated_id.is_not(None),
             edit.state == "received",
-            Visit.received_at <= frozen_at,
+            table.received_at <= frozen_at,
             edit.received_at > frozen_at,
             edit.received_at <= as_of,
         )
     )
     found = [
-        LateRecord(
-            visit=visit.id,
-            household=visit.household_id,
-            grid=visit.grid_then,
-            day=visit.day,
-            outcome=visit.outcome,
-            received_at=came_at,
-            is_correction=is_correction,
-        )
+        LateRecord(row=row, received_at=came_at, is_correction=is_correction)
         for query, is_correction in ((came, False), (corrected, True))
-        for visit, came_at in session.execute(query)
+        for row, came_at in session.execute(query)
     ]
-    return sorted(found, key=lambda record: (record.received_at, record.visit))
+    return sorted(found, key=lambda record: (record.received_at, record.row.id))
 
 
 def _judged_by(session: Session, row: storage.FrozenSheet) -> tuple[MechanismProfile, Duty]:

@@ -98,7 +98,7 @@ def test_an_edit_of_a_record_changes_the_live_figure_and_is_listed_as_late(
     assert reached(september(database)) == (1, 1)
     assert reached(september(database, live=True)) == (0, 1)
     (late,) = september(database).late
-    assert (late.outcome, late.is_correction, late.received_at) == ("not_home", True, at(10, 8))
+    assert (late.row.outcome, late.is_correction, late.received_at) == ("not_home", True, at(10, 8))
 
 
 def test_a_household_that_moves_stays_in_the_sheet_of_its_old_grid(
@@ -334,6 +334,12 @@ def test_the_patrol_days_of_a_frozen_month_stand_too(
     assert cells(read(client, whole).xpath("//section[@id='table']//tbody/tr")[0]) == first
     live = read(client, f"{whole}&view=live")
     assert cells(live.xpath("//section[@id='table']//tbody/tr")[0])["巡查到位"].startswith("2/22")
+    (address,) = page.xpath("//a[text()='封账后补录 2 次巡查']/@href")
+    late = [cells(row) for row in read(client, address).xpath("//tbody/tr")]
+    assert [(row["网格"], row["日期"], row["收到"]) for row in late] == [
+        ("石桥村第2网格", "2026年9月3日 星期四", "2026年10月8日 10:00更正"),
+        ("石桥村第1网格", "2026年9月20日 星期日", "2026年10月8日 10:00补录"),
+    ]
     asked = f"/maps/patrols/rows?period=last_month&figure=P1&part=n&grid={GRID}"
     listed = [cells(row) for row in read(client, asked).xpath("//tbody/tr")]
     assert [(row["日期"], row["巡查"]) for row in listed] == [

@@ -11,10 +11,11 @@ from forms import catalogue
 from server.domain.obligation import Figure, GridDay
 from server.figures.coverage import Coverage, PatrolRecord
 from server.figures.places import Place
-from server.storage.patrols import Finding
-from server.web.i18n import clock, day, weekday
+from server.figures.sheets import LateRecord
+from server.storage.patrols import Finding, Patrol
+from server.web.i18n import clock, day, moment, weekday
 
-FigureName = Literal["P1", "P1_own", "P2", "P4", "P5", "chronic", "P6"]
+FigureName = Literal["P1", "P1_own", "P2", "P4", "P5", "chronic", "P6", "late"]
 Part = Literal["n", "d", "left"]
 Row = TypeVar("Row", bound=Hashable)
 
@@ -25,9 +26,11 @@ _TITLES: Mapping[FigureName, Mapping[Part, str]] = {
     "P4": {"n": "30 天内到过的地方", "d": "应到的住户和必巡点", "left": "30 天内没到过的地方"},
     "P5": {"n": "90 天没人到过的地方", "d": "应到的住户和必巡点", "left": "90 天内有人到过的地方"},
     "chronic": {"n": "连续三个 30 天都没人到过", "d": "应到的住户和必巡点", "left": "其他地方"},
+    "late": dict.fromkeys(("n", "d", "left"), "封账后补录的巡查"),
     "P6": {"n": "随手办好的发现", "d": "巡查发现", "left": "没有当场办好的发现"},
 }
 _DAY_COLUMNS = ("网格", "日期", "巡查", "谁巡的", "定位")
+_LATE_COLUMNS = ("网格", "日期", "收到")
 _PLACE_COLUMNS = ("网格", "类别", "地址或名称", "上次有人到过")
 _FINDING_COLUMNS = ("网格", "日期", "类别", "怎么处理的")
 
@@ -57,6 +60,8 @@ def listed(found: Coverage, figure: FigureName, part: Part, *, with_words: bool)
             if part == "d" or (row.handled == "fixed") == (part == "n")
         ]
         return Listed(title, columns, [_finding_row(row, names, with_words=with_words) for row in findings])
+    if figure == "late":
+        return Listed(title, _LATE_COLUMNS, [_late_row(record, names) for record in found.late])
     records = {(record.grid, record.day): record for line in found.grids for record in line.records}
     figures = {"P1": found.reached, "P1_own": found.by_own_role, "P2": found.located}
     days = _part(figures[figure], part)
@@ -94,6 +99,11 @@ def _day_row(
         record.who,
         "有" if record.positioned else "没有",
     )
+
+
+def _late_row(record: LateRecord[Patrol], names: Mapping[str, str]) -> Sequence[str]:
+    came = f"{moment(record.received_at)}{'更正' if record.is_correction else '补录'}"
+    return names[record.row.grid_then], f"{day(record.row.day)} {weekday(record.row.day)}", came
 
 
 def _place_row(place: Place, names: Mapping[str, str]) -> Sequence[str]:

@@ -71,6 +71,7 @@ def patrols() -> str:
         unit="格·天",
         keep={"view": wanted.view},
         has_ended=found.has_ended,
+        late_url=_here("staff.patrol_rows", figure="late", part="n", page=None),
         sheet_url=_here("staff.patrols", view=None, page=None),
         live_url=_here("staff.patrols", view="live", page=None),
         found=found,

@@ -15,6 +15,7 @@ from server.figures import visit_list
 from server.figures.compliance import Compliance, compliance, duties
 from server.figures.sheets import LateRecord
 from server.figures.visit_list import ToVisit
+from server.storage.visits import Visit
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.i18n import day, moment
@@ -226,13 +227,15 @@ def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> li
     ]
 
 
-def _visited(record: LateRecord) -> Unit:
-    return Unit(id=record.household, household=record.household, grid=record.grid, stays=())
+def _visited(record: LateRecord[Visit]) -> Unit:
+    visit = record.row
+    return Unit(id=visit.household_id, household=visit.household_id, grid=visit.grid_then, stays=())
 
 
-def _late_words(record: LateRecord) -> str:
-    came = "更正" if record.is_correction else "补录"
-    return f"{day(record.day)}{visit_words.outcome(record.outcome)}，{moment(record.received_at)}{came}"
+def _late_words(record: LateRecord[Visit]) -> str:
+    visit = record.row
+    what = f"{day(visit.day)}{visit_words.outcome(visit.outcome)}"
+    return f"{what}，{moment(record.received_at)}{'更正' if record.is_correction else '补录'}"
 
 
 def _shared(reading: Reading, found: Compliance, wanted: ListQuery) -> dict[str, Any]:

@@ -175,12 +175,12 @@ def cards(found: Compliance) -> list[dict[str, Any]]:
         }
 
     period = {"month": "本月", "half_year": "本半年", "week": "本周", "quarter": "本季度", "year": "今年"}
-    said = period.get(found.window.kind, "本期")
+    said = "当期" if found.has_ended else period.get(found.window.kind, "本期")
     return [
         card(len(found.waiting), f"{said}还没见到", "reached", "left", "act"),
         card(found.sum_of(lambda v: v.never).n, "从未走访", "never", "n", "act"),
         card(found.sum_of(lambda v: v.not_met).n, "屡访未遇", "not_met", "n", "watch"),
-        card(found.moved_out, "本期移出", "moved_out", "n", "calm"),
+        card(found.moved_out, "当期移出" if found.has_ended else "本期移出", "moved_out", "n", "calm"),
     ]
 
 
