@@ -13,6 +13,7 @@ from server.domain.people import SYSTEM
 from server.services import accounts
 from server.settings import Settings
 from server.storage import posts as storage
+from server.web.addresses import phone_url
 from server.web.collect_settings import server_url
 from server.web.i18n import moment
 
@@ -61,8 +62,9 @@ def revoke(key_id: UUID) -> None:
 
 
 def tell_key(name: str, key: str) -> None:
-    """Print the address a phone is given, this once."""
+    """Print the addresses a phone is given, this once: for its browser, and for ODK Collect."""
     settings = Settings()
-    root = settings.base_url or f"http://{settings.host}:{settings.port}"
-    click.echo(f"{name} 的手机服务器地址（只显示这一次）：")
-    click.echo(server_url(root.rstrip("/"), key))
+    root = (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    click.echo(f"{name} 的手机地址（只显示这一次）：")
+    click.echo(f"手机浏览器打开：{phone_url(key, root=root)}")
+    click.echo(f"ODK Collect 服务器：{server_url(root, key)}")

@@ -45,6 +45,7 @@ def test_two_people_of_one_name_are_told_apart_by_number(run: Run, set_up: str) 
 def test_a_key_is_issued_listed_without_itself_and_revoked(run: Run, set_up: str) -> None:
     issued = run("app-user", "issue", "李四", "--label", "备用机")
     (key,) = re.findall(r"/v1/key/(\w{64})/projects/1", issued.output)
+    assert f"/w/#{key}" in issued.output
     listed = run("app-user", "list").output
     assert key not in listed
     (number,) = re.findall(r"([0-9a-f-]{36}) +李四 +备用机", listed)
