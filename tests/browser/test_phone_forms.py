@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import re
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +21,11 @@ from server.domain.people import SYSTEM
 from server.settings import Settings
 from server.storage.submissions import Submission
 from tests.browser.conftest import HAND, Visitor
-from tests.factories import County, household, person
+from tests.demands import intake
+from tests.factories import SHANGHAI, County, household, person
+from tests.instances import instance
 from tests.live import serving
+from tests.phones import encoded
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -129,6 +134,24 @@ def thumb(
         assert visitor.faults == []
 
 
+@pytest.fixture
+def case(thumb: Thumb, county: County) -> None:
+    """A matter the worker promised to settle."""
+    promise = {
+        "session": {"channel": "walkin"},
+        "matter": {"kind": "errand", "detail": None, "words": "代买药"},
+        "location": {"place_how": "nowhere", "address": None},
+        "reply": {"answer": "promised", "promised_on": (dt.date.today() + dt.timedelta(days=3)).isoformat()},
+    }
+    kind, body = encoded(instance("demand_intake", intake(dt.datetime.now(SHANGHAI), **promise)), {})
+    headers = {"Content-Type": kind}
+    url = f"{thumb.visitor.base_url}{county.phone()}/submission"
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as reply:
+        assert reply.status == 201
+    thumb.page.reload()
+    thumb.page.get_by_role("heading", name="我的办理").wait_for()
+
+
 def answer(record: Submission, name: str) -> str:
     """An answer of a record by the question's name."""
     found = etree.fromstring(record.xml).xpath(f"//*[local-name()='{name}']")
@@ -229,7 +252,8 @@ def test_a_correction_names_what_it_corrects(thumb: Thumb) -> None:
     thumb.choose("无人在家")
     first = thumb.send()
     thumb.page.get_by_role("button", name="发送箱").click()
-    thumb.page.get_by_role("button", name="更正").first.click()
+    thumb.page.get_by_role("button", name="已传").first.click()
+    thumb.page.get_by_role("button", name="更正这一份").click()
     thumb.page.get_by_role("button", name=SEND).wait_for()
     thumb.choose("见到人")
     second = thumb.send()
@@ -251,17 +275,30 @@ def test_outside_the_grid_is_a_sentence_and_a_reason_but_no_wall(thumb: Thumb) -
     )
 
 
-@pytest.mark.parametrize("form", ["每日巡查", "入户走访", "诉求登记", "办理反馈"])
-def test_a_form_shows_no_english(thumb: Thumb, form: str) -> None:
-    thumb.open(form)
-    for words in ("有发现", "见到人", "紧急", "替别人反映"):
+def test_a_word_on_a_case_is_two_taps_with_sending(thumb: Thumb, case: None) -> None:
+    thumb.open("^办理$")
+    thumb.choose("进展同昨日")
+    record = thumb.send()
+    assert thumb.taps + 1 == 2
+    assert (record.form_id, record.state, answer(record, "step")) == ("case_followup", "received", "same")
+
+
+@pytest.mark.parametrize("opened_by", ["开始巡查", "石桥村1组13号", "诉求登记", "^办理$"])
+def test_a_form_shows_no_english(thumb: Thumb, case: None, opened_by: str) -> None:
+    thumb.open(opened_by)
+    for words in ("有发现", "见到人", "紧急", "替别人反映", "有进展"):
         if thumb.page.locator(".value-option", has_text=words).count():
             thumb.choose(words)
-    for panel in thumb.page.locator(".panel-content-hidden .panel-title").all():
-        panel.click()
+    folded = thumb.page.locator(".panel-content-hidden .panel-title")
+    while folded.count():
+        folded.first.click()
+    seen = thumb.page.evaluate(WORDS_ON_SCREEN)
+    thumb.page.locator(".p-select").first.click()
+    seen += thumb.page.evaluate(WORDS_ON_SCREEN)
+    thumb.page.keyboard.press("Escape")
     thumb.page.get_by_role("button", name=SEND).click()
-    words = thumb.page.evaluate(WORDS_ON_SCREEN)
-    assert [text for text in words if re.search(r"[A-Za-z]{2,}", NAMES.sub("", text))] == []
+    seen += thumb.page.evaluate(WORDS_ON_SCREEN)
+    assert {text for text in seen if re.search(r"[A-Za-z]{2,}", NAMES.sub("", text))} == set()
 
 
 def test_a_voice_is_a_file_of_the_record(thumb: Thumb) -> None:
