@@ -9,7 +9,7 @@ from server.domain.obligation.duty import Duty, DutyGrid, Id, WorkdayCalendar
 from server.domain.obligation.figure import Figure, map_percentage, percentage, total, vacancy_note
 from server.domain.obligation.pace import LOOKS, Look, Pace, coverage_level, pace_of, share_elapsed
 from server.domain.obligation.patrol_days import Exemption, GridDay, PatrolDays, patrol_days
-from server.domain.obligation.records import Patrol, Session, Visit, accepted, day_of_record, late_additions
+from server.domain.obligation.records import Patrol, Session, Visit, accepted, day_of_record
 from server.domain.obligation.roster import (
     Away,
     CareTag,
@@ -29,7 +29,6 @@ from server.domain.obligation.windows import (
     first_owed_window,
     freeze_instant,
     next_window,
-    sheet_instant,
     window_of,
 )
 
@@ -70,7 +69,6 @@ __all__ = [
     "first_owed_window",
     "freeze_instant",
     "in_visiting_order",
-    "late_additions",
     "map_percentage",
     "membership",
     "most_urgent",
@@ -84,7 +82,6 @@ __all__ = [
     "session_window",
     "sessions_held",
     "share_elapsed",
-    "sheet_instant",
     "tier_of",
     "total",
     "vacancy_note",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from server.domain.obligation.duty import Id
-from server.domain.obligation.windows import Window
 from server.domain.work_calendar import local_day
 
 Outcome = Literal["met", "phone", "not_home", "away", "refused", "moved", "vacant"]
@@ -116,15 +115,3 @@ def accepted(records: Iterable[AnyRecord], *, as_of: dt.datetime) -> list[AnyRec
         for record in records
         if record.received_at <= as_of and not (record.removed_at is not None and record.removed_at <= as_of)
     ]
-
-
-def late_additions(
-    records: Iterable[AnyRecord], month: Window, *, frozen_at: dt.datetime, as_of: dt.datetime
-) -> list[AnyRecord]:
-    """封账后补录: the records of `month` that arrived after its sheet was frozen, in order of arrival (METRICS D3)."""
-    late = [
-        record
-        for record in accepted(records, as_of=as_of)
-        if record.day in month and record.received_at > frozen_at
-    ]
-    return sorted(late, key=lambda record: record.received_at)

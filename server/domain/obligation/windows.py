@@ -103,8 +103,3 @@ def first_owed_window(kind: WindowKind, *, entered_on: dt.date, start_date: dt.d
 def freeze_instant(month: Window, *, freeze_day: int) -> dt.datetime:
     """封账: when the sheet of `month` is frozen, 24:00 of `freeze_day` in the month after (METRICS D3). Aware UTC."""
     return end_of_day((month.last + _ONE_DAY).replace(day=freeze_day))
-
-
-def sheet_instant(month: Window, *, freeze_day: int, now: dt.datetime) -> dt.datetime:
-    """Return the `as_of` of the official sheet: now while the month is open to entries, its freezing afterwards."""
-    return min(now, freeze_instant(month, freeze_day=freeze_day))

@@ -12,7 +12,6 @@ from server.domain.obligation import (
     freeze_instant,
     next_window,
     session_window,
-    sheet_instant,
     window_of,
 )
 from server.domain.obligation.windows import entry_counts
@@ -119,8 +118,6 @@ def test_a_month_is_frozen_at_midnight_after_the_freeze_day():
     october = window_of("month", day("2026-10-01"))
     frozen = freeze_instant(october, freeze_day=5)
     assert frozen == dt.datetime(2026, 11, 6, 0, 0, tzinfo=SHANGHAI)
-    assert sheet_instant(october, freeze_day=5, now=dt.datetime(2026, 11, 3, tzinfo=SHANGHAI)) < frozen
-    assert sheet_instant(october, freeze_day=5, now=dt.datetime(2026, 12, 3, tzinfo=SHANGHAI)) == frozen
 
 
 PUBLISHED = dt.datetime(2026, 9, 1, tzinfo=SHANGHAI)
