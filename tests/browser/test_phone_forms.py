@@ -137,13 +137,14 @@ def thumb(
 @pytest.fixture
 def case(thumb: Thumb, county: County) -> None:
     """A matter the worker promised to settle."""
+    now = dt.datetime.now(SHANGHAI)
     promise = {
         "session": {"channel": "walkin"},
         "matter": {"kind": "errand", "detail": None, "words": "代买药"},
         "location": {"place_how": "nowhere", "address": None},
-        "reply": {"answer": "promised", "promised_on": (dt.date.today() + dt.timedelta(days=3)).isoformat()},
+        "reply": {"answer": "promised", "promised_on": (now.date() + dt.timedelta(days=3)).isoformat()},
     }
-    kind, body = encoded(instance("demand_intake", intake(dt.datetime.now(SHANGHAI), **promise)), {})
+    kind, body = encoded(instance("demand_intake", intake(now, **promise)), {})
     headers = {"Content-Type": kind}
     url = f"{thumb.visitor.base_url}{county.phone()}/submission"
     with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as reply:
@@ -293,7 +294,7 @@ def test_a_form_shows_no_english(thumb: Thumb, case: None, opened_by: str) -> No
     while folded.count():
         folded.first.click()
     seen = thumb.page.evaluate(WORDS_ON_SCREEN)
-    thumb.page.locator(".p-select").first.click()
+    thumb.page.locator(".p-select, .p-multiselect").first.click()
     seen += thumb.page.evaluate(WORDS_ON_SCREEN)
     thumb.page.keyboard.press("Escape")
     thumb.page.get_by_role("button", name=SEND).click()
