@@ -2,7 +2,6 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { flush, watchNetwork } from './outbox/queue'
-import { say } from './screens/notice'
 import { followAddress, route } from './screens/route'
 import { arrive, recall } from './session/arrival'
 import { install } from './session/installation'
@@ -19,9 +18,9 @@ const REFRESH_MS = 15 * 60_000
 const LOCK_AFTER_MS = 5 * 60_000
 
 recallLook()
-const keyGiven = keyFromAddress()
+phone.key = keyFromAddress()
 followAddress()
-createApp(App, { keyGiven }).mount('#app')
+createApp(App).mount('#app')
 void start()
 
 async function start(): Promise<void> {
@@ -36,16 +35,19 @@ async function start(): Promise<void> {
   addEventListener('online', () => void refreshIfSignedIn())
   addEventListener('hashchange', () => void takeKey(keyFromAddress()))
   if (phone.session !== 'signed_in') return
-  if (keyGiven === null) await arrive()
-  else await takeKey(keyGiven)
+  if (phone.key === null) await arrive()
+  else await takeKey(phone.key)
 }
 
-/** The card's code scanned again on a phone in use: without a network it goes on as it was. */
+/** The card's code scanned again. While the session holds, a phone without a network goes on as it was. */
 async function takeKey(key: string | null): Promise<void> {
   if (key === null) return
-  const trouble = await signIn({ key })
-  if (trouble !== '') say(trouble)
-  await arrive()
+  phone.key = key
+  if (phone.session !== 'signed_in') phone.signingIn = true
+  else {
+    await signIn({ key })
+    await arrive()
+  }
 }
 
 /** Out of sight for a while, the phone locks; back in sight, it looks for what is new. */

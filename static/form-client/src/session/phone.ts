@@ -27,6 +27,8 @@ export interface PhoneState {
   /** What was on the phone when its storage was cleared. */
   lost: { unsent: number; drafts: number } | null
   largeText: boolean
+  /** A key that was in the address and has not opened a session yet. */
+  key: string | null
   /** The worker has asked to sign in again. */
   signingIn: boolean
   /** A PIN is set and has not been entered. */
@@ -49,6 +51,7 @@ export const phone = reactive<PhoneState>({
   spare: null,
   lost: null,
   largeText: false,
+  key: null,
   signingIn: false,
   locked: false,
   hasPin: false,

@@ -25,6 +25,7 @@ export async function signIn(credentials: Credentials): Promise<string> {
     await removePin()
     phone.session = 'signed_in'
     phone.signingIn = false
+    phone.key = null
     return ''
   }
   return sentenceOf(reply)
