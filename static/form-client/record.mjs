@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const SOURCES = [
   'src', 'patches', 'public', 'index.html', 'package.json', 'package-lock.json', '.npmrc', 'tsconfig.json',
-  'vite.config.ts', 'record.mjs',
+  'vite.config.ts', 'offline_worker.ts', 'record.mjs',
 ]
 
 function filesOf(path) {

@@ -50,7 +50,9 @@ def test_the_served_client_is_as_it_was_built() -> None:
 
 
 def test_the_build_looked_at_everything_that_decides_about_it() -> None:
-    assert {"package.json", "package-lock.json", "vite.config.ts", "record.mjs"} <= set(RECORD["sources"])
+    assert {"package.json", "package-lock.json", "vite.config.ts", "offline_worker.ts", "record.mjs"} <= set(
+        RECORD["sources"]
+    )
 
 
 def test_versions_are_pinned_and_no_registry_is_named() -> None:

@@ -186,7 +186,7 @@ import { ref, readonly,`,
     reason: 'Nothing uses them.',
   },
   ...WORDS.map(([pattern, replacement, count = 1]) => ({
-    name: `「${replacement.replace(/^.*?([\p{Script=Han}].*[\p{Script=Han}]|[\p{Script=Han}]).*$/su, '$1')}」`,
+    name: pattern,
     file: ENGINE,
     pattern,
     replacement,
