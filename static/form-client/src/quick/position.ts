@@ -26,9 +26,13 @@ export async function positionIfAllowed(): Promise<Fix | null> {
   return permission?.state === 'granted' ? position() : null
 }
 
-/** A geopoint answer, `lat lon alt acc`; '' for none. */
+/** A geopoint answer, `lat lon alt acc`, as the form engine writes it; '' for none. */
 export function geopoint(fix: Fix | null): string {
-  return fix === null ? '' : `${fix.lat} ${fix.lon} ${fix.altitude ?? 0} ${fix.accuracy ?? 0}`
+  return fix === null ? '' : [fix.lat, fix.lon, fix.altitude ?? 0, fix.accuracy ?? 0].map(decimal).join(' ')
+}
+
+function decimal(number: number): string {
+  return Number.isInteger(number) ? number.toFixed(1) : String(number)
 }
 
 /** Whether a position lies in a ring `lat lon 0 0;…`; false where the ring does not close, as the form's geofence(). */

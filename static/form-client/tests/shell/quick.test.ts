@@ -53,7 +53,7 @@ test('a position is inside its ring or outside', () => {
   expect(liesWithin(at(30.5, 108.5), RING)).toBe(true)
   expect(liesWithin(at(30.5, 109.5), RING)).toBe(false)
   expect(liesWithin(at(30.5, 108.5), '30 108 0 0;30 109 0 0')).toBe(false)
-  expect(geopoint(at(30.5, 108.5))).toBe('30.5 108.5 0 8')
+  expect(geopoint(at(30.5, 108.5))).toBe('30.5 108.5 0.0 8.0')
   expect(geopoint(null)).toBe('')
 })
 
