@@ -9,10 +9,10 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Request
 
 from server.database import Database
 from server.domain.people import SYSTEM
@@ -64,6 +64,13 @@ class Handset:
     visitor: Visitor
     line: FickleLine
     database: Database
+    asking: set[Request] = field(default_factory=set)
+    """Requests without an answer so far."""
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.asking.add(request))
+        self.page.on("requestfinished", lambda request: self.asking.discard(request))
+        self.page.on("requestfailed", lambda request: self.asking.discard(request))
 
     @property
     def page(self) -> Page:
@@ -115,7 +122,9 @@ class Handset:
         shown.nth(before).wait_for()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass for the phone."""
+        """Let time pass for the phone; not while it waits for an answer, or its patience would end."""
+        while self.asking:
+            self.page.wait_for_timeout(50)
         self.page.clock.fast_forward(int(seconds * 1000))
 
     def says(self, words: str) -> Locator:

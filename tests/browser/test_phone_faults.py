@@ -210,7 +210,7 @@ def test_a_draft_whose_household_left_the_list_still_opens_and_is_sent(
     handset.again()
     handset.page.get_by_role("button", name=re.compile("入户走访.*12号", re.DOTALL)).first.click()
     handset.tap("填好了，发送")
-    handset.wait_for_news(lambda: len(handset.arrived()) == 1)
+    handset.wait_for_news(lambda: [record.state for record in handset.arrived()] == ["received"])
 
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}'\"><svg onload=alert(3)>"
@@ -224,8 +224,32 @@ def test_a_hostile_name_runs_nowhere_on_the_phone(handset: Handset, county: Coun
         home = household(work, address=HOSTILE, head=HOSTILE, point=Point(108.005, 30.005))
         person(work, home, name=HOSTILE, called=HOSTILE)
     handset.open(county.keys["worker"])
-    for screen in ("首页", "走访", "办理", "发送箱"):
-        handset.show(screen)
-        handset.page.wait_for_timeout(300)
-    assert handset.visitor.faults == []
-    assert "49" not in handset.page.locator("body").inner_text()
+    handset.line.fault = Answer(409, problem("submission.other_xml", HOSTILE), JSON)
+    shown = handset.page.get_by_text(HOSTILE)
+    assert shown.count() > 1, "on the home page, as it is written"
+    handset.show("走访")
+    handset.tap("看图")
+    handset.page.locator(".outline-mark").click()
+    handset.choose("见到人")
+    shown.first.wait_for()
+    handset.tap("填好了，发送")
+    handset.wait_for_an_end()
+    shown.first.wait_for()
+    assert [fault for fault in handset.visitor.faults if "status of 409" not in fault] == []
+
+
+def test_the_page_runs_nothing_that_was_written_into_it(handset: Handset, county: County) -> None:
+    handset.open(county.keys["worker"])
+    handset.page.evaluate(
+        """() => {
+            const script = document.createElement('script')
+            script.textContent = 'window.ran = true'
+            const picture = document.createElement('div')
+            picture.innerHTML = '<img src="/w/icon.svg" onload="window.ran = true"><a href="javascript:window.ran = true">x</a>'
+            document.body.append(script, picture)
+            picture.querySelector('a').click()
+        }"""
+    )
+    handset.page.wait_for_timeout(500)
+    assert handset.page.evaluate("window.ran") is None
+    assert sum("Content Security Policy" in fault for fault in handset.visitor.faults) == 3
