@@ -319,6 +319,23 @@ def test_a_voice_is_a_file_of_the_record(thumb: Thumb) -> None:
     assert answer(record, "voice") == record.expected_files[0]
 
 
+HOSTILE = "<img src=x onerror=alert(1)></script>{{7*7}}${7*7}'\"><svg onload=alert(3)>"
+
+
+def test_a_hostile_name_is_text_in_a_form(thumb: Thumb) -> None:
+    with thumb.database.transaction(SYSTEM) as work:
+        home = household(work, address=f"{HOSTILE}# 3号楼", head="赵家", point=Point(108.005, 30.006))
+        person(work, home, name=HOSTILE, called=HOSTILE)
+    thumb.page.reload()
+    thumb.open("赵家")
+    thumb.choose("见到人")
+    thumb.choose(HOSTILE)
+    thumb.choose("平稳")
+    assert f"{HOSTILE}# 3号楼" in thumb.page.locator(".p-select-label").first.inner_text()
+    record = thumb.send()
+    assert record.state == "received"
+
+
 A_MICROPHONE_THAT_HUMS = """() => {
   navigator.mediaDevices.getUserMedia = async () => {
     const context = new AudioContext()
