@@ -165,14 +165,33 @@ describe('recording a track', () => {
     expect(recorder.answer()).not.toBe('')
   })
 
-  it('deletes every trace when it is thrown away or of another day', async () => {
+  it('deletes every trace when it is thrown away', async () => {
     await recorder.start()
     phone.walk(5)
     await recorder.discard()
     expect([recorder.state, store.entries, recorder.answer()]).toEqual(['off', [], ''])
+  })
+
+  it('deletes what no patrol of its day took, and says so', async () => {
     await recorder.start()
     phone.clock += 24 * 3600 * 1000
     const next = await opened()
-    expect([next.state, store.entries]).toEqual(['off', []])
+    expect([next.state, next.trouble, store.entries]).toEqual(['off', 'stale', []])
+    await next.start()
+    expect([next.state, next.trouble]).toEqual(['running', ''])
+  })
+
+  it('goes on past midnight', async () => {
+    phone.clock = new Date(2026, 9, 20, 23, 50).getTime()
+    await recorder.start()
+    phone.clock += 20 * 60_000
+    expect((await opened()).state).toBe('paused')
+  })
+
+  it('waits all day for its patrol', async () => {
+    await recorder.start()
+    await recorder.finish()
+    phone.clock += 14 * 3600 * 1000
+    expect((await opened()).state).toBe('finished')
   })
 })

@@ -21,11 +21,15 @@ export interface Phone {
   claim(): Promise<boolean>
 }
 
-/** The phone forbids positions, another page is recording, or the storage is full; '' when all is well. */
-export type TrackTrouble = '' | 'refused' | 'elsewhere' | 'full'
+/**
+ * The phone forbids positions, another page is recording, the storage is full, or what lay here was of another day;
+ * '' when all is well.
+ */
+export type TrackTrouble = '' | 'refused' | 'elsewhere' | 'full' | 'stale'
 
 /** Positions more often than this say nothing new at a walk. */
 const SPACING_MS = 4000
+const LONGEST_REST_MS = 6 * 3_600_000
 
 export class TrackRecorder {
   state: TrackState = 'off'
@@ -41,11 +45,14 @@ export class TrackRecorder {
     private readonly changed: () => void = () => undefined,
   ) {}
 
-  /** Take up what an earlier page left: what was running is paused. A track of another day is deleted. */
+  /** Take up what an earlier page left: what was running is paused. What no patrol of its day took is deleted. */
   async load(): Promise<void> {
     this.entries = await this.store.all()
-    const first = this.entries[0]
-    if (first && dayOf(first.at) !== dayOf(this.phone.now())) await this.discard()
+    const last = this.entries[this.entries.length - 1]
+    if (last && isStale(last.at, this.phone.now())) {
+      await this.discard()
+      this.trouble = 'stale'
+    }
     this.state = stateAfter(this.entries)
     if (this.state === 'running') {
       if (await this.phone.claim()) await this.note('closed')
@@ -151,7 +158,7 @@ export class TrackRecorder {
   }
 }
 
-/** The day of the phone's own calendar. */
-function dayOf(at: number): string {
-  return new Date(at).toDateString()
+/** Of another day of the phone's calendar; a patrol may go on past midnight. */
+function isStale(at: number, now: number): boolean {
+  return new Date(at).toDateString() !== new Date(now).toDateString() && now - at > LONGEST_REST_MS
 }
