@@ -37,6 +37,8 @@ async function start(): Promise<void> {
   if (phone.session !== 'signed_in') return
   if (phone.key === null) await arrive()
   else await takeKey(phone.key)
+  // The engine is large: read in while nothing else is to be done, the first form opens like the next.
+  globalThis.requestIdleCallback?.(() => void import('./engine/FormScreen.vue'))
 }
 
 /** The card's code scanned again. While the session holds, a phone without a network goes on as it was. */

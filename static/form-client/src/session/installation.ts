@@ -8,9 +8,15 @@ interface InstallPrompt extends Event {
   prompt(): Promise<unknown>
 }
 
-export const installation = shallowReactive<{ prompt: InstallPrompt | null; waiting: ServiceWorker | null }>({
+export const installation = shallowReactive<{
+  prompt: InstallPrompt | null
+  waiting: ServiceWorker | null
+  /** The client itself lies on the phone. */
+  kept: boolean
+}>({
   prompt: null,
   waiting: null,
+  kept: false,
 })
 
 /** Some browsers have the property and no worker: WeChat's own on iOS. */
@@ -40,6 +46,7 @@ export async function install(isIdle: () => boolean): Promise<void> {
     installation.waiting = navigator.serviceWorker.controller ? registration.waiting : null
   }
   look()
+  void navigator.serviceWorker.ready.then(() => (installation.kept = true))
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
 }
 

@@ -16,7 +16,8 @@ export interface PhoneState {
   online: boolean
   /** The network answers, but not with the server's words. */
   stranger: boolean
-  refreshing: boolean
+  /** Every form and list of the home page is on the phone. */
+  complete: boolean
   unsent: number
   /** Left by another worker of this phone; only his own session sends them. */
   unsentOfOthers: number
@@ -43,7 +44,7 @@ export const phone = reactive<PhoneState>({
   clockOff: 0,
   online: navigator.onLine !== false,
   stranger: false,
-  refreshing: false,
+  complete: false,
   unsent: 0,
   unsentOfOthers: 0,
   refused: 0,

@@ -23,15 +23,16 @@ export async function recallHome(): Promise<void> {
   if (!stored) return
   phone.home = stored.page
   phone.heardAt = stored.heardAt
+  const held = new Set((await (await database()).getAllKeys('forms')).map(([id, version]) => `${id}/${version}`))
+  const wanted = stored.page.forms.filter((form) => form.refused === null)
+  phone.complete = wanted.every((form) => held.has(`${form.form_id}/${form.version}`))
 }
 
 /** Ask the server for what is new; true when the phone is up to date. A second call joins the first. */
 export function refresh(): Promise<boolean> {
   running ??= fetchAll().finally(() => {
     running = null
-    phone.refreshing = false
   })
-  phone.refreshing = true
   return running
 }
 
@@ -51,6 +52,7 @@ async function fetchAll(): Promise<boolean> {
   if (!page) return false
   const whole = (await fetchForms(page.forms)) && (await fetchLists(page.forms))
   if (whole) await settleChanges(arrived)
+  phone.complete = whole
   announce()
   return whole
 }
