@@ -40,3 +40,16 @@ export function preset(root: FormNode, answers: Record<string, string>): string[
     .filter(([name, value]) => !nodesNamed(root, name).some((node) => answer(node, value)))
     .map(([name]) => name)
 }
+
+/** Choices an instance had and the opened form has no longer: their rows have left the list. */
+export function forgotten(root: FormNode, xml: string): string[] {
+  return selectsOf(root)
+    .filter((node) => node.currentState.relevant && answerOf(node) === '')
+    .map(nameOf)
+    .filter((name) => new RegExp(`<${name}>[^<]`).test(xml))
+}
+
+function selectsOf(node: FormNode): FormNode[] {
+  const inside = (node.currentState.children ?? []).flatMap(selectsOf)
+  return node.nodeType === 'select' ? [node, ...inside] : inside
+}
