@@ -248,7 +248,7 @@ def test_a_killed_tab_loses_nothing_that_was_answered(thumb: Thumb) -> None:
     assert (answer(record, "words"), len(record.expected_files)) == ("路灯不亮", 1)
 
 
-def test_a_correction_names_what_it_corrects(thumb: Thumb) -> None:
+def test_a_correction_names_what_it_corrects_also_after_a_break(thumb: Thumb) -> None:
     thumb.open("石桥村1组12号")
     thumb.choose("无人在家")
     first = thumb.send()
@@ -257,6 +257,11 @@ def test_a_correction_names_what_it_corrects(thumb: Thumb) -> None:
     thumb.page.get_by_role("button", name="更正这一份").click()
     thumb.page.get_by_role("button", name=SEND).wait_for()
     thumb.choose("见到人")
+    thumb.page.wait_for_timeout(800)
+    thumb.page.goto("about:blank")
+    thumb.page.goto(f"{thumb.visitor.base_url}/w/")
+    thumb.page.get_by_label("没填完的").get_by_role("button").first.click()
+    thumb.page.get_by_role("button", name=SEND).wait_for()
     second = thumb.send()
     assert (answer(second, "deprecatedID"), answer(second, "outcome")) == (first.instance_id, "met")
     assert answer(second, "start") == answer(first, "start")
