@@ -53,10 +53,14 @@ export function isToday(day: string | undefined): boolean {
   return day === dayOf(Date.now())
 }
 
-/** The household's name in the list, without the mark of a duty that is done. */
+/** The household's name, without the marks of a duty. */
+export function householdName(row: ListRow): string {
+  return (row.label || row.address || '').replace(/^！/, '').replace(/ · 逾期\d+天$/, '')
+}
+
+/** The household as the list shows it: marked while a duty is open. */
 export function householdLabel(row: ListRow): string {
-  const label = row.label || row.address || ''
-  return row.due_state === 'done' ? label.replace(/^！/, '').replace(/ · 逾期\d+天$/, '') : label
+  return row.due_state === 'done' ? householdName(row) : row.label || row.address || ''
 }
 
 /** What was done at a household today; '' for nothing. */

@@ -5,7 +5,7 @@ import { phone, worker } from '../session/phone'
 import { newId } from '../store/identity'
 import { draft, filesOf, record, reopen } from '../store/records'
 import { formEntry } from '../store/refresh'
-import { householdLabel } from '../words'
+import { householdName } from '../words'
 import { say } from './notice'
 import { go } from './route'
 
@@ -36,7 +36,7 @@ export function openForm(formId: string, preset: Record<string, string> = {}, ab
 /** 走访: the household is chosen already. */
 export function openVisit(row: ListRow): void {
   const isDue = row.due_state === 'overdue' || row.due_state === 'due'
-  openForm('household_visit', { show: isDue ? 'due' : 'all', household: row.name ?? '' }, householdLabel(row))
+  openForm('household_visit', { show: isDue ? 'due' : 'all', household: row.name ?? '' }, householdName(row))
 }
 
 export function openCase(row: ListRow): void {
