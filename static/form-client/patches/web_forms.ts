@@ -173,6 +173,14 @@ export const PATCHES: Patch[] = [
     reason: 'Our CSP refuses it, nothing reaches it, and for its sake the bundler keeps every line of the package.',
   },
   {
+    name: 'a date with a time is picked',
+    file: ENGINE,
+    pattern: 'createBlock(InputText, {\n          key: 8,',
+    replacement: 'createBlock(eA.node.valueType === "dateTime" ? InstantQuestion : InputText, {\n          key: 8,',
+    count: 1,
+    reason: 'It has a box for text there, and nobody types an instant with its zone.',
+  },
+  {
     name: 'a group knows its words',
     file: ENGINE,
     pattern: '"title-formatted": eA.node.currentState.label?.formatted,\n      "no-ui"',
@@ -193,6 +201,7 @@ export const PATCHES: Patch[] = [
     file: ENGINE,
     pattern: /^import \{ ref, readonly,/g,
     replacement: `import UploadQuestion from "/src/engine/UploadQuestion.vue";
+import InstantQuestion from "/src/engine/InstantQuestion.vue";
 import { startsFolded } from "/src/engine/folding.ts";
 import { ref, readonly,`,
     count: 1,
