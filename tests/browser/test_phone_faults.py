@@ -103,13 +103,15 @@ def test_a_revoked_key_keeps_everything_and_a_new_card_sends_it(handset: Handset
         accounts.revoke_key(work, work.session.scalars(held).one())
     handset.report_clear()
     handset.wait_for_an_end()
-    handset.says("采集钥匙").wait_for()
-    handset.show("发送箱")
-    handset.says("已存").wait_for()
+    handset.says("还没发出 1 份").wait_for()
+    handset.show("首页")
+    handset.says("已经收回").wait_for()
     key = accounts.new_key()
     with handset.database.transaction(SYSTEM) as work:
         accounts.issue_key(work, county.accounts["worker"], key=key)
-    handset.open(key)
+    handset.page.goto(f"{handset.line.url}/w/#{key}")
+    handset.says("已经收回").wait_for(state="detached")
+    assert key not in handset.page.url
     handset.wait_for_news(lambda: len(handset.arrived()) == 1)
 
 
@@ -134,9 +136,9 @@ def test_when_the_storage_was_cleared_the_phone_says_what_is_lost(handset: Hands
     session = handset.page.context.new_cdp_session(handset.page)
     session.send("Storage.clearDataForOrigin", {"origin": handset.line.url, "storageTypes": "indexeddb"})
     handset.again()
+    handset.says("1 份没有发出的记录找不回来了").wait_for()
     handset.line.fault = None
     handset.open(county.keys["worker"])
-    handset.says("1 份没有发出的记录找不回来了").wait_for()
     handset.wait(120)
     assert handset.arrived() == []
 
@@ -196,9 +198,7 @@ def test_a_draft_outlives_its_form(handset: Handset, county: County) -> None:
     handset.wait_for_news(lambda: [record.state for record in handset.arrived()] == ["received"])
 
 
-def test_a_draft_whose_household_left_the_list_still_opens_and_is_sent(
-    handset: Handset, county: County
-) -> None:
+def test_a_draft_whose_household_left_the_list_says_so_and_stays(handset: Handset, county: County) -> None:
     with handset.database.transaction(SYSTEM) as work:
         home = household(work)
     handset.open(county.keys["worker"])
@@ -209,8 +209,11 @@ def test_a_draft_whose_household_left_the_list_still_opens_and_is_sent(
         work.session.get_one(Household, home.id).grid_code = OTHER_GRID
     handset.again()
     handset.page.get_by_role("button", name=re.compile("入户走访.*12号", re.DOTALL)).first.click()
+    handset.says("名单里已经没有这一条了").wait_for()
     handset.tap("填好了，发送")
-    handset.wait_for_news(lambda: [record.state for record in handset.arrived()] == ["received"])
+    handset.tap("返回")
+    handset.page.get_by_role("button", name=re.compile("入户走访.*12号", re.DOTALL)).first.wait_for()
+    assert handset.arrived() == []
 
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}'\"><svg onload=alert(3)>"

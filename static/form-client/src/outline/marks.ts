@@ -1,7 +1,7 @@
 /** 住户和事项: what is drawn on the outline, and how many stand for many where they lie close together. */
 
-import { type Pixel, type Size, type View, pixelOf } from './view'
 import type { Spot } from './plane'
+import type { Pixel, Size } from './view'
 
 export type MarkKind = 'household' | 'case'
 
@@ -22,47 +22,54 @@ export interface PlacedMark extends Mark {
   spot: Spot
 }
 
-/** One mark, or several that lie in one cell; `at` is where the first of them is drawn. */
+/** One mark, or several that would cover each other, the most urgent first: it is drawn where that one lies. */
 export interface Cluster {
-  key: string
   marks: PlacedMark[]
-  at: Pixel
 }
 
-/** Two targets of 48 pixels side by side. */
-const CELL = 52
+/** Targets of 48 pixels side by side. */
+const APART = 48
 const URGENCY: MarkState[] = ['overdue', 'due', 'done', 'none']
+/** Places this near are one house. */
+const ONE_HOUSE_M = 10
 
-/**
- * What a screen shows of the marks. Cells hang on the ground, so that a drag does not regroup them; the most urgent
- * mark of a cell gives its state.
- */
-export function clustersOf(marks: readonly PlacedMark[], view: View, size: Size): Cluster[] {
-  const cells = new Map<string, PlacedMark[]>()
-  for (const mark of marks) {
-    if (!isSeen(pixelOf(mark.spot, view, size), size)) continue
-    const key = `${cellOf(mark.spot.x, view)}:${cellOf(mark.spot.y, view)}`
-    const cell = cells.get(key)
-    if (cell) cell.push(mark)
-    else cells.set(key, [mark])
+/** Marks at a scale (pixels a metre): those drawn are at least 48 pixels apart, and a drag does not regroup them. */
+export function clustersOf(marks: readonly PlacedMark[], scale: number): Cluster[] {
+  const reach = APART / scale
+  const cells = new Map<string, Cluster[]>()
+  const clusters: Cluster[] = []
+  for (const mark of byUrgency(marks)) {
+    const [column, line] = [Math.floor(mark.spot.x / reach), Math.floor(mark.spot.y / reach)]
+    const near = around(cells, column, line).find(({ marks: [first] }) => metres(first, mark) < reach)
+    if (near) near.marks.push(mark)
+    else {
+      const cluster = { marks: [mark] }
+      clusters.push(cluster)
+      cells.set(`${column}:${line}`, [...(cells.get(`${column}:${line}`) ?? []), cluster])
+    }
   }
-  return [...cells].map(([key, cell]) => ({ key, marks: byUrgency(cell), at: pixelOf(cell[0].spot, view, size) }))
+  return clusters
 }
 
 /** Whether coming closer would take the marks of a cluster apart. */
-export function comesApart(cluster: Cluster): boolean {
-  const first = cluster.marks[0].spot
-  return cluster.marks.some(({ spot }) => Math.hypot(spot.x - first.x, spot.y - first.y) > 10)
+export function comesApart({ marks: [first, ...others] }: Cluster): boolean {
+  return others.some((mark) => metres(first, mark) > ONE_HOUSE_M)
 }
 
-function cellOf(metres: number, view: View): number {
-  return Math.floor((metres * view.scale) / CELL)
+/** Whether something drawn there shows on the screen. */
+export function isSeen({ left, top }: Pixel, { width, height }: Size): boolean {
+  return left > -APART && top > -APART && left < width + APART && top < height + APART
 }
 
-function isSeen({ left, top }: Pixel, size: Size): boolean {
-  return left > -CELL && top > -CELL && left < size.width + CELL && top < size.height + CELL
+function around(cells: ReadonlyMap<string, Cluster[]>, column: number, line: number): Cluster[] {
+  const steps = [-1, 0, 1]
+  return steps.flatMap((right) => steps.flatMap((up) => cells.get(`${column + right}:${line + up}`) ?? []))
 }
 
-function byUrgency(marks: PlacedMark[]): PlacedMark[] {
+function metres(one: PlacedMark, other: PlacedMark): number {
+  return Math.hypot(one.spot.x - other.spot.x, one.spot.y - other.spot.y)
+}
+
+function byUrgency(marks: readonly PlacedMark[]): PlacedMark[] {
   return [...marks].sort((one, other) => URGENCY.indexOf(one.state) - URGENCY.indexOf(other.state))
 }
