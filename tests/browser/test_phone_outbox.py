@@ -101,7 +101,8 @@ def test_what_the_office_rejects_comes_back_with_its_reason_and_can_be_corrected
     handset.tap("填好了，发送")
     handset.wait_for_news(lambda: len(handset.arrived()) == 2)
     handset.show("发送箱")
-    expect(handset.says("已经改过一份")).to_be_visible()
+    expect(handset.page.get_by_text("日期写错了，请核对。")).to_have_count(0)
+    assert [record.state for record in handset.arrived()] == ["superseded", "received"]
 
 
 def test_another_worker_on_the_same_phone_sends_only_his_own(handset: Handset, county: County) -> None:
