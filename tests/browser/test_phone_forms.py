@@ -248,6 +248,18 @@ def test_a_killed_tab_loses_nothing_that_was_answered(thumb: Thumb) -> None:
     assert (answer(record, "words"), len(record.expected_files)) == ("路灯不亮", 1)
 
 
+def test_a_patrol_left_and_taken_up_asks_for_a_finding_like_a_new_one(thumb: Thumb) -> None:
+    thumb.open("开始巡查")
+    thumb.page.wait_for_timeout(800)
+    thumb.page.get_by_role("button", name="返回").click()
+    thumb.open("接着巡查")
+    thumb.choose("有发现")
+    thumb.choose("公共设施")
+    assert thumb.page.get_by_role("button", name="收尾").get_attribute("aria-expanded") == "false"
+    record = thumb.send()
+    assert (record.state, answer(record, "kind")) == ("received", "facility")
+
+
 def test_a_correction_names_what_it_corrects_also_after_a_break(thumb: Thumb) -> None:
     thumb.open("石桥村1组12号")
     thumb.choose("无人在家")

@@ -2,7 +2,7 @@
 
 import { inject, type InjectionKey } from 'vue'
 
-/** Whether such groups start folded: not where they may hold answers already, in a draft or a sent record. */
+/** Whether such groups start folded: not where somebody looks for what he sent. */
 export const FOLDS: InjectionKey<boolean> = Symbol('folds optional groups')
 
 const OPTIONAL = '都可不填'

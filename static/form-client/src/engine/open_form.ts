@@ -5,6 +5,7 @@ import { reactive } from 'vue'
 import type { Attachment, Filling, FinishedFilling } from '../model'
 import { newId } from '../store/identity'
 import { narrowed, spokenOf } from './narrowing'
+import { refillRepeats } from './repeats'
 
 const XML_PART = 'xml_submission_file'
 const LAST_SAVED = 'jr://instance/last-saved'
@@ -57,6 +58,7 @@ export function formOptions(opening: Opening): FormOptions {
 export async function openForm(opening: Opening, options: FormOptions): Promise<RootNode> {
   try {
     const root = await started(opening, options)
+    if (opening.restore || opening.edit) refillRepeats(root, opening.xml)
     const chinese = root.languages.find(({ language }) => /zh|中文/.test(language))
     if (chinese) root.setLanguage(chinese)
     return root

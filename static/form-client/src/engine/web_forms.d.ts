@@ -53,6 +53,8 @@ declare module '@getodk/web-forms' {
     setValue?(value: unknown): void
     selectValue?(value: string): void
     selectValues?(values: string[]): void
+    /** repeat-range: one more round. */
+    addInstances?(): void
   }
 
   export interface RootNode extends FormNode {
