@@ -207,7 +207,9 @@ def test_a_draft_whose_household_left_the_list_says_so_and_stays(handset: Handse
     handset.tap("返回")
     with handset.database.transaction(SYSTEM) as work:
         work.session.get_one(Household, home.id).grid_code = OTHER_GRID
-    handset.again()
+    with handset.page.expect_response("**/households.csv"):
+        handset.again()
+    handset.page.get_by_role("region", name="该走访的").wait_for(state="detached")
     handset.page.get_by_role("button", name=re.compile("入户走访.*12号", re.DOTALL)).first.click()
     handset.says("名单里已经没有这一条了").wait_for()
     handset.tap("填好了，发送")
