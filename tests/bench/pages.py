@@ -21,7 +21,7 @@ _MOST_SECONDS = 2.0
 _MAPS = ("patrols", "visits", "cases")
 _PATHS = {"patrols": "/maps/patrols", "visits": "/maps/visits", "cases": "/cases"}
 _DESK = ViewportSize(width=1366, height=768)
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
 def figures() -> Iterator[tuple[str, float, float]]:
@@ -32,7 +32,7 @@ def figures() -> Iterator[tuple[str, float, float]]:
         account = next(each for each in facts["accounts"] if each["role"] == "county_assessor")
         with sync_playwright() as playwright:
             chromium = os.environ.get("WANGGE_TEST_CHROMIUM") or shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             for name in _MAPS:
                 _view(
                     browser, server, account, _PATHS[name]

@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import phone_screenshots
 from playwright.sync_api import Browser, Page, sync_playwright
 
 BASE_URL, FACTS = "http://127.0.0.1:8000", "data/demo.json"
@@ -55,6 +56,7 @@ def main() -> None:
         )
         for shot in SHOTS:
             _take(browser, base_url, accounts[shot.role], shot)
+        phone_screenshots.take(browser, facts, base_url=base_url, folder=FOLDER)
         browser.close()
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from server.database import Database, utc_now
 from server.demo.acts import moment
@@ -34,7 +34,7 @@ from server.storage.patrols import Finding, Patrol
 from server.storage.submissions import Attachment, Submission
 from server.storage.visits import Visit
 from tests.browser.fickle_line import FickleLine, fickle_line
-from tests.browser.working_day import WorkingDay, random_moments
+from tests.browser.working_day import WorkingDay, photographs, random_moments
 from tests.instances import instance
 from tests.live import LiveServer, start_demo
 from tests.phones import encoded
@@ -118,24 +118,6 @@ def promise(site: Site, words: str) -> None:
     url = f"{site.server.url}/v1/key/{site.key}/projects/1/submission"
     with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": kind})) as answer:
         assert answer.status == 201
-
-
-def photographs(page: Page, number: int) -> list[bytes]:
-    """Photos of some 300 kB that differ, made by the browser itself."""
-    made = page.evaluate(
-        """async (number) => Promise.all([...Array(number).keys()].map(async (n) => {
-          const canvas = new OffscreenCanvas(1600, 1200)
-          const pen = canvas.getContext('2d')
-          for (let i = 0; i < 4000; i++) {
-            pen.fillStyle = `hsl(${(i * 37 + n * 101) % 360} 60% ${20 + (i * 13) % 60}%)`
-            pen.fillRect((i * 97 + n * 31) % 1600, (i * 61) % 1200, 40, 30)
-          }
-          const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })
-          return [...new Uint8Array(await blob.arrayBuffer())]
-        }))""",
-        number,
-    )
-    return [bytes(each) for each in made]
 
 
 Task = Callable[[WorkingDay, bool], None]

@@ -218,3 +218,21 @@ def _processes_of(profile: Path) -> Iterator[int]:
 def random_moments(seed: int, *, number: int, among: int) -> set[int]:
     """When the browser is killed; the seed is printed by pytest with a failure."""
     return set(random.Random(seed).sample(range(3, among), number))
+
+
+def photographs(page: Page, number: int) -> list[bytes]:
+    """Photos of some 300 kB that differ, made by the browser itself."""
+    made = page.evaluate(
+        """async (number) => Promise.all([...Array(number).keys()].map(async (n) => {
+          const canvas = new OffscreenCanvas(1600, 1200)
+          const pen = canvas.getContext('2d')
+          for (let i = 0; i < 4000; i++) {
+            pen.fillStyle = `hsl(${(i * 37 + n * 101) % 360} 60% ${20 + (i * 13) % 60}%)`
+            pen.fillRect((i * 97 + n * 31) % 1600, (i * 61) % 1200, 40, 30)
+          }
+          const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })
+          return [...new Uint8Array(await blob.arrayBuffer())]
+        }))""",
+        number,
+    )
+    return [bytes(each) for each in made]

@@ -21,7 +21,6 @@ PICTURES = (
     "phone-urgent",
     "phone-cases",
     "phone-outbox",
-    "phone-returned",
     "phone-suggestion",
     "phone-settings",
 )
