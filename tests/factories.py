@@ -139,6 +139,12 @@ def household(
     return row
 
 
+def found_households(work: Work, number: int) -> None:
+    """A village of many households, fifty to a group: 石桥村1组0号, 石桥村1组1号, …"""
+    for each in range(number):
+        household(work, address=f"石桥村{each // 50 + 1}组{each}号", head=f"{'王李张刘陈'[each % 5]}家")
+
+
 def person(
     work: Work,
     home: Household,

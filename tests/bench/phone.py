@@ -10,12 +10,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.storage import migrations
 from tests.bench.pages import ARGUMENTS, FOLDER
 from tests.browser.working_day import photographs
-from tests.live import LiveServer, start_demo
+from tests.factories import found_county, found_households
+from tests.live import LiveServer, serving, start_demo
 
 _DIST = Path(__file__).parents[2] / "static" / "form-client" / "dist"
 _HAND = {"width": 390, "height": 844}
@@ -37,9 +42,39 @@ def figures() -> Iterator[tuple[str, float, float]]:
                 yield from _slow_and_offline(page, tools)
             with _phone(browser, server, facts["app_users"][1]["phone_url"]) as (page, tools):
                 yield f"phone: {_PHOTOS} photos sent at 5 Mbit/s (s)", _send_photos(page, tools), 60.0
+            yield from _large_village(browser)
             browser.close()
     finally:
         server.stop()
+
+
+def _large_village(browser: Browser) -> Iterator[tuple[str, float, float]]:
+    """2,000 households on one phone, CPU ×4, without a network."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/village.sqlite"
+        migrations.upgrade(url)
+        database = Database(url)
+        county = found_county(database)
+        with database.transaction(SYSTEM) as work:
+            found_households(work, 2000)
+        database.close()
+        with (
+            serving(data_dir=Path(folder), database_url=url) as server,
+            _phone(browser, server, f"#{county.keys['worker']}") as (page, tools),
+        ):
+            page.context.set_offline(True)
+            tools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWED})
+            begun = time.perf_counter()
+            page.reload()
+            page.get_by_role("heading", name="该走访的 2000 户").wait_for()
+            yield "phone: first page with 2000 households, CPU ×4 (s)", time.perf_counter() - begun, 3.0
+            page.locator("nav button", has_text="走访").click()
+            search = page.get_by_role("searchbox")
+            search.wait_for()
+            begun = time.perf_counter()
+            search.fill("1999号")
+            page.get_by_text("石桥村40组1999号").first.wait_for()
+            yield "phone: one of 2000 households found, CPU ×4 (s)", time.perf_counter() - begun, 2.0
 
 
 def _shell_kilobytes() -> float:

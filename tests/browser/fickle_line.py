@@ -55,6 +55,8 @@ class FickleLine:
     """What becomes of submissions, until it is mended; everything else goes through."""
     is_down: bool = False
     """Nothing at all goes through."""
+    appended: dict[str, bytes] = field(default_factory=dict)
+    """What the file at a path has more than the server's: a newer version of it."""
     met: list[Fault | int] = field(default_factory=list)
     """Of each submission: its fault, or the status the server gave it."""
 
@@ -65,6 +67,8 @@ class FickleLine:
             request.hang_up()
         elif request.command == "POST" and request.path == "/w/api/submission":
             self._submission(request, body)
+        elif request.path in self.appended:
+            self._newer(request)
         else:
             request.reply(*self._hand_on(request, body))
 
@@ -86,6 +90,14 @@ class FickleLine:
             request.reply(fault.status, fault.headers, fault.body)
         else:
             request.hang_up()
+
+    def _newer(self, request: _Request) -> None:
+        connection = self._connect()
+        connection.request("GET", request.path)
+        response = connection.getresponse()
+        kind = [("Content-Type", response.getheader("Content-Type", "")), ("Cache-Control", "no-cache")]
+        request.reply(response.status, kind, response.read() + self.appended[request.path])
+        connection.close()
 
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(urlsplit(self.server_url).netloc, timeout=60)

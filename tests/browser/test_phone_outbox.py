@@ -67,6 +67,7 @@ def test_a_refused_record_is_mended_and_arrives(handset: Handset) -> None:
     handset.wait_for_an_end()
     handset.line.fault = None
     handset.tap("改一改再发")
+    handset.says("收尾（都可不填）").click()
     handset.choose("只巡了一部分")
     handset.tap("填好了，发送")
     handset.wait_for_news(lambda: len(handset.arrived()) == 1)

@@ -94,3 +94,23 @@ export async function setFact(name: string, value: unknown): Promise<void> {
 export async function dropFact(name: string): Promise<void> {
   await (await database()).delete('facts', name)
 }
+
+/** Every request of a transaction, or none: one that fails, at once or later, takes back the others. */
+export async function allOrNothing(
+  tx: { done: Promise<void>; abort(): void },
+  requests: () => Iterable<Promise<unknown>>,
+): Promise<void> {
+  const asked: Promise<unknown>[] = [tx.done]
+  try {
+    for (const request of requests()) asked.push(request)
+    await Promise.all(asked)
+  } catch (error) {
+    try {
+      tx.abort()
+    } catch {
+      // The database has given it up already.
+    }
+    await Promise.allSettled(asked)
+    throw error
+  }
+}

@@ -1,7 +1,7 @@
 /** 草稿与记录: what is being filled, what waits to be sent, what has been sent. */
 
 import type { Attachment, Draft, FileEntry, FinishedFilling, RecordEntry } from '../model'
-import { type StoredDraft, database } from './database'
+import { type StoredDraft, allOrNothing, database } from './database'
 import { parseXml, renamed } from './instance'
 import { newId, newInstanceId } from './identity'
 import { announce } from './news'
@@ -16,8 +16,10 @@ const written = new Map<string, Map<string, Blob>>()
 export async function saveDraft(draft: Draft): Promise<void> {
   const { files, ...row } = draft
   const tx = (await database()).transaction(['drafts', 'files'], 'readwrite')
-  void tx.objectStore('drafts').put(row)
-  await Promise.all([putFiles(tx.objectStore('files'), draft.id, files), tx.done])
+  await withFiles(tx, draft.id, function* () {
+    yield tx.objectStore('drafts').put(row)
+    yield* putFiles(tx.objectStore('files'), draft.id, files)
+  })
 }
 
 export async function drafts(owner: string): Promise<StoredDraft[]> {
@@ -71,14 +73,16 @@ export async function finishDraft(folder: string, done: FinishedFilling, about: 
     ...known, id: done.instanceId, order, xml: done.xml, folder, state: 'saved', savedAt: now, sentAt: null,
     message: '', code: '', setAside: false, attempts: 0, xmlSent: false,
   }
-  void tx.objectStore('records').add(record)
-  void tx.objectStore('drafts').delete(folder)
-  void tx.objectStore('facts').put(done.xml, lastSavedName(about.formId))
-  for (const change of changes) {
-    const id = `${record.id}/${change.list}/${change.row}`
-    void tx.objectStore('changes').put({ ...change, id, record: record.id, order })
-  }
-  await Promise.all([putFiles(tx.objectStore('files'), folder, done.files), tx.done])
+  await withFiles(tx, folder, function* () {
+    yield tx.objectStore('records').add(record)
+    yield tx.objectStore('drafts').delete(folder)
+    yield tx.objectStore('facts').put(done.xml, lastSavedName(about.formId))
+    for (const change of changes) {
+      const id = `${record.id}/${change.list}/${change.row}`
+      yield tx.objectStore('changes').put({ ...change, id, record: record.id, order })
+    }
+    yield* putFiles(tx.objectStore('files'), folder, done.files)
+  })
   announce()
   return record
 }
@@ -182,18 +186,31 @@ interface FileStore {
   delete?(key: string): Promise<void>
 }
 
-async function putFiles(store: FileStore, folder: string, files: readonly Attachment[]): Promise<void> {
+/** A transaction that writes files of a folder too: where it is given up, none of them counts as written. */
+async function withFiles(
+  tx: Parameters<typeof allOrNothing>[0],
+  folder: string,
+  requests: () => Iterable<Promise<unknown>>,
+): Promise<void> {
+  try {
+    await allOrNothing(tx, requests)
+  } catch (error) {
+    written.delete(folder)
+    throw error
+  }
+}
+
+function* putFiles(store: FileStore, folder: string, files: readonly Attachment[]): Iterable<Promise<unknown>> {
   const known = written.get(folder) ?? new Map<string, Blob>()
   const names = new Set(files.map((file) => `${folder}/${file.name}`))
   for (const { name, blob } of files) {
     if (known.get(name) === blob) continue
-    void store.put!({ id: `${folder}/${name}`, folder, name, blob, sent: false })
+    yield store.put!({ id: `${folder}/${name}`, folder, name, blob, sent: false })
     known.set(name, blob)
   }
   written.set(folder, known)
-  for (const key of await store.index('folder').getAllKeys(folder)) {
-    if (!names.has(key)) void store.delete!(key)
-  }
+  const others = store.index('folder').getAllKeys(folder)
+  yield others.then((keys) => Promise.all(keys.filter((key) => !names.has(key)).map((key) => store.delete!(key))))
 }
 
 async function dropFolder(store: FileStore, folder: string): Promise<void> {
