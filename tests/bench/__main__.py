@@ -9,12 +9,11 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import geotag, ingest, pages, phone
+from tests.bench import geotag, ingest, pages, phone, processes
 
 _TOLERATED = 1.5
 _TOLERATED_IN_A_BROWSER = 2.0
@@ -37,7 +36,7 @@ def main() -> int:
 
 
 def _figures(cluster: str) -> Iterator[Figure]:
-    yield "fixed loop (s, 0.10 on the machine of the targets)", _fixed_loop(), None
+    yield "fixed loop (s, 0.10 on the machine of the targets)", processes.fixed_loop(), None
     yield from geotag.figures()
     with tempfile.TemporaryDirectory() as folder:
         yield from ingest.figures(cluster, Path(folder))
@@ -48,14 +47,6 @@ def _say(name: str, value: float, target: float | None) -> float:
     sys.stdout.write(json.dumps({"figure": name, "value": round(value, 3), "target": target}) + "\n")
     sys.stdout.flush()
     return value / target if target else 0.0
-
-
-def _fixed_loop() -> float:
-    """Seconds of a loop that is always the same: how fast the machine is at this moment."""
-    begun, total = time.process_time(), 0
-    for number in range(1_500_000):
-        total += number % 7
-    return time.process_time() - begun
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -39,3 +40,11 @@ def _fields(pid: int) -> list[str] | None:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
+
+
+def fixed_loop() -> float:
+    """Seconds of a loop that is always the same: how fast the machine is at this moment."""
+    begun, total = time.process_time(), 0
+    for number in range(1_500_000):
+        total += number % 7
+    return time.process_time() - begun

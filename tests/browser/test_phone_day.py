@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from server.database import Database, utc_now
 from server.demo.acts import moment
@@ -273,47 +273,48 @@ def wait_until(day: WorkingDay, happened: Callable[[], bool]) -> None:
         day.page.wait_for_timeout(300)
 
 
-def test_a_day_without_a_network_is_on_the_server_once_at_night(site: Site, tmp_path: Path) -> None:
-    with sync_playwright() as playwright:
-        day = WorkingDay(
-            playwright,
-            tmp_path / "profile",
-            site.line.url,
-            random_moments(SEED, number=5, among=MOMENTS),
-            {"latitude": 30.005, "longitude": 108.005, "accuracy": 6},
-        )
-        day.start(f"#{site.key}")
-        day.page.get_by_role("heading", name="该走访的").wait_for()
-        homes = due_homes(day)
-        day.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        photos = photographs(day.page, 3)
-        day.stop()  # signed in the evening before: a browser writes its cookies down when it has time
-        day.start()
-        waiting = not_met(site)
-        day.go_offline()
-        site.line.is_down = True
+def test_a_day_without_a_network_is_on_the_server_once_at_night(
+    site: Site, playwright: Playwright, tmp_path: Path
+) -> None:
+    day = WorkingDay(
+        playwright,
+        tmp_path / "profile",
+        site.line.url,
+        random_moments(SEED, number=5, among=MOMENTS),
+        {"latitude": 30.005, "longitude": 108.005, "accuracy": 6},
+    )
+    day.start(f"#{site.key}")
+    day.page.get_by_role("heading", name="该走访的").wait_for()
+    homes = due_homes(day)
+    day.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    photos = photographs(day.page, 3)
+    day.stop()  # signed in the evening before: a browser writes its cookies down when it has time
+    day.start()
+    waiting = not_met(site)
+    day.go_offline()
+    site.line.is_down = True
 
-        cared, plain = [home for home in homes if home.people], [home for home in homes if not home.people]
-        met, missed = [*cared[:3], *plain[:2]], [*cared[3:], *plain[2:]]
-        for home in met:
-            day.do(visit(home.address, "见到人", seen=home.people))
-        for home, outcome in zip(missed, MISSED, strict=False):
-            day.do(visit(home.address, outcome))
-        day.do(urgent)
-        day.do(follow_up("代买药", "有进展", "药买好了"))
-        day.do(follow_up("代写申请", "已办好", "写好了"))
-        record_a_track(day)
-        day.do(patrol(photos, ["环境卫生", "公共设施", "道路交通"]))
-        assert day.kills == 5, day.passed
-        sending = day.kept()
-        assert len(sending.records) == 16
-        assert len(sending.files) == 3
+    cared, plain = [home for home in homes if home.people], [home for home in homes if not home.people]
+    met, missed = [*cared[:3], *plain[:2]], [*cared[3:], *plain[2:]]
+    for home in met:
+        day.do(visit(home.address, "见到人", seen=home.people))
+    for home, outcome in zip(missed, MISSED, strict=False):
+        day.do(visit(home.address, outcome))
+    day.do(urgent)
+    day.do(follow_up("代买药", "有进展", "药买好了"))
+    day.do(follow_up("代写申请", "已办好", "写好了"))
+    record_a_track(day)
+    day.do(patrol(photos, ["环境卫生", "公共设施", "道路交通"]))
+    assert day.kills == 5, day.passed
+    sending = day.kept()
+    assert len(sending.records) == 16
+    assert len(sending.files) == 3
 
-        send_all(day, site)
-        day.look()
-        assert day.kept().files == sending.files
-        day.stop()
-        assert day.faults == []
+    send_all(day, site)
+    day.look()
+    assert day.kept().files == sending.files
+    day.stop()
+    assert day.faults == []
 
     # The demo county's other workers go on with their day whenever its server starts.
     arrived = [each for each in rows(site, Submission) if each.instance_id in sending.records]
