@@ -80,3 +80,9 @@ def test_the_whole_client_is_small_enough_for_a_village_network() -> None:
         len(gzip.compress(path.read_bytes())) for path in files_under("dist") if path.name != "BUILD.json"
     )
     assert size < 1.2 * MEGABYTE
+
+
+def test_the_lock_names_versions_and_hashes_and_no_address() -> None:
+    lock = (CLIENT / "package-lock.json").read_text(encoding="utf-8")
+    assert "sha512-" in lock
+    assert "://" not in lock, "npm adds addresses of sponsors: take the `funding` entries out"
