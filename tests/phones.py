@@ -19,6 +19,19 @@ from tests.factories import County
 
 Row = TypeVar("Row", bound=Base)
 
+BROKEN_BODIES = {
+    "no boundary": ("multipart/form-data", b"--x\r\n\r\n--x--"),
+    "an unfinished part": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a.xml"\r\n\r\n<data',
+    ),
+    "no part": ("multipart/form-data; boundary=x", b"--x--\r\n"),
+    "garbage": ("multipart/form-data; boundary=x", b"garbage"),
+    "another kind of body": ("application/json", b"{}"),
+    "no kind": ("", b"<data/>"),
+}
+"""Bodies that are no submission, each with its content type; every surface answers 400."""
+
 
 @dataclass(frozen=True)
 class Phone:

@@ -27,7 +27,7 @@ from server.storage.posts import AppUser
 from server.storage.submissions import Attachment, Submission
 from tests.factories import GRID, NOW, VACANT_GRID, County
 from tests.instances import VERSION, instance, patrol
-from tests.phones import Phone, message_of, rows
+from tests.phones import BROKEN_BODIES, Phone, message_of, rows
 
 AN_HOUR_AGO = NOW - dt.timedelta(hours=1)
 ENTITIES = b'<!DOCTYPE data [<!ENTITY grid "x">]>'
@@ -273,19 +273,6 @@ def test_a_revoked_key_sends_nothing_more(phone: Phone, database: Database) -> N
     response = phone.post(a_patrol())
     assert (response.status_code, message_of(response)) == (403, "这把采集钥匙无效或已收回，请找管理员。")
     assert rows(database, Submission) == []
-
-
-BROKEN_BODIES = {
-    "no boundary": ("multipart/form-data", b"--x\r\n\r\n--x--"),
-    "an unfinished part": (
-        "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a.xml"\r\n\r\n<data',
-    ),
-    "no part": ("multipart/form-data; boundary=x", b"--x--\r\n"),
-    "garbage": ("multipart/form-data; boundary=x", b"garbage"),
-    "another kind of body": ("application/json", b"{}"),
-    "no kind": ("", b"<data/>"),
-}
 
 
 @pytest.mark.parametrize("what", sorted(BROKEN_BODIES))

@@ -24,7 +24,7 @@ from server.storage.submissions import Attachment, Submission
 from tests.browser_phone import CLIENT, BrowserPhone, refusal
 from tests.factories import GRID, NOW, VACANT_GRID, County
 from tests.instances import instance, patrol
-from tests.phones import Phone, rows
+from tests.phones import BROKEN_BODIES, Phone, rows
 
 AN_HOUR_AGO = NOW - dt.timedelta(hours=1)
 RECEIVED = (201, {"state": "received", "message": "已收到"})
@@ -125,18 +125,6 @@ def test_what_is_no_record_is_400_and_nothing_is_stored(
     assert code.partition(".")[0] in ("xml", "submission")
     assert rows(database, Submission) == []
     assert [row.kind for row in rows(database, EventRow) if row.kind.startswith("submission")] == []
-
-
-BROKEN_BODIES = {
-    "no boundary": ("multipart/form-data", b"--x\r\n\r\n--x--"),
-    "an unfinished part": (
-        "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a.xml"\r\n\r\n<data',
-    ),
-    "no part": ("multipart/form-data; boundary=x", b"--x--\r\n"),
-    "JSON": ("application/json", b"{}"),
-    "no kind": ("", b"<data/>"),
-}
 
 
 @pytest.mark.parametrize("what", sorted(BROKEN_BODIES))
