@@ -274,7 +274,7 @@ def wait_until(day: WorkingDay, happened: Callable[[], bool]) -> None:
 
 
 def test_a_day_without_a_network_is_on_the_server_once_at_night(
-    site: Site, playwright: Playwright, tmp_path: Path
+    site: Site, playwright: Playwright, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     day = WorkingDay(
         playwright,
@@ -283,6 +283,7 @@ def test_a_day_without_a_network_is_on_the_server_once_at_night(
         random_moments(SEED, number=5, among=MOMENTS),
         {"latitude": 30.005, "longitude": 108.005, "accuracy": 6},
     )
+    request.addfinalizer(day.stop)
     day.start(f"#{site.key}")
     day.page.get_by_role("heading", name="该走访的").wait_for()
     homes = due_homes(day)

@@ -99,6 +99,7 @@ class WorkingDay:
         """Close the browser as a person does."""
         if self._context is not None:
             self._context.close()
+            self._context = None
 
     def go_offline(self, offline: bool = True) -> None:
         """Into the valley, or out of it."""
