@@ -72,12 +72,14 @@ def decide(
     )
 
 
-def open_acts(state: DemandState, *, actor: Actor, place: str) -> tuple[Action, ...]:
+def open_acts(
+    state: DemandState, *, actor: Actor, place: str, profile: MechanismProfile
+) -> tuple[Action, ...]:
     """Return the acts `actor` may do to a demand in `state` in the division `place`, for buttons and lists."""
     return tuple(
         action
         for action in Action
-        if state.key in ROUTES[action] and is_authorised(state, action, actor=actor, place=place)
+        if state.key in ROUTES.get(action, {}) and is_authorised(state, action, actor=actor, place=place)
     )
 
 

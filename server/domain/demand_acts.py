@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 from uuid import UUID
 
-from server.domain.demand_states import DemandState, StateKey
+from server.domain.demand_states import DemandState, Request, StateKey
 from server.domain.jurisdiction import contains
 from server.domain.mechanism import Canonical, HandlingLevel, MechanismProfile
 from server.domain.people import Actor, ActorKind, Permission
@@ -17,21 +18,53 @@ from server.domain.problems import Conflict, Forbidden, Invalid
 
 
 class Action(StrEnum):
-    """The acts that move a demand."""
+    """What may be done to a demand."""
 
     TAKE_IN = "take_in"
     ANSWER = "answer"
     PROMISE = "promise"
     LOOK = "look"
     REGISTER = "register"
+    ASK_INFO = "ask_info"
+    SUPPLY = "supply"
+    LIST = "list"
+    REJECT = "reject"
+    REFER = "refer"
+    APPEAL = "appeal"
+    DECIDE_APPEAL = "decide_appeal"
+    MERGE = "merge"
+    SPLIT = "split"
     CLASSIFY = "classify"
+    PUT_ON_AGENDA = "put_on_agenda"
+    RESOLVE = "resolve"
+    OFFER = "offer"
+    CLAIM = "claim"
     ASSIGN = "assign"
+    TRANSFER = "transfer"
+    RECALL = "recall"
+    ACCEPT = "accept"
+    RETURN_ORDER = "return_order"
+    START = "start"
     PROGRESS = "progress"
     CANNOT = "cannot"
+    ESCALATE = "escalate"
+    SEND_DOWN = "send_down"
+    ASK = "ask"
+    APPROVE = "approve"
+    DENY = "deny"
+    RESUME = "resume"
+    PROJECTISE = "projectise"
     FINISH = "finish"
     CHECK = "check"
     FEED_BACK = "feed_back"
+    RATE = "rate"
+    REOPEN = "reopen"
+    WITHDRAW = "withdraw"
+    LAPSE = "lapse"
     AUTO_CLOSE = "auto_close"
+    URGE = "urge"
+    SUPERVISE = "supervise"
+    CALL_BACK = "call_back"
 
     @property
     def label(self) -> str:
@@ -45,14 +78,46 @@ _LABELS = {
     Action.PROMISE: "现场承诺",
     Action.LOOK: "核实",
     Action.REGISTER: "登记",
+    Action.ASK_INFO: "请补充",
+    Action.SUPPLY: "补充",
+    Action.LIST: "列入清单",
+    Action.REJECT: "不予受理",
+    Action.REFER: "告知法定渠道",
+    Action.APPEAL: "申诉",
+    Action.DECIDE_APPEAL: "申诉裁定",
+    Action.MERGE: "并单",
+    Action.SPLIT: "拆单",
     Action.CLASSIFY: "分类",
+    Action.PUT_ON_AGENDA: "议题公示",
+    Action.RESOLVE: "表决",
+    Action.OFFER: "发布认领",
+    Action.CLAIM: "认领",
     Action.ASSIGN: "派单",
+    Action.TRANSFER: "转派",
+    Action.RECALL: "收回",
+    Action.ACCEPT: "接单",
+    Action.RETURN_ORDER: "退单",
+    Action.START: "开始办理",
     Action.PROGRESS: "进展",
     Action.CANNOT: "办不了",
+    Action.ESCALATE: "上报",
+    Action.SEND_DOWN: "驳回上报",
+    Action.ASK: "申请",
+    Action.APPROVE: "同意",
+    Action.DENY: "不同意",
+    Action.RESUME: "恢复办理",
+    Action.PROJECTISE: "列入项目",
     Action.FINISH: "办结",
     Action.CHECK: "核查",
     Action.FEED_BACK: "反馈",
+    Action.RATE: "评价",
+    Action.REOPEN: "重开",
+    Action.WITHDRAW: "撤回",
+    Action.LAPSE: "到期处理",
     Action.AUTO_CLOSE: "未评价销号",
+    Action.URGE: "催办",
+    Action.SUPERVISE: "督办",
+    Action.CALL_BACK: "回访",
 }
 
 SAME = "same"
@@ -91,6 +156,20 @@ class Facts:
     handler_level: HandlingLevel | None = None
     measure: str = ""
     deadline: dt.date | None = None
+    unit_id: UUID | None = None
+    handler_unit: HandlingLevel | None = None
+    master_id: UUID | None = None
+    referred_to: str = ""
+    stars: int | None = None
+    by_proxy: bool = False
+    evaluator: str | None = None
+    until: dt.date | None = None
+    request: Request | None = None
+    upheld: bool | None = None
+    votes_for: int | None = None
+    votes_against: int | None = None
+    outcome: Literal["assign", "escalate", "explain"] | None = None
+    supervisor_id: UUID | None = None
 
 
 _S = StateKey
@@ -141,7 +220,7 @@ def way_of(state: DemandState, action: Action, facts: Facts) -> tuple[StateKey, 
 
     Raises Conflict("demand.step_not_allowed").
     """
-    if state.key not in ROUTES[action]:
+    if state.key not in ROUTES.get(action, {}):
         raise Conflict("demand.step_not_allowed", state=state.key.value, action=action.value)
     way = ROUTES[action][state.key]
     if action is Action.FINISH and state.key is _S.SUBMITTED and not facts.raised_by_resident:

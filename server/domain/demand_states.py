@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
+from server.domain.deadline import Pause
 from server.domain.mechanism import Canonical, HandlingLevel
 
 
@@ -205,6 +206,16 @@ def open311_status(key: StateKey) -> Literal["open", "closed"] | None:
     return "closed" if is_ended(key) else "open"
 
 
+Request = Literal["suspension", "explanation", "extension"]
+"""申请: what the level above is asked to agree to 暂缓, 解释说明, 延期."""
+
+Appeal = Literal["open", "lost", "upheld"]
+"""申诉: waiting for the level above, or how it was decided."""
+
+Ending = Literal["rated", "unrated", "staff", "lapsed", "withdrawn", "referred", "nobody_to_tell"]
+"""What ended a demand; "unrated" is never five stars."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemandState:
     """All that decides how a demand may move: one plain column per field, in this order.
@@ -234,6 +245,21 @@ class DemandState:
     outcome: str | None = None
     resolved_at: dt.datetime | None = None
     told_at: dt.datetime | None = None
+    desk: HandlingLevel = "village"
+    unit_id: UUID | None = None
+    returns: int = 0
+    sent_down: int = 0
+    asked: Request | None = None
+    asked_until: dt.date | None = None
+    review_on: dt.date | None = None
+    appealed: Appeal | None = None
+    reworks: int = 0
+    reopened: int = 0
+    stars: int | None = None
+    clock_from: dt.datetime | None = None
+    clock_allows: str | None = None
+    pauses: tuple[Pause, ...] = ()
+    closed_by: Ending | None = None
 
     def __post_init__(self) -> None:
         # A mapped column hands back plain text.

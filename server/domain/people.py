@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from uuid import UUID
 
-from server.domain.jurisdiction import contains
+from server.domain.jurisdiction import Level, contains, level_of
 from server.domain.problems import Forbidden
 from server.domain.scope import Scope
 
@@ -111,6 +111,14 @@ class Permission(Enum):
     HANDLE_DEMAND = "handle_demand"
     LOOK_AT_DEMAND = "look_at_demand"
     CHECK_DEMAND = "check_demand"
+    CLAIM_DEMAND = "claim_demand"
+    APPROVE_DEMAND = "approve_demand"
+    SUPERVISE_DEMAND = "supervise_demand"
+    CALL_BACK = "call_back"
+    HOLD_MEETING = "hold_meeting"
+    IMPORT_ORDERS = "import_orders"
+    MANAGE_UNITS = "manage_units"
+    VIEW_MECHANISM = "view_mechanism"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_POSTS = "manage_posts"
     MANAGE_KEYS = "manage_keys"
@@ -158,13 +166,24 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.SEE_NAMES: _grant(*_FIELD, by_phone=True),
     Permission.REVEAL_PERSONAL_DATA: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR),
     Permission.REGISTER_DEMAND: _grant(*_OFFICE, Function.REGISTRAR),
-    Permission.CLASSIFY_DEMAND: _grant(*_OFFICE, Function.REGISTRAR, Function.SCREENER),
-    Permission.ASSIGN_DEMAND: _grant(*_OFFICE, Function.DISPATCHER),
+    Permission.CLASSIFY_DEMAND: _grant(
+        *_OFFICE, Function.REGISTRAR, Function.SCREENER, Function.DISPATCHER, Function.ARBITER
+    ),
+    Permission.ASSIGN_DEMAND: _grant(*_OFFICE, Function.DISPATCHER, Function.ARBITER),
     Permission.REPORT_BACK: _grant(*_OFFICE, Function.REGISTRAR),
     Permission.TAKE_IN_DEMAND: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.HANDLE_DEMAND: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.LOOK_AT_DEMAND: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.CHECK_DEMAND: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, Function.VERIFIER, by_phone=True),
+    Permission.CLAIM_DEMAND: _grant(*_FIELD, by_phone=True),
+    # What the level above agrees to, presses for and decides (MECHANISMS S2b).
+    Permission.APPROVE_DEMAND: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR, Function.ARBITER),
+    Permission.SUPERVISE_DEMAND: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR),
+    Permission.CALL_BACK: _grant(*_OFFICE, Function.VERIFIER),
+    Permission.HOLD_MEETING: _grant(*_OFFICE, Function.SECRETARY),
+    Permission.IMPORT_ORDERS: _grant(*_OFFICE, Function.REGISTRAR),
+    Permission.MANAGE_UNITS: _grant(Role.ADMIN, Role.TOWNSHIP_OFFICIAL),
+    Permission.VIEW_MECHANISM: _grant(*_EVERYONE),
     Permission.MANAGE_ACCOUNTS: _grant(Role.ADMIN),
     Permission.MANAGE_POSTS: _grant(Role.ADMIN, Role.TOWNSHIP_OFFICIAL),
     Permission.MANAGE_KEYS: _grant(Role.ADMIN, Role.TOWNSHIP_OFFICIAL),
@@ -185,14 +204,29 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.ANSWER_SUGGESTION: _grant(*_OFFICE, Role.COUNTY_ASSESSOR, Role.ADMIN),
 }
 
+_LEVEL_OF_ROLE = {
+    Role.GRID_WORKER: Level.GRID,
+    Role.VILLAGE_CADRE: Level.VILLAGE,
+    Role.TOWNSHIP_OFFICIAL: Level.TOWNSHIP,
+    Role.COUNTY_ASSESSOR: Level.CITY,
+    Role.ADMIN: Level.CITY,
+}
+
 _SEE_PRIVATE = frozenset({Function.GRID_WORKER, Function.GRID_LEAD, Function.REGISTRAR})
 
 
 class ActorKind(StrEnum):
-    """How somebody acts: signed in, through a phone's key, or not a person at all."""
+    """How somebody acts: signed in, through a phone's key, through a link given to him, or not a person at all.
+
+    Through a link a resident speaks of his own demand, a unit's member of what the unit was given, an evaluator of
+    the demand he is to judge; none of them holds a permission, and the acts open to them are the engine's to say.
+    """
 
     ACCOUNT = "account"
     APP_USER = "app_user"
+    RESIDENT = "resident"
+    UNIT = "unit"
+    EVALUATOR = "evaluator"
     SYSTEM = "system"
 
 
@@ -201,7 +235,9 @@ class Actor:
     """Whoever acts or reads, for the length of one request or job.
 
     `id` is the person's account, also when a phone's key speaks for it, so that "the handler" is one identity on
-    both; None for the system. `posts` are those in force when the actor was made.
+    both; None for the system and for who acts through a link. `posts` are those in force when the actor was made.
+    `unit_id` is the unit a link speaks for, `demand_id` the demand it is about, `evaluates` the capacity in which
+    its holder judges (the `who` of a profile's evaluators).
     """
 
     kind: ActorKind
@@ -211,6 +247,9 @@ class Actor:
     scope: Scope
     posts: tuple[Post, ...] = ()
     app_user_id: UUID | None = None
+    unit_id: UUID | None = None
+    demand_id: UUID | None = None
+    evaluates: str | None = None
 
     def may(self, permission: Permission, *, at: str | None = None) -> bool:
         """Say whether the actor has `permission`, in the division `at` where one is given, else anywhere."""
@@ -230,6 +269,22 @@ class Actor:
         """Raise Forbidden("actor.not_permitted") unless the actor has `permission` (in the division `at`)."""
         if not self.may(permission, at=at):
             raise Forbidden("actor.not_permitted", permission=permission.value, at=at)
+
+    def level_by(self, permission: Permission, *, at: str) -> Level | None:
+        """Return the widest level at which the actor holds `permission` over the division `at`; None where nowhere.
+
+        A role counts at its own level at most: a village cadre's post at the township makes him no township
+        official. A post counts at the level of its division.
+        """
+        if not self.may(permission, at=at):
+            return None
+        grant = PERMISSIONS[permission]
+        over = [post.jurisdiction for post in self.posts if post.function in grant.functions]
+        digits = [len(code) for code in over if contains(code, at)]
+        if self.role in grant.roles:
+            widest = min((len(code) for code in self.scope.codes if contains(code, at)), default=None)
+            digits += [] if widest is None else [max(widest, _LEVEL_OF_ROLE[self.role].digits)]
+        return level_of(at[: min(digits)]) if digits else None
 
     def holds(self, function: Function, *, at: str) -> bool:
         """Say whether one of the actor's posts has `function` over the division `at`."""

@@ -10,11 +10,11 @@ from typing import Literal
 from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
 from server.domain.demand_clock import is_overdue
-from server.domain.people import Actor
 from server.domain.work_calendar import local_day
 from server.figures.case_words import due_words, may_be_shown, short
 from server.storage import demands as storage
 from server.storage.demands import Demand
+from server.storage.profiles import ProfileVersion, parsed
 from server.work import Reading
 
 Task = Literal["handle", "look", "check"]
@@ -35,7 +35,8 @@ def tasks(reading: Reading) -> list[tuple[Demand, Task]]:
     actor = reading.actor
     people = {actor.id, *(post.stand_in_for for post in actor.posts)}
     found = storage.in_hands_of(reading.session, [each for each in people if each is not None])
-    return [(demand, task) for demand in found if (task := _task(demand, actor)) is not None]
+    tasks_of = ((demand, _task(reading, demand)) for demand in found)
+    return [(demand, task) for demand, task in tasks_of if task is not None]
 
 
 def gone(reading: Reading, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
@@ -44,8 +45,10 @@ def gone(reading: Reading, asked: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
     return {key: key not in listed for key in storage.known(reading.session, asked)}
 
 
-def _task(demand: Demand, actor: Actor) -> Task | None:
-    acts = open_acts(demand.state, actor=actor, place=demand.jurisdiction)
+def _task(reading: Reading, demand: Demand) -> Task | None:
+    actor = reading.actor
+    profile = parsed(reading.session.get_one(ProfileVersion, demand.profile_version_id).text)
+    acts = open_acts(demand.state, actor=actor, place=demand.jurisdiction, profile=profile)
     if Action.LOOK in acts and demand.looker_id == actor.id:
         return "look"
     if Action.CHECK in acts and demand.checker_id == actor.id:

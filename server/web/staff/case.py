@@ -109,7 +109,7 @@ def _file(reading: Reading, submission_id: int | None, name: str | None) -> Resp
 def case_page(reading: Reading, demand: Demand, *, contact_shown: bool = False) -> str:
     """The page of a demand the reader has been given; `contact_shown` once its opening has been recorded."""
     actor, profile = reading.actor, acts.profile_of(reading, demand)
-    open_to_him = open_acts(demand.state, actor=actor, place=demand.jurisdiction)
+    open_to_him = open_acts(demand.state, actor=actor, place=demand.jurisdiction, profile=profile)
     may_ask = actor.may(Permission.REGISTER_DEMAND, at=demand.jurisdiction)
     asks = {
         "look": may_ask and Action.LOOK in open_to_him,

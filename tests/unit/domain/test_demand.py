@@ -284,15 +284,19 @@ def test_a_step_that_does_not_fit_the_state_is_refused() -> None:
 
 
 def test_buttons_show_what_the_reader_may_do_next() -> None:
-    assert open_acts(taken_in(), actor=CADRE, place=GRID) == (
+    assert open_acts(taken_in(), actor=CADRE, place=GRID, profile=PROFILE) == (
         Action.ANSWER,
         Action.PROMISE,
         Action.LOOK,
         Action.REGISTER,
         Action.FINISH,
     )
-    assert open_acts(assigned(), actor=WORKER, place=GRID) == (Action.PROGRESS, Action.CANNOT, Action.FINISH)
-    assert open_acts(assigned(), actor=CADRE, place=GRID) == ()
+    assert open_acts(assigned(), actor=WORKER, place=GRID, profile=PROFILE) == (
+        Action.PROGRESS,
+        Action.CANNOT,
+        Action.FINISH,
+    )
+    assert open_acts(assigned(), actor=CADRE, place=GRID, profile=PROFILE) == ()
     assert all(not action.label.isascii() for action in Action)
 
 

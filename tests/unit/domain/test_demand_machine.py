@@ -63,7 +63,11 @@ class DemandMachine(RuleBasedStateMachine):
     @precondition(lambda self: not is_ended(self.state.key))
     @rule(data=st.data())
     def somebody_acts(self, data: st.DataObject) -> None:
-        choices = [(who, act) for who in PEOPLE for act in open_acts(self.state, actor=who, place=GRID)]
+        choices = [
+            (who, act)
+            for who in PEOPLE
+            for act in open_acts(self.state, actor=who, place=GRID, profile=PROFILE)
+        ]
         actor, action = data.draw(st.sampled_from(choices))
         if action is Action.AUTO_CLOSE:  # by the system, once the rating window is over
             self.now = max(self.now, self.state.step_due_at or self.now)
@@ -127,7 +131,9 @@ class DemandMachine(RuleBasedStateMachine):
     @invariant()
     def until_it_ends_somebody_can_take_the_next_step(self) -> None:
         if not is_ended(self.state.key):
-            steps = {act for who in PEOPLE for act in open_acts(self.state, actor=who, place=GRID)}
+            steps = {
+                act for who in PEOPLE for act in open_acts(self.state, actor=who, place=GRID, profile=PROFILE)
+            }
             assert any(ROUTES[step][self.state.key] for step in steps)
 
 
