@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
+from server.domain.deadline import Pause
 from server.domain.demand_number import format_number
 from server.domain.demand_states import DemandState, Group, StateKey, group_of
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial, insert_once
 from server.storage.geometry import geometry, gist_index
+from server.storage.pauses import Pauses
 from server.storage.selection import private_within, within
 
 
@@ -66,9 +68,23 @@ class Demand(Base):
     """Who is asked to go and see whether it is as reported 核实, until he has."""
     checker_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     """Who is asked to see whether it was settled 核查, until he has; never the handler."""
+    caller_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    """Who is to call a reporter back who was not satisfied 回访, until he has; never the handler."""
     last_step: Mapped[str | None]
     """The newest word from the field, in the codes of the follow-up form (FORMS §6); "same" is one."""
     last_step_at: Mapped[dt.datetime | None]
+    resident_code: Mapped[str | None]
+    """What the reporter shows beside the number to see his matter; none where it was raised before there were codes."""
+    dimensions: Mapped[Json] = mapped_column(default=dict, server_default=sa.text("'{}'"))
+    """The county's other ways of sorting: the code of a value by the id of its dimension."""
+    urged: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    """How often somebody above asked to hurry 催办."""
+    urged_at: Mapped[dt.datetime | None]
+    supervised_at: Mapped[dt.datetime | None]
+    """Since when somebody above watches over it 督办, until `supervised_until`; None once he has let go."""
+    supervised_until: Mapped[dt.date | None]
+    remind_at: Mapped[dt.datetime | None]
+    """When whoever holds it is to be reminded next; None where nothing is left to remind of."""
     measure: Mapped[str | None]
     answer_words: Mapped[str | None]
     how_solved: Mapped[str | None]
@@ -90,6 +106,21 @@ class Demand(Base):
     outcome: Mapped[str | None]
     resolved_at: Mapped[dt.datetime | None]
     told_at: Mapped[dt.datetime | None]
+    desk: Mapped[str] = mapped_column(default="village", server_default="village")
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("units.id"), index=True)
+    returns: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    sent_down: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    asked: Mapped[str | None]
+    asked_until: Mapped[dt.date | None]
+    review_on: Mapped[dt.date | None]
+    appealed: Mapped[str | None]
+    reworks: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    reopened: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    stars: Mapped[int | None]
+    clock_from: Mapped[dt.datetime | None]
+    clock_allows: Mapped[str | None]
+    pauses: Mapped[tuple[Pause, ...]] = mapped_column(Pauses, default=(), server_default=sa.text("'[]'"))
+    closed_by: Mapped[str | None]
 
     state: Mapped[DemandState] = composite(*(field.name for field in fields(DemandState)))
 
@@ -97,6 +128,14 @@ class Demand(Base):
         sa.UniqueConstraint("submission_id", "position"),
         sa.Index("ix_demands_jurisdiction_state_key", "jurisdiction", "state_key"),
         sa.Index("ix_demands_outer_number", "channel", "outer_number"),
+        # For what the clock brings about: the sweeps read a range of one state, never the table.
+        sa.Index("ix_demands_state_key_step_due_at", "state_key", "step_due_at"),
+        sa.Index(
+            "ix_demands_remind_at",
+            "remind_at",
+            postgresql_where=sa.text("remind_at IS NOT NULL"),
+            sqlite_where=sa.text("remind_at IS NOT NULL"),
+        ),
         gist_index("demands", "point"),
     )
 

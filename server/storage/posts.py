@@ -51,18 +51,6 @@ class PostRow(Base):
     stand_in_for: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
 
 
-class Unit(Base):
-    """单位: an organisation that may be a partner, a lead or a member (government, party, enterprise)."""
-
-    __tablename__ = "units"
-
-    id: Mapped[Key]
-    name: Mapped[str]
-    kind: Mapped[str] = mapped_column(default="government")
-    jurisdiction: Mapped[Code] = mapped_column(index=True)
-    telephone: Mapped[str | None]
-
-
 class AppUser(Base):
     """采集账号: one phone's key. Only its hash is kept; the key itself is shown once, when it is issued."""
 

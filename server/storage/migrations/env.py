@@ -14,6 +14,7 @@ from alembic.ddl.sqlite import SQLiteImpl
 
 from server.storage.base import UtcDateTime
 from server.storage.migrations import every_table
+from server.storage.pauses import Pauses
 
 metadata = every_table()
 
@@ -47,6 +48,8 @@ def _written(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     if isinstance(item, UtcDateTime):
         autogen.imports.add("from server.storage.base import UtcDateTime")
         return "UtcDateTime()"
+    if isinstance(item, Pauses):
+        return 'sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")'
     if shape := _shape_of(item):
         autogen.imports.add("from server.storage.geometry import geometry")
         return f'geometry("{shape}")'

@@ -1,0 +1,48 @@
+"""评单: what reporters and evaluators thought of how a demand was handled, round by round."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.storage.base import Base, Serial
+
+
+class Rating(Base):
+    """One rating: one for each demand, round and `who` (reporter, or an evaluator of the profile).
+
+    A round is one handling with its answer: 1 at first, 2 after it was handled again.
+    """
+
+    __tablename__ = "ratings"
+
+    id: Mapped[Serial]
+    demand_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("demands.id"))
+    round: Mapped[int]
+    who: Mapped[str]
+    stars: Mapped[int]
+    words: Mapped[str | None]
+    given_at: Mapped[dt.datetime]
+    changed_at: Mapped[dt.datetime | None]
+    window_until: Mapped[dt.datetime]
+    """Until then it may be changed, and whoever handled the demand does not see it."""
+    by_proxy: Mapped[bool] = mapped_column(default=False)
+    """代评: entered by staff for the reporter; it counts in no figure (METRICS C9)."""
+    proxy_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+
+    __table_args__ = (sa.UniqueConstraint("demand_id", "round", "who"),)
+
+
+def of_demand(session: Session, demand_id: uuid.UUID) -> Sequence[Rating]:
+    """Every rating of a demand, oldest first; the caller has read the demand within his scope."""
+    return session.scalars(sa.select(Rating).where(Rating.demand_id == demand_id).order_by(Rating.id)).all()
+
+
+def of_round(session: Session, demand_id: uuid.UUID, *, round_: int, who: str) -> Rating | None:
+    """What `who` has said in a round; None while he has said nothing."""
+    query = sa.select(Rating).where(Rating.demand_id == demand_id, Rating.round == round_, Rating.who == who)
+    return session.scalars(query).first()
