@@ -1,56 +1,107 @@
-"""机制方案: what one county's data file says, read from TOML text and checked as a whole."""
+"""机制方案: what one county's data file says, and what the engine and the pages ask of it."""
 
 from __future__ import annotations
 
-import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Annotated, get_args
+from typing import Annotated, Protocol
 
-from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import Field
 
 from server.domain.deadline import Allowance
-from server.domain.mechanism.parts import (
+from server.domain.mechanism.closing import (
+    Appeal,
+    Evaluator,
+    Feedback,
+    LowRating,
+    Public,
+    Rating,
+    Reopening,
+)
+from server.domain.mechanism.deadlines import Deadlines
+from server.domain.mechanism.dispatch import Approvals, Dispatch, Escalation, Limit, Suspension
+from server.domain.mechanism.duties import (
     Cadence,
-    Canonical,
     CareTag,
-    Channel,
     Coverage,
-    Deadlines,
-    DemandClass,
-    HandlingLevel,
     HotspotRule,
     LocalCalendar,
-    Part,
     PhoneLists,
-    Rating,
-    ScreenReason,
     Tier,
 )
+from server.domain.mechanism.intake import Channel, OnSpot, Screening, Withdrawal
+from server.domain.mechanism.matter import DemandClass, Dimension, Routing
+from server.domain.mechanism.meeting import Meeting
+from server.domain.mechanism.organisation import Alliance, GridStandard, PartyOrganisation
+from server.domain.mechanism.part import Allowed, Canonical, ChannelCode, Choice, HandlingLevel, Label, Part
+from server.domain.mechanism.unexecuted import BurdenGuard, Emergency, Kpi, Points, Posting, Ranking, Review
 from server.domain.obligation.duty import Duty, PatrolDayRule
-from server.domain.problems import Invalid
 from server.domain.work_calendar import WorkCalendar
 
 HOTLINE = "hotline"
+_BY_REPORTER: tuple[Evaluator, ...] = ("reporter",)
+
+
+class Named(Protocol):
+    """A state or an act: its key, and what the product calls it."""
+
+    @property
+    def value(self) -> str:
+        """The key."""
+
+    @property
+    def label(self) -> str:
+        """The product's word."""
 
 
 class MechanismProfile(Part):
-    """A county's mechanism. Read one with `parse_profile`; each file stands alone, there is no inheritance."""
+    """A county's mechanism. Read one with `parse_profile`; each file stands alone, there is no inheritance.
+
+    A table with a default may be left out: what holds then is our default (MECHANISMS S3), or, for lists, that the
+    county has none.
+    """
 
     county: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-    name: str
-    brand: str
-    stages: tuple[str, ...]
-    registrar: str
+    name: Label
+    brand: Label
+    stages: tuple[Label, ...]
+    registrar: Label
     levels: Annotated[tuple[HandlingLevel, ...], Field(min_length=1)]
     patrol_days: PatrolDayRule
     freeze_day: Annotated[int, Field(ge=1, le=28)]
+    verbs: Mapping[str, Label] = Field(default_factory=dict)
+    states: Mapping[str, Label] = Field(default_factory=dict)
+
+    party_organisations: tuple[PartyOrganisation, ...] = ()
+    alliances: tuple[Alliance, ...] = ()
+
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    screening: Screening = Screening()
+    screen_reasons: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    referral_reasons: tuple[Choice, ...] = ()
+    on_spot: OnSpot = OnSpot()
+    withdrawal: Withdrawal = Withdrawal()
+
     classes: Annotated[tuple[DemandClass, ...], Field(min_length=1)]
-    channels: tuple[Channel, ...]
-    screen_reasons: tuple[ScreenReason, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    menu: tuple[Choice, ...] = ()
+    routing: tuple[Routing, ...] = ()
+    escalation: Escalation = Escalation()
+    dispatch: Dispatch = Dispatch()
+    returns: Limit = Limit()
+    send_down: Limit = Limit()
+    approvals: Approvals = Approvals()
+    suspension: Suspension = Suspension()
+    meetings: tuple[Meeting, ...] = ()
+
     deadlines: Deadlines
+    channel_allowances: Mapping[ChannelCode, Allowed] = Field(default_factory=dict)
+    feedback: Feedback = Feedback()
     rating: Rating
+    low_rating: LowRating = LowRating()
+    reopening: Reopening = Reopening()
+    appeal: Appeal = Appeal()
+    public: Public = Public()
+
     cadences: Annotated[tuple[Cadence, ...], Field(min_length=1)]
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     care_tags: tuple[CareTag, ...]
@@ -59,18 +110,73 @@ class MechanismProfile(Part):
     phone_lists: PhoneLists
     calendar: LocalCalendar = LocalCalendar()
 
+    posting: tuple[Posting, ...] = ()
+    points: Points | None = None
+    ranking: Ranking | None = None
+    annual: tuple[Review, ...] = ()
+    kpis: tuple[Kpi, ...] = ()
+    emergency: Emergency | None = None
+    burden_guard: BurdenGuard | None = None
+    grid_standard: tuple[GridStandard, ...] = ()
+    grid_staffing: Label | None = None
+
+    def __hash__(self) -> int:
+        # Equal profiles have equal names; hashing every part of one on every look-up costs more than it tells.
+        return hash((self.county, self.name))
+
+    def state_word(self, state: Named) -> str:
+        """Return the county's word for a state of a demand, else the product's."""
+        return self.states.get(state.value, state.label)
+
+    def verb(self, action: Named) -> str:
+        """Return the county's word for an act, else the product's."""
+        return self.verbs.get(action.value, action.label)
+
     def class_of(self, canonical: Canonical) -> DemandClass:
         """Return the county's class that covers a canonical one; every profile covers all four."""
         return next(own for own in self.classes if canonical in own.canonical)
 
+    def routed_to(self, canonical: Canonical) -> HandlingLevel:
+        """Return the level a matter of this class goes to first: its routing, else the level that owns the class."""
+        routed = (each.to for each in self.routing if each.canonical == canonical)
+        return next(routed, self.class_of(canonical).owner)
+
     def allowance(self, canonical: Canonical, *, channel: str) -> Allowance:
-        """Return how long a matter of this class may take; an order of the hotline has its own (XA-28).
+        """Return how long a matter of this class may take; an order of the hotline has its own (XA-28), so may others.
 
         For PRIVATE it is the time to the first contact, whatever the channel: it has no date of resolution.
         """
-        if channel == HOTLINE and canonical != "PRIVATE":
+        own = self.class_of(canonical).allowance
+        if canonical == "PRIVATE":
+            return own
+        if channel == HOTLINE:
             return self.deadlines.hotline
-        return self.class_of(canonical).allowance
+        return {str(code): each for code, each in self.channel_allowances.items()}.get(channel, own)
+
+    def level_above(self, level: HandlingLevel) -> HandlingLevel | None:
+        """Return the level a matter goes up to from `level` along the chain 上报; None from its top."""
+        return _next_above(level, self.escalation.chain, levels=self.levels)
+
+    def approver_of(self, desk: HandlingLevel) -> HandlingLevel:
+        """Return the level that agrees to what is asked of a desk 审批: the next level of the county.
+
+        At the highest level it is that level itself, by somebody other than who asks (our default).
+        """
+        return _next_above(desk, self.levels, levels=self.levels) or desk
+
+    def meeting_for(self, canonical: Canonical, level: HandlingLevel) -> Meeting | None:
+        """Return the meeting that settles matters of a class at a level; None where the county has none."""
+        held = (each for each in self.meetings if each.level == level and canonical in each.canonical)
+        return next(held, None)
+
+    def may_claim(self, canonical: Canonical) -> bool:
+        """Say whether matters of a class may be offered to whoever claims them 认领 (LL-21)."""
+        return "claim" in self.dispatch.modes and canonical in self.dispatch.claim_classes
+
+    def evaluators(self, canonical: Canonical) -> tuple[Evaluator, ...]:
+        """Return who judges a matter of this class when it is done (JJ-24)."""
+        named = (each.who for each in self.rating.evaluators if canonical in each.canonical)
+        return next(named, _BY_REPORTER)
 
     def work_calendar(self, holiday_tables: Iterable[str]) -> WorkCalendar:
         """Return the working days of the county, from holiday tables (TOML text each) and its own days."""
@@ -101,80 +207,8 @@ class MechanismProfile(Part):
         )
 
 
-def parse_profile(text: str) -> MechanismProfile:
-    """Read a county's mechanism from the text of its TOML file.
-
-    Raises Invalid with a Chinese `reason` and, where one key is at fault, its dotted `key`:
-    "profile.unreadable", "profile.unknown_key", "profile.missing_key", "profile.bad_value" or
-    "profile.contradiction".
-    """
-    try:
-        profile = MechanismProfile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid("profile.unreadable", reason=f"不是有效的 TOML：{error}") from error
-    except ValidationError as error:
-        raise _refusal(error.errors()[0]) from error
-    _check_whole(profile)
-    return profile
-
-
-_REASONS: Mapping[str, tuple[str, str]] = {
-    "extra_forbidden": ("profile.unknown_key", "没有这个配置项，请检查拼写"),
-    "missing": ("profile.missing_key", "缺少这个配置项"),
-    "allowance": ("profile.bad_value", "时限要写成 24h（小时）、3d（天）或 5wd（工作日）"),
-    "literal_error": ("profile.bad_value", "不是允许的取值"),
-    "enum": ("profile.bad_value", "不是允许的取值"),
-}
-
-
-def _refusal(error: ErrorDetails) -> Invalid:
-    code, reason = _REASONS.get(error["type"], ("profile.bad_value", "取值的类型或范围不对"))
-    return Invalid(code, key=".".join(str(step) for step in error["loc"]), reason=reason)
-
-
-def _check_whole(profile: MechanismProfile) -> None:
-    """Refuse a profile whose parts, each well-formed, contradict one another."""
-    _refuse_repeats("classes", (own.label for own in profile.classes))
-    _refuse_repeats("cadences", (cadence.id for cadence in profile.cadences))
-    _refuse_repeats("care_tags", (tag.code for tag in profile.care_tags))
-    _refuse_repeats("tiers", (tier.id for tier in profile.tiers))
-    _check_classes(profile)
-    _check_cadences(profile)
-    _check_tags(profile)
-
-
-def _check_classes(profile: MechanismProfile) -> None:
-    covered = Counter(canonical for own in profile.classes for canonical in own.canonical)
-    for canonical in get_args(Canonical):
-        if covered[canonical] != 1:
-            raise _contradiction("classes", f"{canonical} 必须且只能归入一个类别")
-    for own in profile.classes:
-        if own.owner not in profile.levels:
-            raise _contradiction("classes", f"“{own.label}”的负责层级 {own.owner} 不在 levels 中")
-        if "PRIVATE" in own.canonical and len(own.canonical) > 1:
-            raise _contradiction("classes", f"“{own.label}”把一家一户的事与公共事务混为一类")
-
-
-def _check_cadences(profile: MechanismProfile) -> None:
-    for cadence in profile.cadences:
-        if cadence.what == "session" and cadence.channel is None:
-            raise _contradiction("cadences", f"“{cadence.label}”按场次计，要写明 channel")
-        if (cadence.window == "month_day") != (cadence.on_day is not None):
-            raise _contradiction("cadences", f"“{cadence.label}”按每月固定日计时才写、且必须写 on_day")
-
-
-def _check_tags(profile: MechanismProfile) -> None:
-    tiers = {tier.id for tier in profile.tiers}
-    for tag in profile.care_tags:
-        if tag.tier not in tiers:
-            raise _contradiction("care_tags", f"“{tag.label}”的档次 {tag.tier} 不在 tiers 中")
-
-
-def _refuse_repeats(key: str, names: Iterable[str]) -> None:
-    for name, times in Counter(names).items():
-        if times > 1:
-            raise _contradiction(key, f"“{name}”写了 {times} 次")
-
-
-def _contradiction(key: str, reason: str) -> Invalid:
-    return Invalid("profile.contradiction", key=key, reason=reason)
+def _next_above(
+    level: HandlingLevel, rungs: tuple[HandlingLevel, ...], *, levels: tuple[HandlingLevel, ...]
+) -> HandlingLevel | None:
+    height = levels.index(level)
+    return next((rung for rung in rungs if levels.index(rung) > height), None)

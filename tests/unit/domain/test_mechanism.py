@@ -97,7 +97,7 @@ def test_an_unknown_key_is_refused_by_name() -> None:
             "classes",
         ),
         ('label = "小事"', 'label = "私事"', "profile.contradiction", "classes"),
-        ('"township", "county"]', '"county"]', "profile.contradiction", "classes"),
+        ('owner = "township"', 'owner = "city"', "profile.contradiction", "classes"),
         ('id = "special_month"', 'id = "patrol"', "profile.contradiction", "cadences"),
         ('window = "day"', 'window = "month_day"', "profile.contradiction", "cadences"),
         ('window = "day"', 'window = "rolling"', "profile.bad_value", "cadences.0.window"),
