@@ -73,8 +73,6 @@ class Demand(Base):
     last_step: Mapped[str | None]
     """The newest word from the field, in the codes of the follow-up form (FORMS §6); "same" is one."""
     last_step_at: Mapped[dt.datetime | None]
-    resident_code: Mapped[str | None]
-    """What the reporter shows beside the number to see his matter; none where it was raised before there were codes."""
     dimensions: Mapped[Json] = mapped_column(default=dict, server_default=sa.text("'{}'"))
     """The county's other ways of sorting: the code of a value by the id of its dimension."""
     urged: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
@@ -126,7 +124,10 @@ class Demand(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("submission_id", "position"),
-        sa.Index("ix_demands_jurisdiction_state_key", "jurisdiction", "state_key"),
+        # Whether it is PRIVATE is asked of every row that is counted.
+        sa.Index(
+            "ix_demands_jurisdiction_state_key", "jurisdiction", "state_key", "class", "suggested_class"
+        ),
         sa.Index("ix_demands_outer_number", "channel", "outer_number"),
         # For what the clock brings about: the sweeps read a range of one state, never the table.
         sa.Index("ix_demands_state_key_step_due_at", "state_key", "step_due_at"),
@@ -219,6 +220,11 @@ def get(
     if row is None:
         raise NotFound("demand.unknown", id=str(demand_id))
     return row
+
+
+def of_number(session: Session, number: str, *, scope: Scope) -> Demand | None:
+    """The demand with this public number, if the reader may see it."""
+    return session.scalars(sa.select(Demand).where(Demand.number == number, readable(scope))).first()
 
 
 def of_submission(session: Session, submission_id: int, *, position: int) -> Demand | None:

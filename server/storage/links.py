@@ -12,14 +12,14 @@ from server.storage.base import Base, Key
 
 
 class Link(Base):
-    """A link given to somebody: to a unit's members, to a reporter, or to an evaluator."""
+    """A link given to the members of a unit, or to an evaluator of one demand."""
 
     __tablename__ = "links"
 
     id: Mapped[Key]
     sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
     purpose: Mapped[str]
-    """unit, rate, track or evaluate."""
+    """unit or evaluate."""
     demand_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("demands.id"), index=True)
     unit_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("units.id"), index=True)
     evaluator: Mapped[str | None]

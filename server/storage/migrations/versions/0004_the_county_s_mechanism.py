@@ -159,7 +159,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("demands", schema=None) as batch_op:
         batch_op.add_column(sa.Column("caller_id", sa.Uuid(), nullable=True))
-        batch_op.add_column(sa.Column("resident_code", sa.String(), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "dimensions",
@@ -195,6 +194,12 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("closed_by", sa.String(), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_demands_jurisdiction_state_key"))
+        batch_op.create_index(
+            "ix_demands_jurisdiction_state_key",
+            ["jurisdiction", "state_key", "class", "suggested_class"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_demands_caller_id"), ["caller_id"], unique=False)
         batch_op.create_index(
             "ix_demands_remind_at",
