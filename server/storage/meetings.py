@@ -9,9 +9,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from server.domain.demand_states import StateKey
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key
+from server.storage.demands import Demand
 from server.storage.selection import within
 
 
@@ -38,14 +40,17 @@ class MeetingRow(Base):
 
 
 class MeetingItem(Base):
-    """议题: a demand on an agenda, what was voted and what came of it."""
+    """议题: a demand that waits for a meeting of a kind, then stands on its agenda; what was voted and came of it."""
 
     __tablename__ = "meeting_items"
 
     id: Mapped[Key]
-    meeting_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("meetings.id"))
+    kind: Mapped[str]
+    meeting_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("meetings.id"), index=True)
+    """None until one is called."""
     demand_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("demands.id"), index=True)
-    position: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    waiting_since: Mapped[dt.datetime]
     votes_for: Mapped[int | None]
     votes_against: Mapped[int | None]
     abstentions: Mapped[int | None]
@@ -53,8 +58,6 @@ class MeetingItem(Base):
     """assign, escalate or explain; None until it is decided."""
     resolution: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
-
-    __table_args__ = (sa.UniqueConstraint("meeting_id", "demand_id"),)
 
 
 def get(session: Session, meeting_id: uuid.UUID, *, scope: Scope, to_change: bool = False) -> MeetingRow:
@@ -86,14 +89,31 @@ def undecided_of(session: Session, demand_id: uuid.UUID) -> MeetingItem | None:
     return session.scalars(query).first()
 
 
-def of_demand(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[MeetingItem, MeetingRow]]:
-    """Every meeting a demand was or is to be before, oldest first; the caller has read the demand within his scope."""
+def waiting(session: Session, kind: str, *, scope: Scope) -> Sequence[tuple[MeetingItem, Demand]]:
+    """The demands within the scope that wait for a meeting of a kind to be called, the longest waiting first."""
+    query = (
+        sa.select(MeetingItem, Demand)
+        .join(Demand, Demand.id == MeetingItem.demand_id)
+        .where(
+            MeetingItem.kind == kind,
+            MeetingItem.meeting_id.is_(None),
+            MeetingItem.decided_at.is_(None),
+            Demand.key == StateKey.AGENDA.value,  # one withdrawn meanwhile waits for nothing
+            within(Demand.jurisdiction, scope),
+        )
+    )
+    rows = session.execute(query.order_by(MeetingItem.waiting_since, Demand.number))
+    return [row._tuple() for row in rows]
+
+
+def of_demand(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[MeetingItem, MeetingRow | None]]:
+    """Every agenda a demand stood on or waits for, oldest first; the caller has read the demand within his scope."""
     query = (
         sa.select(MeetingItem, MeetingRow)
-        .join(MeetingRow, MeetingRow.id == MeetingItem.meeting_id)
+        .outerjoin(MeetingRow, MeetingRow.id == MeetingItem.meeting_id)
         .where(MeetingItem.demand_id == demand_id)
     )
-    return [row._tuple() for row in session.execute(query.order_by(MeetingRow.called_at))]
+    return [row._tuple() for row in session.execute(query.order_by(MeetingItem.waiting_since))]
 
 
 def listing(session: Session, *, scope: Scope, since: dt.date) -> Sequence[MeetingRow]:

@@ -112,9 +112,11 @@ def upgrade() -> None:
     op.create_table(
         "meeting_items",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=True),
         sa.Column("demand_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("waiting_since", UtcDateTime(), nullable=False),
         sa.Column("votes_for", sa.Integer(), nullable=True),
         sa.Column("votes_against", sa.Integer(), nullable=True),
         sa.Column("abstentions", sa.Integer(), nullable=True),
@@ -124,10 +126,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_meeting_items_demand_id")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_items_meeting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_items")),
-        sa.UniqueConstraint("meeting_id", "demand_id", name=op.f("uq_meeting_items_meeting_id_demand_id")),
     )
     with op.batch_alter_table("meeting_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_items_demand_id"), ["demand_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_items_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
         "ratings",
@@ -194,6 +196,7 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("closed_by", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("screened_by_id", sa.Uuid(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_demands_jurisdiction_state_key"))
         batch_op.create_index(
             "ix_demands_jurisdiction_state_key",
@@ -210,6 +213,9 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_demands_state_key_step_due_at", ["state_key", "step_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_demands_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_demands_screened_by_id"), "accounts", ["screened_by_id"], ["id"]
+        )
         batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
 
