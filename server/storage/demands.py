@@ -120,6 +120,7 @@ class Demand(Base):
     pauses: Mapped[tuple[Pause, ...]] = mapped_column(Pauses, default=(), server_default=sa.text("'[]'"))
     closed_by: Mapped[str | None]
     screened_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    asked_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
 
     state: Mapped[DemandState] = composite(*(field.name for field in fields(DemandState)))
 

@@ -33,6 +33,9 @@ class Rating(Base):
     by_proxy: Mapped[bool] = mapped_column(default=False)
     """代评: entered by staff for the reporter; it counts in no figure (METRICS C9)."""
     proxy_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    handler_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("units.id"))
+    """Whose work was judged: the handler, or the unit."""
 
     __table_args__ = (sa.UniqueConstraint("demand_id", "round", "who"),)
 
@@ -42,7 +45,7 @@ def of_demand(session: Session, demand_id: uuid.UUID) -> Sequence[Rating]:
     return session.scalars(sa.select(Rating).where(Rating.demand_id == demand_id).order_by(Rating.id)).all()
 
 
-def of_round(session: Session, demand_id: uuid.UUID, *, round_: int, who: str) -> Rating | None:
-    """What `who` has said in a round; None while he has said nothing."""
-    query = sa.select(Rating).where(Rating.demand_id == demand_id, Rating.round == round_, Rating.who == who)
-    return session.scalars(query).first()
+def newest_of(session: Session, demand_id: uuid.UUID, *, who: str) -> Rating | None:
+    """What `who` has said last; None while he has said nothing."""
+    query = sa.select(Rating).where(Rating.demand_id == demand_id, Rating.who == who)
+    return session.scalars(query.order_by(Rating.round.desc()).limit(1)).first()

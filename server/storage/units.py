@@ -69,6 +69,12 @@ def serving(session: Session, place: str, *, on: dt.date) -> Sequence[Unit]:
     return session.scalars(query.order_by(sa.func.length(Unit.division).desc(), Unit.name, Unit.id)).all()
 
 
+def names_of(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """What units are called; a name is no secret to whoever may read what they are named in."""
+    rows = session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
+    return {key: name for key, name in rows}
+
+
 def called_to(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[DemandUnit, Unit]]:
     """The units called to a demand, the lead one first; the caller has read the demand within his scope."""
     query = (

@@ -59,6 +59,67 @@ def upgrade() -> None:
         batch_op.create_index("ix_meetings_jurisdiction_held_on", ["jurisdiction", "held_on"], unique=False)
 
     op.create_table(
+        "saved_filters",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "asked",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_saved_filters_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filters")),
+        sa.UniqueConstraint("account_id", "name", name=op.f("uq_saved_filters_account_id_name")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("demand_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "jurisdiction",
+            sa.String(length=15).with_variant(sa.String(length=15, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("send_from", UtcDateTime(), nullable=False),
+        sa.Column("for_digest", sa.Boolean(), nullable=False),
+        sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("claimed_at", UtcDateTime(), nullable=True),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("gateway", sa.String(), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_deliveries_account_id")),
+        sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_deliveries_demand_id")),
+        sa.ForeignKeyConstraint(["digest_id"], ["deliveries.id"], name=op.f("fk_deliveries_digest_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_deliveries_event_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_deliveries_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint(
+            "event_id", "recipient", "what", name=op.f("uq_deliveries_event_id_recipient_what")
+        ),
+        sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_demand_id"), ["demand_id"], unique=False)
+        batch_op.create_index("ix_deliveries_jurisdiction_made_at", ["jurisdiction", "made_at"], unique=False)
+        batch_op.create_index("ix_deliveries_recipient_settled_at", ["recipient", "settled_at"], unique=False)
+        batch_op.create_index("ix_deliveries_state_send_from", ["state", "send_from"], unique=False)
+
+    op.create_table(
         "demand_files",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -146,8 +207,12 @@ def upgrade() -> None:
         sa.Column("window_until", UtcDateTime(), nullable=False),
         sa.Column("by_proxy", sa.Boolean(), nullable=False),
         sa.Column("proxy_id", sa.Uuid(), nullable=True),
+        sa.Column("handler_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_ratings_demand_id")),
+        sa.ForeignKeyConstraint(["handler_id"], ["accounts.id"], name=op.f("fk_ratings_handler_id")),
         sa.ForeignKeyConstraint(["proxy_id"], ["accounts.id"], name=op.f("fk_ratings_proxy_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_ratings_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ratings")),
         sa.UniqueConstraint("demand_id", "round", "who", name=op.f("uq_ratings_demand_id_round_who")),
     )
@@ -197,6 +262,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("closed_by", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("screened_by_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("asked_by_id", sa.Uuid(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_demands_jurisdiction_state_key"))
         batch_op.create_index(
             "ix_demands_jurisdiction_state_key",
@@ -216,8 +282,9 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_demands_screened_by_id"), "accounts", ["screened_by_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_demands_asked_by_id"), "accounts", ["asked_by_id"], ["id"])
 
     with op.batch_alter_table("units", schema=None) as batch_op:
         batch_op.add_column(sa.Column("alliance", sa.String(), nullable=True))
