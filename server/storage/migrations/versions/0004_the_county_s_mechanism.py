@@ -279,12 +279,12 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_demands_state_key_step_due_at", ["state_key", "step_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_demands_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_demands_asked_by_id"), "accounts", ["asked_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_demands_screened_by_id"), "accounts", ["screened_by_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
-        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
-        batch_op.create_foreign_key(batch_op.f("fk_demands_asked_by_id"), "accounts", ["asked_by_id"], ["id"])
 
     with op.batch_alter_table("units", schema=None) as batch_op:
         batch_op.add_column(sa.Column("alliance", sa.String(), nullable=True))
