@@ -33,7 +33,16 @@ from server.domain.mechanism.matter import DemandClass, Dimension, Routing
 from server.domain.mechanism.meeting import Meeting
 from server.domain.mechanism.organisation import Alliance, GridStandard, PartyOrganisation
 from server.domain.mechanism.part import Allowed, Canonical, ChannelCode, Choice, HandlingLevel, Label, Part
-from server.domain.mechanism.unexecuted import BurdenGuard, Emergency, Kpi, Points, Posting, Ranking, Review
+from server.domain.mechanism.unexecuted import (
+    BurdenGuard,
+    Emergency,
+    Kpi,
+    Points,
+    Posting,
+    Ranking,
+    Review,
+    Routine,
+)
 from server.domain.obligation.duty import Duty, PatrolDayRule
 from server.domain.work_calendar import WorkCalendar
 
@@ -110,6 +119,7 @@ class MechanismProfile(Part):
     phone_lists: PhoneLists
     calendar: LocalCalendar = LocalCalendar()
 
+    routines: tuple[Routine, ...] = ()
     posting: tuple[Posting, ...] = ()
     points: Points | None = None
     ranking: Ranking | None = None

@@ -14,7 +14,15 @@ class Posting(Part):
 
     what: Label
     where: Annotated[tuple[Label, ...], Field(min_length=1)]
-    every: Literal["week", "month", "quarter", "year", "per_meeting", "per_item"]
+    every: Literal["week", "month", "quarter", "year", "per_meeting", "per_item", "as_needed"]
+
+
+class Routine(Part):
+    """工作制度: what the plan asks of its offices from time to time, beside the duties that are counted."""
+
+    who: Label
+    what: Label
+    every: Literal["day", "week", "month", "quarter", "year", "as_needed"]
 
 
 class Points(Part):

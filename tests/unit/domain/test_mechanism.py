@@ -79,7 +79,7 @@ def test_an_unknown_key_is_refused_by_name() -> None:
     ("old", "new", "code", "key"),
     [
         ('county = "500233"', 'county = "忠县"', "profile.bad_value", "county"),
-        ('county = "500233"\n', "", "profile.missing_key", "county"),
+        ('county = "500233"', "#", "profile.missing_key", "county"),
         ('screen = "1wd"', 'screen = "一天"', "profile.bad_value", "deadlines.screen"),
         ('patrol_days = "calendar"', 'patrol_days = "weekday"', "profile.bad_value", "patrol_days"),
         ('by = ["grid_worker"]', 'by = ["volunteer"]', "profile.bad_value", "cadences.0.by.0"),
