@@ -89,6 +89,25 @@ def due_at(
     return end_of_day(day)
 
 
+def day_due(
+    day: dt.date, *, since: dt.datetime, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
+) -> dt.datetime:
+    """Return when time is up (aware UTC) where a day was agreed at `since`: its 24:00, later by the days paused since.
+
+    As with an allowance, a day counts if the clock is running at its end.
+    """
+    for stood_still, until in sorted(_standing_still(pauses, calendar)):
+        if since <= stood_still < end_of_day(day):
+            day += local_day(until) - local_day(stood_still)
+    return end_of_day(day)
+
+
+def spans_provisional(start: dt.datetime, due: dt.datetime, *, calendar: WorkCalendar) -> bool:
+    """Say whether a deadline runs through a year whose holidays are not announced yet: it may still move."""
+    first, last = local_day(start), local_day(due - dt.timedelta(seconds=1))
+    return any(calendar.is_provisional(dt.date(year, 1, 1)) for year in range(first.year, last.year + 1))
+
+
 def _standing_still(pauses: Iterable[Pause], calendar: WorkCalendar) -> list[tuple[dt.datetime, dt.datetime]]:
     """Return the spans in which the clock stands still: waiting for information is cut where its limit is used up."""
     spans, left = [], NEED_INFO_LIMIT

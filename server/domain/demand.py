@@ -1,38 +1,35 @@
-"""诉求的流转: what becomes of a demand when somebody acts on it. States, acts and clocks are its three neighbours."""
+"""诉求的流转: what becomes of a demand when somebody acts on it.
+
+Acts and states are in `demand_acts` and `demand_states`; where an act leads in `demand_ways`, who may do it in
+`demand_rights`, what he has to say in `demand_statements`, what it changes in `demand_effects` and `demand_dates`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, get_args
+from collections.abc import Mapping
 
-from server.domain.demand_acts import (
-    PROPERLY_DONE,
-    ROUTES,
-    SAME,
-    Action,
-    Facts,
-    authorise,
-    is_authorised,
-    require_statements,
-    way_of,
-)
-from server.domain.demand_clock import Clock
+from server.domain.demand_acts import ROUTES, Action, Facts
+from server.domain.demand_replay import begun, evolve, recorded
+from server.domain.demand_rights import authorise, is_authorised
+from server.domain.demand_statements import Attempt
 from server.domain.demand_states import DemandState, StateKey
-from server.domain.mechanism import Canonical, HandlingLevel, MechanismProfile
-from server.domain.people import Actor, Role
-from server.domain.problems import Conflict, Invalid
-from server.domain.work_calendar import WorkCalendar, local_day
+from server.domain.demand_ways import is_open
+from server.domain.mechanism import Canonical, MechanismProfile
+from server.domain.people import Actor
+from server.domain.work_calendar import WorkCalendar
+
+_ACTS_IN: Mapping[StateKey, tuple[Action, ...]] = {
+    key: tuple(action for action in Action if key in ROUTES[action]) for key in StateKey
+}
 
 
 def take_in(
     *, actor: Actor, facts: Facts, profile: MechanismProfile, calendar: WorkCalendar, now: dt.datetime
 ) -> DemandState:
     """点单: return the state of a demand just raised (`now` is aware UTC). Raises Forbidden."""
-    draft = DemandState(key=StateKey.DRAFT, since=now, last_event_at=now)
     return decide(
-        draft, Action.TAKE_IN, actor=actor, facts=facts, profile=profile, calendar=calendar, now=now
+        begun(now), Action.TAKE_IN, actor=actor, facts=facts, profile=profile, calendar=calendar, now=now
     )
 
 
@@ -48,28 +45,19 @@ def decide(
 ) -> DemandState:
     """Return what becomes of a demand in `state` when `actor` does `action` at `now` (aware UTC).
 
-    Raises Conflict("demand.step_not_allowed") where the act does not fit the state, Forbidden for who may not do it,
-    Invalid("demand.required_fields", fields=…) for what the act must state, Invalid("demand.deadline_past"), and
-    Conflict("demand.rating_window_open").
+    Raises Conflict("demand.step_not_allowed") where the act does not fit the state or the county's mechanism, Forbidden
+    for who may not do it, Invalid for what the act must state and Conflict for an act before or after its time: their
+    codes are listed in `demand_rights.authorise` and `demand_statements.Attempt`.
     """
-    way = way_of(state, action, facts)
-    authorise(state, action, actor=actor, place=facts.place)
-    require_statements(state, action, facts=facts, profile=profile)
-    if action is Action.PROGRESS and facts.result == SAME:
-        return state  # 进展同昨日 resets no clock (FORMS §6)
-    effect = _EFFECTS[action](state, _Act(actor=actor, facts=facts, now=now))
-    moved = replace(state, last_event_at=now, **effect)
-    if way:
-        moved = replace(moved, key=way[-1], since=now)
-    dates = Clock(profile, calendar, now).set(
-        moved, entered=bool(way), channel=facts.channel, deadline=facts.deadline
-    )
-    return replace(
-        moved,
-        due_at=dates.due_at,
-        original_due_at=dates.original_due_at,
-        step_due_at=dates.step_due_at,
-    )
+    attempt = Attempt(state, action, actor, facts, profile, calendar, now)
+    if not is_open(state, action, profile):
+        raise attempt.refuse_step()
+    authorise(state, action, actor=actor, place=facts.place, profile=profile)
+    attempt.require_own_matter()
+    attempt.require_statements()
+    attempt.require_time()
+    act = recorded(action, actor=actor, facts=facts, now=now)
+    return evolve(state, act, profile=profile, calendar=calendar)
 
 
 def open_acts(
@@ -78,8 +66,9 @@ def open_acts(
     """Return the acts `actor` may do to a demand in `state` in the division `place`, for buttons and lists."""
     return tuple(
         action
-        for action in Action
-        if state.key in ROUTES.get(action, {}) and is_authorised(state, action, actor=actor, place=place)
+        for action in _ACTS_IN[state.key]
+        if is_open(state, action, profile)
+        and is_authorised(state, action, actor=actor, place=place, profile=profile)
     )
 
 
@@ -96,108 +85,3 @@ def may_be_point(class_: Canonical | None, *, suggested: Canonical | None, found
     if class_ is None and suggested is None:
         return found_on_patrol
     return not treated_as_private(class_, suggested=suggested)
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    actor: Actor
-    facts: Facts
-    now: dt.datetime
-
-
-_Effect = dict[str, Any]
-_LEVELS: tuple[HandlingLevel, ...] = get_args(HandlingLevel)
-_LEVEL_OF_ROLE: Mapping[Role, HandlingLevel] = {
-    Role.GRID_WORKER: "grid",
-    Role.VILLAGE_CADRE: "village",
-    Role.TOWNSHIP_OFFICIAL: "township",
-    Role.COUNTY_ASSESSOR: "county",
-}
-
-
-def handling_level(role: Role | None) -> HandlingLevel | None:
-    """Return the level at which somebody of `role` handles a demand; None for who handles none."""
-    return None if role is None else _LEVEL_OF_ROLE.get(role)
-
-
-def _nothing(_state: DemandState, _act: _Act) -> _Effect:
-    return {}
-
-
-def _answer(state: DemandState, act: _Act) -> _Effect:
-    return _taken_in_hand(state, act) | {"outcome": "answered", "resolved_at": act.now}
-
-
-def _promise(state: DemandState, act: _Act) -> _Effect:
-    return _taken_in_hand(state, act) | {"promised_on": act.facts.promised_on}
-
-
-def _look(_state: DemandState, act: _Act) -> _Effect:
-    return {"looked": act.facts.result}
-
-
-def _register(_state: DemandState, _act: _Act) -> _Effect:
-    # What somebody promised is handed over to the village's desk; the promised date stays.
-    return {"handler_id": None, "level": None}
-
-
-def _classify(_state: DemandState, act: _Act) -> _Effect:
-    return {"class_": act.facts.class_}
-
-
-def _assign(state: DemandState, act: _Act) -> _Effect:
-    facts = act.facts
-    if facts.deadline is not None and facts.deadline < local_day(act.now):
-        raise Invalid("demand.deadline_past", deadline=facts.deadline)
-    return {"handler_id": facts.handler_id, **_held_at(state, facts.handler_level)}
-
-
-def _cannot(_state: DemandState, _act: _Act) -> _Effect:
-    return {"asked_upward": True}  # a request: the village decides whether to report it upward
-
-
-def _finish(state: DemandState, act: _Act) -> _Effect:
-    resolved = {"resolved_at": act.now, "asked_upward": False}
-    if state.key is StateKey.SUBMITTED:
-        return _taken_in_hand(state, act) | resolved | {"outcome": "fixed"}
-    return resolved | {"outcome": "done"}
-
-
-def _check(_state: DemandState, act: _Act) -> _Effect:
-    return {} if act.facts.result == PROPERLY_DONE else {"outcome": None, "resolved_at": None}
-
-
-def _feed_back(_state: DemandState, act: _Act) -> _Effect:
-    return {"told_at": act.now} if act.facts.reporter_reachable else {}
-
-
-def _auto_close(state: DemandState, act: _Act) -> _Effect:
-    if state.step_due_at is not None and act.now < state.step_due_at:
-        raise Conflict("demand.rating_window_open", until=state.step_due_at)
-    return {}
-
-
-_EFFECTS: Mapping[Action, Callable[[DemandState, _Act], _Effect]] = {
-    Action.TAKE_IN: _nothing,
-    Action.ANSWER: _answer,
-    Action.PROMISE: _promise,
-    Action.LOOK: _look,
-    Action.REGISTER: _register,
-    Action.CLASSIFY: _classify,
-    Action.ASSIGN: _assign,
-    Action.PROGRESS: _nothing,
-    Action.CANNOT: _cannot,
-    Action.FINISH: _finish,
-    Action.CHECK: _check,
-    Action.FEED_BACK: _feed_back,
-    Action.AUTO_CLOSE: _auto_close,
-}
-
-
-def _taken_in_hand(state: DemandState, act: _Act) -> _Effect:
-    return {"handler_id": act.actor.id, **_held_at(state, handling_level(act.actor.role))}
-
-
-def _held_at(state: DemandState, level: HandlingLevel | None) -> _Effect:
-    reached = [held for held in (state.highest_level, level) if held is not None]
-    return {"level": level, "highest_level": max(reached, key=_LEVELS.index, default=None)}

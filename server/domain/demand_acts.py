@@ -1,4 +1,4 @@
-"""诉求的动作: what may be done to a demand, in which state, by whom, and what has to be said with it."""
+"""诉求的动作: what may be done to a demand, along which ways, and what is known and stated with it."""
 
 from __future__ import annotations
 
@@ -10,115 +10,68 @@ from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
-from server.domain.demand_states import DemandState, Request, StateKey
-from server.domain.jurisdiction import contains
-from server.domain.mechanism import Canonical, HandlingLevel, MechanismProfile
-from server.domain.people import Actor, ActorKind, Permission
-from server.domain.problems import Conflict, Forbidden, Invalid
+from server.domain.demand_states import UNRESOLVED, Request, StateKey
+from server.domain.mechanism import Canonical, HandlingLevel
 
 
 class Action(StrEnum):
-    """What may be done to a demand."""
+    """What may be done to a demand: its key, and the act as users read it."""
 
-    TAKE_IN = "take_in"
-    ANSWER = "answer"
-    PROMISE = "promise"
-    LOOK = "look"
-    REGISTER = "register"
-    ASK_INFO = "ask_info"
-    SUPPLY = "supply"
-    LIST = "list"
-    REJECT = "reject"
-    REFER = "refer"
-    APPEAL = "appeal"
-    DECIDE_APPEAL = "decide_appeal"
-    MERGE = "merge"
-    SPLIT = "split"
-    CLASSIFY = "classify"
-    PUT_ON_AGENDA = "put_on_agenda"
-    RESOLVE = "resolve"
-    OFFER = "offer"
-    CLAIM = "claim"
-    ASSIGN = "assign"
-    TRANSFER = "transfer"
-    RECALL = "recall"
-    ACCEPT = "accept"
-    RETURN_ORDER = "return_order"
-    START = "start"
-    PROGRESS = "progress"
-    CANNOT = "cannot"
-    ESCALATE = "escalate"
-    SEND_DOWN = "send_down"
-    ASK = "ask"
-    APPROVE = "approve"
-    DENY = "deny"
-    RESUME = "resume"
-    PROJECTISE = "projectise"
-    FINISH = "finish"
-    CHECK = "check"
-    FEED_BACK = "feed_back"
-    RATE = "rate"
-    REOPEN = "reopen"
-    WITHDRAW = "withdraw"
-    LAPSE = "lapse"
-    AUTO_CLOSE = "auto_close"
-    URGE = "urge"
-    SUPERVISE = "supervise"
-    CALL_BACK = "call_back"
+    label: str
 
-    @property
-    def label(self) -> str:
-        """The act as users read it."""
-        return _LABELS[self]
+    def __new__(cls, key: str, label: str) -> Action:
+        """Make a member that is its key and carries its word."""
+        act = str.__new__(cls, key)
+        act._value_ = key
+        act.label = label
+        return act
 
+    TAKE_IN = "take_in", "点单"
+    ANSWER = "answer", "现场答复"
+    PROMISE = "promise", "现场承诺"
+    LOOK = "look", "核实"
+    REGISTER = "register", "登记"
+    ASK_INFO = "ask_info", "请补充"
+    SUPPLY = "supply", "补充"
+    LIST = "list", "列入清单"
+    REJECT = "reject", "不予受理"
+    REFER = "refer", "告知法定渠道"
+    APPEAL = "appeal", "申诉"
+    DECIDE_APPEAL = "decide_appeal", "申诉裁定"
+    MERGE = "merge", "并单"
+    SPLIT = "split", "拆单"
+    CLASSIFY = "classify", "分类"
+    PUT_ON_AGENDA = "put_on_agenda", "议题公示"
+    RESOLVE = "resolve", "表决"
+    OFFER = "offer", "发布认领"
+    CLAIM = "claim", "认领"
+    ASSIGN = "assign", "派单"
+    TRANSFER = "transfer", "转派"
+    RECALL = "recall", "收回"
+    ACCEPT = "accept", "接单"
+    RETURN_ORDER = "return_order", "退单"
+    START = "start", "开始办理"
+    PROGRESS = "progress", "进展"
+    CANNOT = "cannot", "办不了"
+    ESCALATE = "escalate", "上报"
+    SEND_DOWN = "send_down", "驳回上报"
+    ASK = "ask", "申请"
+    APPROVE = "approve", "同意"
+    DENY = "deny", "不同意"
+    RESUME = "resume", "恢复办理"
+    PROJECTISE = "projectise", "列入项目"
+    FINISH = "finish", "办结"
+    CHECK = "check", "核查"
+    FEED_BACK = "feed_back", "反馈"
+    RATE = "rate", "评价"
+    REOPEN = "reopen", "重开"
+    WITHDRAW = "withdraw", "撤回"
+    LAPSE = "lapse", "到期处理"
+    AUTO_CLOSE = "auto_close", "未评价销号"
+    URGE = "urge", "催办"
+    SUPERVISE = "supervise", "督办"
+    CALL_BACK = "call_back", "回访"
 
-_LABELS = {
-    Action.TAKE_IN: "点单",
-    Action.ANSWER: "现场答复",
-    Action.PROMISE: "现场承诺",
-    Action.LOOK: "核实",
-    Action.REGISTER: "登记",
-    Action.ASK_INFO: "请补充",
-    Action.SUPPLY: "补充",
-    Action.LIST: "列入清单",
-    Action.REJECT: "不予受理",
-    Action.REFER: "告知法定渠道",
-    Action.APPEAL: "申诉",
-    Action.DECIDE_APPEAL: "申诉裁定",
-    Action.MERGE: "并单",
-    Action.SPLIT: "拆单",
-    Action.CLASSIFY: "分类",
-    Action.PUT_ON_AGENDA: "议题公示",
-    Action.RESOLVE: "表决",
-    Action.OFFER: "发布认领",
-    Action.CLAIM: "认领",
-    Action.ASSIGN: "派单",
-    Action.TRANSFER: "转派",
-    Action.RECALL: "收回",
-    Action.ACCEPT: "接单",
-    Action.RETURN_ORDER: "退单",
-    Action.START: "开始办理",
-    Action.PROGRESS: "进展",
-    Action.CANNOT: "办不了",
-    Action.ESCALATE: "上报",
-    Action.SEND_DOWN: "驳回上报",
-    Action.ASK: "申请",
-    Action.APPROVE: "同意",
-    Action.DENY: "不同意",
-    Action.RESUME: "恢复办理",
-    Action.PROJECTISE: "列入项目",
-    Action.FINISH: "办结",
-    Action.CHECK: "核查",
-    Action.FEED_BACK: "反馈",
-    Action.RATE: "评价",
-    Action.REOPEN: "重开",
-    Action.WITHDRAW: "撤回",
-    Action.LAPSE: "到期处理",
-    Action.AUTO_CLOSE: "未评价销号",
-    Action.URGE: "催办",
-    Action.SUPERVISE: "督办",
-    Action.CALL_BACK: "回访",
-}
 
 SAME = "same"
 PROPERLY_DONE = "fixed_ok"
@@ -136,14 +89,19 @@ RESULTS: Mapping[Action, frozenset[str]] = MappingProxyType(
 class Facts:
     """What is known about the demand and stated with the act.
 
-    `place` is the division code the demand lies in and `channel` the way it came. `raised_by_resident` says that
-    somebody other than staff raised it, `reporter_reachable` that there is a contact to tell the result to. The rest
-    belongs to single acts: `result` is the form's code of a step, look or check; `words` what was written;
-    `handler_id`, `handler_level`, `measure` and `deadline` go with assigning (ZX-36).
+    Known: `demand_id`, its division `place`, the `channel` it came by, when it was received (aware), whether somebody
+    other than staff raised it, and whether there is a contact to tell the result to. The rest belongs to single acts.
+    `result` is the form's code of a step, look or check, `reason` a code, `words` what was written (for 暂缓, 解释说明,
+    退单 and 驳回上报 their basis). `handler_id` at `handler_level`, or the leading unit `unit_id` at `handler_unit`,
+    with `support` units, `measure` and `deadline` go with assigning (ZX-36). `until` is the day asked for or agreed: of
+    an extension, a review, a milestone, a supervision. `outcome` is what a meeting resolved, `upheld` whether an appeal
+    was. `by_proxy` says that staff enter what a reporter said, `evaluator` in which capacity somebody judges.
     """
 
     place: str
     channel: str
+    demand_id: UUID | None = None
+    received_at: dt.datetime | None = None
     raised_by_resident: bool = True
     reporter_reachable: bool = False
     result: str = ""
@@ -158,6 +116,7 @@ class Facts:
     deadline: dt.date | None = None
     unit_id: UUID | None = None
     handler_unit: HandlingLevel | None = None
+    support: tuple[UUID, ...] = ()
     master_id: UUID | None = None
     referred_to: str = ""
     stars: int | None = None
@@ -174,137 +133,135 @@ class Facts:
 
 _S = StateKey
 
-_TO_PROGRESS: Mapping[StateKey, tuple[StateKey, ...]] = {
-    _S.PROMISED: (_S.IN_PROGRESS,),
-    _S.ASSIGNED: (_S.ACCEPTED, _S.IN_PROGRESS),
-    _S.ACCEPTED: (_S.IN_PROGRESS,),
-    _S.IN_PROGRESS: (),
-    _S.REWORK: (_S.IN_PROGRESS,),
+Way = tuple[StateKey, ...]
+"""The states a demand passes through, the last being the new one; an empty way leaves it where it is."""
+
+_STAYING: tuple[Way, ...] = ((),)
+
+
+def _way(*keys: StateKey) -> tuple[Way, ...]:
+    return (keys,)
+
+
+# A handler's first progress, finish or cannot includes accepting and starting.
+_TO_WORK: Mapping[StateKey, tuple[Way, ...]] = {
+    _S.PROMISED: _way(_S.IN_PROGRESS),
+    _S.ASSIGNED: _way(_S.ACCEPTED, _S.IN_PROGRESS),
+    _S.ACCEPTED: _way(_S.IN_PROGRESS),
+    _S.REWORK: _way(_S.IN_PROGRESS),
 }
-ROUTES: Mapping[Action, Mapping[StateKey, tuple[StateKey, ...]]] = MappingProxyType(
+_GIVEN = dict.fromkeys((_S.ASSIGNED, _S.ACCEPTED, _S.IN_PROGRESS, _S.REWORK), _way(_S.ASSIGNED))
+_REQUESTED: Mapping[StateKey, tuple[Way, ...]] = {
+    _S.PROMISED: _STAYING,
+    _S.ASSIGNED: _STAYING,
+    _S.ACCEPTED: _STAYING,
+    _S.REWORK: _STAYING,
+    _S.RETURNED: ((), (_S.EXPLAINED,)),
+    _S.IN_PROGRESS: ((), (_S.SUSPENDED,), (_S.EXPLAINED,)),
+    _S.SUSPENDED: ((), (_S.EXPLAINED,)),
+}
+_TOLD: tuple[Way, ...] = ((_S.FED_BACK,), (_S.CLOSED,))
+
+ROUTES: Mapping[Action, Mapping[StateKey, tuple[Way, ...]]] = MappingProxyType(
     {
-        Action.TAKE_IN: {_S.DRAFT: (_S.SUBMITTED,)},
-        Action.ANSWER: {_S.SUBMITTED: (_S.ANSWERED,)},
-        Action.PROMISE: {_S.SUBMITTED: (_S.PROMISED,), _S.REGISTERED: (_S.PROMISED,)},
-        Action.LOOK: {_S.SUBMITTED: (), _S.REGISTERED: (), _S.NEED_INFO: (), _S.LISTED: ()},
-        Action.REGISTER: {_S.SUBMITTED: (_S.REGISTERED,), _S.PROMISED: (_S.REGISTERED,)},
+        Action.TAKE_IN: {_S.DRAFT: _way(_S.SUBMITTED)},
+        Action.ANSWER: {_S.SUBMITTED: _way(_S.ANSWERED)},
+        Action.PROMISE: dict.fromkeys((_S.SUBMITTED, _S.REGISTERED), _way(_S.PROMISED)),
+        Action.LOOK: dict.fromkeys((_S.SUBMITTED, _S.REGISTERED, _S.NEED_INFO, _S.LISTED), _STAYING),
+        Action.REGISTER: dict.fromkeys((_S.SUBMITTED, _S.PROMISED), _way(_S.REGISTERED)),
+        Action.ASK_INFO: {_S.REGISTERED: _way(_S.NEED_INFO)},
+        Action.SUPPLY: {_S.NEED_INFO: _way(_S.REGISTERED)},
+        Action.LIST: {_S.REGISTERED: _way(_S.LISTED)},
+        Action.REJECT: dict.fromkeys((_S.REGISTERED, _S.NEED_INFO, _S.LISTED), _way(_S.REJECTED)),
+        Action.REFER: dict.fromkeys(
+            (_S.SUBMITTED, _S.REGISTERED, _S.LISTED, _S.CLASSIFIED), _way(_S.REFERRED)
+        ),
+        Action.APPEAL: {_S.REJECTED: _STAYING},
+        Action.DECIDE_APPEAL: {_S.REJECTED: ((_S.REGISTERED,), (_S.CLOSED,), ())},
+        # Only what nobody has been sent for yet.
+        Action.MERGE: dict.fromkeys(
+            (
+                _S.SUBMITTED,
+                _S.REGISTERED,
+                _S.NEED_INFO,
+                _S.LISTED,
+                _S.CLASSIFIED,
+                _S.AGENDA,
+                _S.DELIBERATED,
+                _S.OFFERED,
+            ),
+            _way(_S.MERGED),
+        ),
+        Action.SPLIT: {_S.MERGED: _way(_S.REGISTERED)},
         # Classifying what is registered includes passing it at the screening.
         Action.CLASSIFY: {
-            _S.REGISTERED: (_S.LISTED, _S.CLASSIFIED),
-            _S.LISTED: (_S.CLASSIFIED,),
-            _S.CLASSIFIED: (),
+            _S.REGISTERED: _way(_S.LISTED, _S.CLASSIFIED),
+            _S.LISTED: _way(_S.CLASSIFIED),
+            _S.CLASSIFIED: _STAYING,
+            _S.RETURNED: _way(_S.CLASSIFIED),
         },
-        Action.ASSIGN: {_S.CLASSIFIED: (_S.ASSIGNED,), _S.RETURNED: (_S.ASSIGNED,)},
-        # A handler's first progress, finish or cannot includes accepting and starting.
-        Action.PROGRESS: _TO_PROGRESS,
-        Action.CANNOT: _TO_PROGRESS,
+        Action.PUT_ON_AGENDA: dict.fromkeys((_S.CLASSIFIED, _S.ESCALATED), _way(_S.AGENDA)),
+        Action.RESOLVE: {
+            _S.AGENDA: (
+                (_S.DELIBERATED,),
+                (_S.DELIBERATED, _S.ESCALATED),
+                (_S.DELIBERATED, _S.EXPLAINED),
+            )
+        },
+        Action.OFFER: {_S.CLASSIFIED: _way(_S.OFFERED)},
+        Action.CLAIM: {_S.OFFERED: _way(_S.ACCEPTED)},
+        Action.ASSIGN: dict.fromkeys(
+            (_S.CLASSIFIED, _S.DELIBERATED, _S.OFFERED, _S.RETURNED, _S.ESCALATED), _way(_S.ASSIGNED)
+        ),
+        Action.TRANSFER: _GIVEN,
+        Action.RECALL: {_S.ASSIGNED: _way(_S.CLASSIFIED)},
+        Action.ACCEPT: {_S.ASSIGNED: _way(_S.ACCEPTED)},
+        Action.RETURN_ORDER: dict.fromkeys((_S.ASSIGNED, _S.ACCEPTED), _way(_S.RETURNED)),
+        Action.START: _TO_WORK,
+        Action.PROGRESS: {
+            **_TO_WORK,
+            **dict.fromkeys((_S.IN_PROGRESS, _S.SUSPENDED, _S.PROJECTISED), _STAYING),
+        },
+        Action.CANNOT: {**_TO_WORK, _S.IN_PROGRESS: _STAYING},
+        Action.ESCALATE: dict.fromkeys(
+            (_S.CLASSIFIED, _S.DELIBERATED, _S.RETURNED, _S.IN_PROGRESS, _S.ESCALATED), _way(_S.ESCALATED)
+        ),
+        Action.SEND_DOWN: {_S.ESCALATED: _way(_S.CLASSIFIED)},
+        Action.ASK: _REQUESTED,
+        Action.APPROVE: _REQUESTED,
+        Action.DENY: dict.fromkeys(_REQUESTED, _STAYING),
+        Action.RESUME: {_S.SUSPENDED: _way(_S.IN_PROGRESS)},
+        Action.PROJECTISE: {_S.IN_PROGRESS: _way(_S.PROJECTISED)},
         Action.FINISH: {
-            _S.SUBMITTED: (_S.DONE,),
-            _S.PROMISED: (_S.DONE,),
-            _S.ASSIGNED: (_S.ACCEPTED, _S.IN_PROGRESS, _S.DONE),
-            _S.ACCEPTED: (_S.IN_PROGRESS, _S.DONE),
-            _S.IN_PROGRESS: (_S.DONE,),
-            _S.REWORK: (_S.IN_PROGRESS, _S.DONE),
+            _S.SUBMITTED: ((_S.DONE,), (_S.DONE, _S.CLOSED)),
+            _S.PROMISED: _way(_S.DONE),
+            _S.ASSIGNED: _way(_S.ACCEPTED, _S.IN_PROGRESS, _S.DONE),
+            _S.ACCEPTED: _way(_S.IN_PROGRESS, _S.DONE),
+            _S.IN_PROGRESS: _way(_S.DONE),
+            _S.REWORK: _way(_S.IN_PROGRESS, _S.DONE),
+            _S.PROJECTISED: _way(_S.DONE),
         },
-        Action.CHECK: {_S.DONE: (_S.VERIFIED,)},
-        Action.FEED_BACK: dict.fromkeys((_S.DONE, _S.VERIFIED, _S.ANSWERED, _S.EXPLAINED), (_S.FED_BACK,)),
-        Action.AUTO_CLOSE: {_S.FED_BACK: (_S.AUTO_CLOSED,)},
+        Action.CHECK: {_S.DONE: ((_S.VERIFIED,), (_S.IN_PROGRESS,))},
+        Action.FEED_BACK: {
+            **dict.fromkeys((_S.DONE, _S.VERIFIED, _S.ANSWERED, _S.EXPLAINED), _TOLD),
+            _S.REJECTED: ((), (_S.CLOSED,)),
+        },
+        Action.RATE: {
+            _S.FED_BACK: ((_S.RATED,), (_S.RATED, _S.REWORK)),
+            _S.RATED: ((), (_S.REWORK,)),
+        },
+        Action.REOPEN: dict.fromkeys((_S.AUTO_CLOSED, _S.CLOSED), _way(_S.IN_PROGRESS)),
+        Action.WITHDRAW: dict.fromkeys(sorted(UNRESOLVED), _way(_S.WITHDRAWN)),
+        Action.LAPSE: {
+            _S.NEED_INFO: _way(_S.EXPLAINED),
+            _S.REJECTED: _way(_S.CLOSED),
+            _S.SUSPENDED: _way(_S.IN_PROGRESS),
+            _S.RATED: _way(_S.CLOSED),
+        },
+        Action.AUTO_CLOSE: {_S.FED_BACK: _way(_S.AUTO_CLOSED)},
+        Action.URGE: dict.fromkeys(sorted(UNRESOLVED), _STAYING),
+        Action.SUPERVISE: dict.fromkeys(sorted(UNRESOLVED), _STAYING),
+        Action.CALL_BACK: {_S.REWORK: _STAYING, _S.IN_PROGRESS: _STAYING, _S.RATED: _way(_S.CLOSED)},
     }
 )
-"""For each act the states it may be done in, and the states the demand then passes through, the last being the new
-one; an empty way leaves it where it is."""
-
-
-def way_of(state: DemandState, action: Action, facts: Facts) -> tuple[StateKey, ...]:
-    """Return the states `action` leads through, the last being the new one; empty where the demand stays.
-
-    Raises Conflict("demand.step_not_allowed").
-    """
-    if state.key not in ROUTES.get(action, {}):
-        raise Conflict("demand.step_not_allowed", state=state.key.value, action=action.value)
-    way = ROUTES[action][state.key]
-    if action is Action.FINISH and state.key is _S.SUBMITTED and not facts.raised_by_resident:
-        return (*way, _S.CLOSED)  # found and mended by staff: nobody to tell, no rating
-    if action is Action.CHECK and facts.result != PROPERLY_DONE:
-        return (_S.IN_PROGRESS,)
-    if action is Action.FEED_BACK and not facts.reporter_reachable:
-        return (_S.CLOSED,)  # nobody to tell
-    return way
-
-
-_OFFICE_PERMISSIONS: Mapping[Action, Permission] = {
-    Action.REGISTER: Permission.REGISTER_DEMAND,
-    Action.CLASSIFY: Permission.CLASSIFY_DEMAND,
-    Action.ASSIGN: Permission.ASSIGN_DEMAND,
-    Action.FEED_BACK: Permission.REPORT_BACK,
-}
-# What is met in the field may lie beyond the worker's own grid.
-_FIELD_PERMISSIONS: Mapping[Action, Permission] = {
-    Action.TAKE_IN: Permission.TAKE_IN_DEMAND,
-    Action.ANSWER: Permission.TAKE_IN_DEMAND,
-    Action.PROMISE: Permission.TAKE_IN_DEMAND,
-    Action.LOOK: Permission.LOOK_AT_DEMAND,
-}
-
-
-def authorise(state: DemandState, action: Action, *, actor: Actor, place: str) -> None:
-    """Raise Forbidden("demand.checked_by_its_handler") or Forbidden("demand.not_yours") unless `actor` may."""
-    if is_authorised(state, action, actor=actor, place=place):
-        return
-    if action is Action.CHECK and actor.id == state.handler_id:
-        raise Forbidden("demand.checked_by_its_handler")
-    raise Forbidden("demand.not_yours", action=action.value)
-
-
-def is_authorised(state: DemandState, action: Action, *, actor: Actor, place: str) -> bool:
-    """Say whether `actor` may do `action` to a demand in the division `place`."""
-    if actor.kind is ActorKind.SYSTEM or action is Action.AUTO_CLOSE:
-        # Nobody closes what was not rated by hand, and the system does nothing in anybody's stead.
-        return actor.kind is ActorKind.SYSTEM and action is Action.AUTO_CLOSE
-    if action in _OFFICE_PERMISSIONS:
-        return actor.may(_OFFICE_PERMISSIONS[action], at=place)
-    if action is Action.CHECK:
-        return actor.may(Permission.CHECK_DEMAND) and actor.id != state.handler_id
-    if action in _FIELD_PERMISSIONS or state.key is _S.SUBMITTED:  # finished by whoever takes it in
-        return actor.may(_FIELD_PERMISSIONS.get(action, Permission.TAKE_IN_DEMAND))
-    return actor.may(Permission.HANDLE_DEMAND) and _handles(state, actor, place)
-
-
-def _handles(state: DemandState, actor: Actor, place: str) -> bool:
-    """Say whether the demand is in the actor's hands: his own, or those of somebody he stands in for there."""
-    stood_in_for = {post.stand_in_for for post in actor.posts if contains(post.jurisdiction, place)}
-    return state.handler_id is not None and state.handler_id in {actor.id, *stood_in_for}
-
-
-def require_statements(
-    state: DemandState, action: Action, *, facts: Facts, profile: MechanismProfile
-) -> None:
-    """Raise Invalid("demand.required_fields", fields=…) unless the act says what it has to.
-
-    Raises Invalid("demand.result_unknown") for a result that the act cannot have.
-    """
-    missing = [name for name in _required(state, action, profile) if not getattr(facts, name)]
-    if missing:
-        raise Invalid("demand.required_fields", fields=missing, action=action.value)
-    if action in RESULTS and facts.result not in RESULTS[action]:
-        raise Invalid("demand.result_unknown", result=facts.result, action=action.value)
-
-
-_STATED: Mapping[Action, tuple[str, ...]] = {
-    Action.ANSWER: ("words",),
-    Action.PROMISE: ("promised_on",),
-    Action.LOOK: ("result",),
-    Action.CLASSIFY: ("class_",),
-    Action.PROGRESS: ("result",),
-    Action.CANNOT: ("reason", "words"),
-    Action.CHECK: ("result",),
-}
-
-
-def _required(state: DemandState, action: Action, profile: MechanismProfile) -> tuple[str, ...]:
-    if action is Action.ASSIGN and state.class_ is not None:
-        own = profile.class_of(state.class_).required_on_assign
-        return ("handler_id", "handler_level", *(name for name in own if name != "person"))
-    if action is Action.FINISH and state.class_ == "PRIVATE":
-        return ("how_solved",)
-    return _STATED.get(action, ())
+"""For each act the states it may be done in, and the ways it may take from there (MECHANISMS S2, S2b)."""

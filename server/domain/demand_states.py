@@ -149,7 +149,8 @@ _FOLLOWING: Mapping[StateKey, frozenset[StateKey]] = {
     _S.REGISTERED: frozenset({_S.REJECTED, _S.LISTED, _S.NEED_INFO, _S.PROMISED, _S.MERGED, _S.REFERRED}),
     _S.NEED_INFO: frozenset({_S.REGISTERED, _S.REJECTED, _S.EXPLAINED, _S.MERGED}),
     _S.REJECTED: frozenset({_S.REGISTERED, _S.CLOSED}),
-    _S.LISTED: frozenset({_S.CLASSIFIED, _S.MERGED, _S.REFERRED}),
+    # What somebody went to see may turn out untrue after it was listed.
+    _S.LISTED: frozenset({_S.CLASSIFIED, _S.REJECTED, _S.MERGED, _S.REFERRED}),
     _S.CLASSIFIED: frozenset({_S.ASSIGNED, _S.OFFERED, _S.AGENDA, _S.ESCALATED, _S.MERGED, _S.REFERRED}),
     _S.AGENDA: frozenset({_S.DELIBERATED, _S.MERGED}),
     _S.DELIBERATED: frozenset({_S.ASSIGNED, _S.ESCALATED, _S.EXPLAINED, _S.MERGED}),
@@ -157,8 +158,12 @@ _FOLLOWING: Mapping[StateKey, frozenset[StateKey]] = {
     _S.ASSIGNED: frozenset({_S.ACCEPTED, _S.RETURNED, _S.CLASSIFIED, _S.ASSIGNED}),
     _S.RETURNED: frozenset({_S.ASSIGNED, _S.ESCALATED, _S.CLASSIFIED, _S.EXPLAINED}),
     _S.ACCEPTED: frozenset({_S.IN_PROGRESS, _S.RETURNED, _S.ASSIGNED}),
-    _S.IN_PROGRESS: frozenset({_S.DONE, _S.ESCALATED, _S.SUSPENDED, _S.EXPLAINED, _S.PROJECTISED}),
-    _S.ESCALATED: frozenset({_S.ASSIGNED, _S.AGENDA, _S.CLASSIFIED}),
+    # Whoever has it in hand may leave: then it is given to somebody else, as before it was begun.
+    _S.IN_PROGRESS: frozenset(
+        {_S.DONE, _S.ESCALATED, _S.SUSPENDED, _S.EXPLAINED, _S.PROJECTISED, _S.ASSIGNED}
+    ),
+    # What the next level cannot settle either goes on to the one above it.
+    _S.ESCALATED: frozenset({_S.ASSIGNED, _S.AGENDA, _S.CLASSIFIED, _S.ESCALATED}),
     _S.SUSPENDED: frozenset({_S.IN_PROGRESS, _S.EXPLAINED}),
     _S.PROJECTISED: frozenset({_S.DONE}),
     _S.DONE: frozenset({_S.FED_BACK, _S.VERIFIED, _S.CLOSED, _S.IN_PROGRESS}),
@@ -168,7 +173,7 @@ _FOLLOWING: Mapping[StateKey, frozenset[StateKey]] = {
     _S.ANSWERED: frozenset({_S.FED_BACK, _S.CLOSED}),
     _S.FED_BACK: frozenset({_S.RATED, _S.AUTO_CLOSED}),
     _S.RATED: frozenset({_S.CLOSED, _S.REWORK}),
-    _S.REWORK: frozenset({_S.IN_PROGRESS}),
+    _S.REWORK: frozenset({_S.IN_PROGRESS, _S.ASSIGNED}),
     _S.AUTO_CLOSED: frozenset({_S.IN_PROGRESS}),
     _S.CLOSED: frozenset({_S.IN_PROGRESS}),
     _S.WITHDRAWN: frozenset(),
@@ -212,8 +217,9 @@ Request = Literal["suspension", "explanation", "extension"]
 Appeal = Literal["open", "lost", "upheld"]
 """申诉: waiting for the level above, or how it was decided."""
 
-Ending = Literal["rated", "unrated", "staff", "lapsed", "withdrawn", "referred", "nobody_to_tell"]
-"""What ended a demand; "unrated" is never five stars."""
+Ending = Literal["rated", "unrated", "staff", "lapsed", "rejected", "withdrawn", "referred", "nobody_to_tell"]
+"""What ended a demand: "lapsed" where nobody appealed in time, "rejected" where the appeal was lost; "unrated" is
+never five stars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +227,19 @@ class DemandState:
     """All that decides how a demand may move: one plain column per field, in this order.
 
     This module keeps its annotations as types, because the mapper reads them from here.
-    `class_` is canonical, None until classified. `level` is that of its handler, None while it lies on the village's
-    desk; `highest_level` is the highest that ever handled it (METRICS C11). `since` is when `key` was entered, `last_event_at` the last act but "same" (C5). `due_at` is when
-    the matter is due — before it is assigned, when the next step is — and None for PRIVATE once classified;
-    `original_due_at` is the first date promised or allowed and never changes (C6). `step_due_at` is when the act now
-    waited for is due: accepting, the word on a PRIVATE matter, reporting back, the end of the rating window.
-    `outcome` is how it was resolved: "fixed", "answered", "explained" or "done". Datetimes are aware UTC.
+    `since` is when `key` was entered, `last_event_at` the last act but "same", 催办 and 督办 (C5). `class_` is
+    canonical, None until classified. It lies with its handler `handler_id` or the leading unit `unit_id`, whose level
+    `level` is; with neither, on the desk of level `desk`, which dispatches it. `highest_level` is the highest that
+    ever handled it (C11). `due_at` is when the matter is due — before it is assigned, when the next step is — and None
+    for PRIVATE once classified; `original_due_at` is the first date promised or allowed and never changes (C6).
+    `step_due_at` is when the act now waited for is due, or the waiting over. The clock behind `due_at` runs from
+    `clock_from` and allows `clock_allows`: an allowance ("5wd") or the day agreed ("2026-10-24"); it stood still in
+    `pauses`. `outcome` is how it was resolved: "fixed", "answered", "explained", "done" or "rejected"; "referred" or
+    "withdrawn" where it ended otherwise; `closed_by` is what ended it. `returns`, `sent_down`, `reworks` and
+    `reopened` count; `stars` are the last given since the reporter was told, those entered for him too. `asked` is
+    what the level above has been asked for, by `asked_by_id`, until `asked_until`; `review_on` is when a suspension is
+    looked at again. `first_asked_id` took it in, `screened_by_id` was the last to register or reject it.
+    Datetimes are aware UTC, days those of Shanghai.
     """
 
     key: StateKey
@@ -260,6 +273,9 @@ class DemandState:
     clock_allows: str | None = None
     pauses: tuple[Pause, ...] = ()
     closed_by: Ending | None = None
+    first_asked_id: UUID | None = None
+    screened_by_id: UUID | None = None
+    asked_by_id: UUID | None = None
 
     def __post_init__(self) -> None:
         # A mapped column hands back plain text.

@@ -25,6 +25,17 @@ from server.domain.work_calendar import SHANGHAI, end_of_day
 
 PROFILES = Path(server.__file__).parent / "profiles"
 PROFILE = parse_profile((PROFILES / "zhongxian.toml").read_text("utf-8"))
+FREE = PROFILE.model_copy(
+    update={
+        "classes": tuple(
+            own.model_copy(update={"required_on_assign": ("person",)})
+            if "GOVERNMENT" in own.canonical
+            else own
+            for own in PROFILE.classes
+        )
+    }
+)
+"""The same mechanism where a big matter is given without a day."""
 CALENDAR = PROFILE.work_calendar(path.read_text("utf-8") for path in PROFILES.glob("holidays/*.toml"))
 
 VILLAGE = "500233100001"
@@ -64,7 +75,7 @@ def act(state: DemandState, action: Action, actor: Actor, *, day: int = 0, **sta
         action,
         actor=actor,
         facts=dataclasses.replace(FACTS, **stated),
-        profile=PROFILE,
+        profile=FREE,
         calendar=CALENDAR,
         now=at(day),
     )
@@ -289,14 +300,21 @@ def test_buttons_show_what_the_reader_may_do_next() -> None:
         Action.PROMISE,
         Action.LOOK,
         Action.REGISTER,
+        Action.REFER,
+        Action.MERGE,
         Action.FINISH,
+        Action.WITHDRAW,
     )
     assert open_acts(assigned(), actor=WORKER, place=GRID, profile=PROFILE) == (
+        Action.ACCEPT,
+        Action.RETURN_ORDER,
+        Action.START,
         Action.PROGRESS,
         Action.CANNOT,
+        Action.ASK,
         Action.FINISH,
     )
-    assert open_acts(assigned(), actor=CADRE, place=GRID, profile=PROFILE) == ()
+    assert open_acts(assigned(), actor=OTHER_WORKER, place=GRID, profile=PROFILE) == ()
     assert all(not action.label.isascii() for action in Action)
 
 

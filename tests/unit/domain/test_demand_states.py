@@ -54,9 +54,10 @@ def test_any_unresolved_demand_may_be_withdrawn(key: StateKey) -> None:
 
 def test_every_way_follows_the_transitions() -> None:
     for routes in ROUTES.values():
-        for start, way in routes.items():
-            steps = (start, *way)
-            assert all(after in TRANSITIONS[before] for before, after in zip(steps, way, strict=False))
+        for start, ways in routes.items():
+            for way in ways:
+                steps = (start, *way)
+                assert all(after in TRANSITIONS[before] for before, after in zip(steps, way, strict=False))
 
 
 def test_the_clock_stands_still_only_while_information_is_awaited_or_by_suspension() -> None:
