@@ -26,7 +26,7 @@ from server.domain.people import Actor, Post
 from server.domain.problems import Conflict, NotFound
 from server.domain.register_change import TAG_ENDED, Effect, change_of
 from server.services import actors, posts, submissions
-from server.services.demands import casework
+from server.services.demands import closing, dispatch, triage
 from server.services.register import changes, households
 from server.services.register.changes import Statement
 from server.services.submissions import RowsFailed, Upload
@@ -102,15 +102,15 @@ def _at_the_desk(work: Work, act: OfficeAct) -> None:
     demand_id = _demand(work, act.demand).id
     match act.verb:
         case "register":
-            casework.register(work, demand_id)
+            triage.register(work, demand_id)
         case "classify":
-            casework.classify(work, demand_id, cast(Canonical, act.klass))
+            triage.classify(work, demand_id, cast(Canonical, act.klass))
         case "assign":
-            casework.assign(work, demand_id, _named(act), measure=act.words, deadline=act.due_on)
+            dispatch.assign(work, demand_id, _named(act), measure=act.words, deadline=act.due_on)
         case "look":
-            casework.ask_to_look(work, demand_id, _named(act))
+            closing.ask_to_look(work, demand_id, _named(act))
         case "feed_back":
-            casework.feed_back(work, demand_id, words=act.words)
+            closing.feed_back(work, demand_id, words=act.words)
 
 
 def _in_the_office(work: Work, act: UpkeepAct) -> None:

@@ -33,7 +33,7 @@ class MeetingRow(Base):
     posted_at: Mapped[dt.datetime | None]
     held_at: Mapped[dt.datetime | None]
     attendance: Mapped[Json] = mapped_column(default=list, server_default=sa.text("'[]'"))
-    """Who attended, as the minutes name them: [{"name": …, "as": …}, …]."""
+    """Who attended, as the minutes name them."""
     minutes: Mapped[str | None]
 
     __table_args__ = (sa.Index("ix_meetings_jurisdiction_held_on", "jurisdiction", "held_on"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -72,7 +72,7 @@ def serving(session: Session, place: str, *, on: dt.date) -> Sequence[Unit]:
 def names_of(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """What units are called; a name is no secret to whoever may read what they are named in."""
     rows = session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
-    return {key: name for key, name in rows}
+    return dict(row._tuple() for row in rows)
 
 
 def called_to(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[DemandUnit, Unit]]:
@@ -90,9 +90,3 @@ def calls_of(session: Session, unit_id: uuid.UUID) -> Sequence[DemandUnit]:
     """The demands a unit was called to, the newest call first; they are its own wherever they lie, so there is no scope."""
     query = sa.select(DemandUnit).where(DemandUnit.unit_id == unit_id)
     return session.scalars(query.order_by(DemandUnit.called_at.desc())).all()
-
-
-def names(session: Session, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """What units are called, by id; a name is no secret, so there is no scope."""
-    rows = session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(keys)))
-    return {row.id: row.name for row in rows}

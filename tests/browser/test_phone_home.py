@@ -16,7 +16,7 @@ from shapely import Point
 
 from server.database import Database
 from server.domain.people import SYSTEM
-from server.services.demands import casework
+from server.services.demands import dispatch, triage
 from server.settings import Settings
 from server.storage.submissions import Submission
 from tests.browser.conftest import Visitor
@@ -61,10 +61,10 @@ def give_a_case(story: Story) -> None:
     story.send("demand_intake", intake())
     with story.office() as work:
         demand = story.only_demand().id
-        casework.register(work, demand)
-        casework.classify(work, demand, "COMMUNITY")
+        triage.register(work, demand)
+        triage.classify(work, demand, "COMMUNITY")
         deadline = dt.date(2026, 10, 23)
-        casework.assign(work, demand, story.county.accounts["worker"], measure="换灯", deadline=deadline)
+        dispatch.assign(work, demand, story.county.accounts["worker"], measure="换灯", deadline=deadline)
 
 
 def sent(handset: Handset) -> list[Submission]:

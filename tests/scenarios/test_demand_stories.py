@@ -12,7 +12,7 @@ from server.domain.demand_acts import Action
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import end_of_day
 from server.figures import case_story, open_cases
-from server.services.demands import acts, casework
+from server.services.demands import acts, closing, dispatch, triage
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Timing
 from server.storage.demands import Demand
 from tests.conftest import Clock
@@ -42,9 +42,9 @@ def test_a_dark_lamp_seen_on_patrol_is_mended_by_the_village_and_nobody_needs_te
     assert unresolved(story) == 1
 
     with story.office() as work:
-        casework.register(work, demand.id)
-        casework.classify(work, demand.id, "COMMUNITY")
-        casework.assign(
+        triage.register(work, demand.id)
+        triage.classify(work, demand.id, "COMMUNITY")
+        dispatch.assign(
             work,
             demand.id,
             story.county.accounts["worker"],
@@ -62,7 +62,7 @@ def test_a_dark_lamp_seen_on_patrol_is_mended_by_the_village_and_nobody_needs_te
     assert unresolved(story) == 0
 
     with story.office() as work:
-        casework.feed_back(work, demand.id, words="已换灯泡")
+        closing.feed_back(work, demand.id, words="已换灯泡")
     assert story.demand(demand.id).key == "closed"
     assert told(story, demand) == [
         "点单（巡查发现）",
@@ -101,7 +101,7 @@ def test_a_broken_promise_is_overdue_and_ends_when_the_reporter_was_told(
     demand = story.say(demand, "done", words="修好了", told="yes")
     assert demand.key == "done"  # the worker's own word does not stand for the village's answer
     with story.office() as work:
-        casework.feed_back(work, demand.id, words="修好了，耽误您了", means="phone")
+        closing.feed_back(work, demand.id, words="修好了，耽误您了", means="phone")
     assert story.demand(demand.id).key == "fed_back"
 
     story.pass_days(8)
@@ -122,8 +122,8 @@ def test_a_look_shows_that_it_is_not_so_and_only_the_registrar_may_end_it(story:
     story.send("demand_intake", intake())
     demand = story.only_demand()
     with story.office() as work:
-        casework.register(work, demand.id)
-        casework.ask_to_look(work, demand.id, story.county.accounts["worker"])
+        triage.register(work, demand.id)
+        closing.ask_to_look(work, demand.id, story.county.accounts["worker"])
     demand = story.say(demand, "not_true", words="灯是亮的")
     assert (demand.key, demand.looked) == ("registered", "not_true")
     assert unresolved(story) == 1
@@ -136,9 +136,9 @@ def test_what_cannot_be_done_below_waits_for_the_villages_decision_with_its_cloc
     story.patrol(finding("road", "village_road"))
     demand = story.only_demand()
     with story.office() as work:
-        casework.register(work, demand.id)
-        casework.classify(work, demand.id, "COMMUNITY")
-        casework.assign(
+        triage.register(work, demand.id)
+        triage.classify(work, demand.id, "COMMUNITY")
+        dispatch.assign(
             work,
             demand.id,
             story.county.accounts["worker"],
@@ -171,7 +171,7 @@ def test_what_is_only_partly_done_goes_back_to_whoever_did_it(story: Story) -> N
     story.send("demand_intake", intake(reply={"answer": "promised", "promised_on": "2026-10-25"}))
     demand = story.say(story.only_demand(), "done", words="修好了")
     with story.office() as work:
-        casework.ask_to_check(work, demand.id, story.county.accounts["cadre"])
+        closing.ask_to_check(work, demand.id, story.county.accounts["cadre"])
     demand = story.say(demand, "fixed_no", by="cadre", words="灯还是不亮")
     assert (demand.key, demand.resolved_at, demand.checker_id) == ("in_progress", None, None)
     demand = story.say(demand, "done", words="这次修好了")

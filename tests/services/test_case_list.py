@@ -15,7 +15,7 @@ from server.domain.people import Function
 from server.domain.problems import Conflict, Forbidden, NotFound
 from server.figures import phone_lists
 from server.figures.phone_lists import Lists
-from server.services.demands import casework
+from server.services.demands import closing, dispatch, triage
 from server.storage.posts import PostRow
 from tests.conftest import Clock
 from tests.demands import Story, finding, intake
@@ -39,9 +39,9 @@ def gone(story: Story, *keys: uuid.UUID, name: str = "worker") -> dict[uuid.UUID
 
 def give(story: Story, demand_id: uuid.UUID, *, class_: str = "COMMUNITY", to: str = "worker") -> None:
     with story.office() as work:
-        casework.register(work, demand_id)
-        casework.classify(work, demand_id, class_)  # type: ignore[arg-type]
-        casework.assign(
+        triage.register(work, demand_id)
+        triage.classify(work, demand_id, class_)  # type: ignore[arg-type]
+        dispatch.assign(
             work,
             demand_id,
             story.county.accounts[to],
@@ -75,9 +75,9 @@ def test_an_overdue_case_is_marked_and_comes_first(story: Story) -> None:
     early, late = sorted(story.demands(), key=lambda demand: demand.position)
     give(story, late.id)
     with story.office() as work:
-        casework.register(work, early.id)
-        casework.classify(work, early.id, "GOVERNMENT")
-        casework.assign(work, early.id, story.county.accounts["worker"])
+        triage.register(work, early.id)
+        triage.classify(work, early.id, "GOVERNMENT")
+        dispatch.assign(work, early.id, story.county.accounts["worker"])
     story.pass_days(6)
     assert [row["label"][:1] for row in listed(story)] == ["！", "路"]
     assert listed(story)[0]["label"].endswith("超期3天")
@@ -98,7 +98,7 @@ def test_somebody_asked_to_look_finds_it_on_his_phone_until_he_has(story: Story)
     story.send("demand_intake", intake())
     demand = story.only_demand()
     with story.office() as work:
-        casework.ask_to_look(work, demand.id, story.county.accounts["worker"])
+        closing.ask_to_look(work, demand.id, story.county.accounts["worker"])
     assert [row["task"] for row in listed(story)] == ["look"]
     demand = story.say(demand, "partly", words="只有一盏不亮")
     assert (demand.state.looked, demand.looker_id) == ("partly", None)
@@ -111,10 +111,10 @@ def test_a_check_is_never_given_to_whoever_handled_it(story: Story) -> None:
     give(story, demand.id)
     demand = story.say(demand, "done", words="修好了")
     with pytest.raises(Forbidden) as refusal, story.office() as work:
-        casework.ask_to_check(work, demand.id, story.county.accounts["worker"])
+        closing.ask_to_check(work, demand.id, story.county.accounts["worker"])
     assert refusal.value.code == "demand.checked_by_its_handler"
     with story.office() as work:
-        casework.ask_to_check(work, demand.id, story.county.accounts["cadre"])
+        closing.ask_to_check(work, demand.id, story.county.accounts["cadre"])
     assert [row["task"] for row in listed(story, "cadre")] == ["check"]
     assert listed(story) == []
     demand = story.say(demand, "fixed_part", by="cadre", words="还有一盏")
@@ -145,7 +145,7 @@ def test_nothing_is_given_to_somebody_of_another_village(story: Story) -> None:
     story.send("demand_intake", intake(location={"grid_pick": VACANT_GRID}))
     demand = story.only_demand()
     with pytest.raises(NotFound) as refusal, story.office() as work:
-        casework.ask_to_look(work, demand.id, story.county.accounts["other_worker"])
+        closing.ask_to_look(work, demand.id, story.county.accounts["other_worker"])
     assert refusal.value.code == "demand.cannot_be_given"
 
 
@@ -154,10 +154,10 @@ def test_nobody_is_asked_to_look_at_what_is_dispatched(story: Story) -> None:
     demand = story.only_demand()
     give(story, demand.id)
     with pytest.raises(Conflict), story.office() as work:
-        casework.ask_to_look(work, demand.id, story.county.accounts["worker"])
+        closing.ask_to_look(work, demand.id, story.county.accounts["worker"])
 
 
 def test_a_grid_worker_asks_nobody(story: Story) -> None:
     story.patrol(finding())
     with pytest.raises(Forbidden), story.office("worker") as work:
-        casework.ask_to_look(work, story.only_demand().id, story.county.accounts["worker"])
+        closing.ask_to_look(work, story.only_demand().id, story.county.accounts["worker"])

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from server.domain.events import demands, forms, patrols, people, register, submissions, suggestions, visits
+from server.domain.events import (
+    demands,
+    forms,
+    meetings,
+    notifications,
+    patrols,
+    people,
+    register,
+    submissions,
+    suggestions,
+    units,
+    visits,
+)
 from server.domain.events.event import Event, JsonValue
 
 __all__ = [
@@ -11,11 +23,14 @@ __all__ = [
     "JsonValue",
     "demands",
     "forms",
+    "meetings",
+    "notifications",
     "patrols",
     "people",
     "register",
     "submissions",
     "suggestions",
+    "units",
     "visits",
 ]
 

@@ -3,71 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from server.domain.events.event import Event
+from server.domain.events.event import Event, JsonValue
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemandTakenIn(Event, kind="demand.taken_in"):
-    """点单: a demand was raised and has its public number."""
+    """点单: a demand was raised and has its public number. It is the first of its acts: see DemandMoved."""
 
     number: str
     channel: str
     demand_kind: str
     urgent: bool
+    acted_at: dt.datetime
+    by_level: str | None = None
+    facts: Mapping[str, JsonValue] = field(default_factory=dict)
     submission_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemandMoved(Event, kind="demand.moved"):
-    """流转: an act moved a demand from one state to another (`action` and the state keys of MECHANISMS S2).
+    """办理: an act was done to a demand; `from_key` and `to_key` (MECHANISMS S2) are one where it stayed where it was.
 
-    `note_kept` says that words were written with the act; the words themselves are with the demand.
+    `by_level`, `acted_at` and `facts` are what the act was decided by, so that folding a demand's acts gives its
+    state again; a phone's act is older than its row. `note_kept` says that words were written with the act; the
+    words themselves are with the demand.
     """
 
     action: str
     from_key: str
     to_key: str
+    acted_at: dt.datetime
+    by_level: str | None = None
+    facts: Mapping[str, JsonValue] = field(default_factory=dict)
     class_from: str | None = None
     class_to: str | None = None
     handler_id: UUID | None = None
+    unit_id: UUID | None = None
     due_at: dt.datetime | None = None
     reason: str | None = None
     note_kept: bool = False
-    submission_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemandProgressed(Event, kind="demand.progressed"):
-    """进展: the handler said how it stands; `step` is the form's code, and "same" counts as no event (METRICS C5)."""
-
-    step: str
-    submission_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemandLookedAt(Event, kind="demand.looked_at"):
-    """核实: somebody went to see whether it is as reported, before anything is dispatched."""
-
-    step: str
-    submission_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EscalationAsked(Event, kind="demand.escalation_asked"):
-    """办不了: the handler asks that it be reported upward; the village decides (FORMS §6)."""
-
-    reason: str
-    submission_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExtensionAsked(Event, kind="demand.extension_asked"):
-    """申请延期: the handler asks for more time; the original date stays for the on-time figure (FORMS §6)."""
-
-    until: dt.date
     submission_id: int | None = None
 
 
@@ -81,7 +59,42 @@ class ReporterTold(Event, kind="demand.reporter_told"):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskGiven(Event, kind="demand.task_given"):
-    """请人核实、核查: somebody was asked to look at it or to check it (`task` is "look" or "check")."""
+    """请人核实、核查、回访: somebody was asked to see to it (`task` is "look", "check" or "call_back")."""
 
     task: str
     account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsCalled(Event, kind="demand.units_called"):
+    """吹哨: several units are called together to the place, for the moment `at`."""
+
+    unit_ids: tuple[UUID, ...]
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisionEnded(Event, kind="demand.supervision_ended"):
+    """解除督办: whoever watched over it lets go before the day he had set."""
+
+    note_kept: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingGiven(Event, kind="demand.rating_given"):
+    """评价: `who` judged a round of handling; an entry by staff for somebody is marked."""
+
+    round: int
+    who: str
+    by_proxy: bool = False
+    changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderDue(Event, kind="demand.reminder_due"):
+    """提醒: the date of a matter comes near (`what` is "soon"), or has passed ("over")."""
+
+    what: str
+    due_at: dt.datetime
+    handler_id: UUID | None = None
+    unit_id: UUID | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from typing import ClassVar
@@ -49,6 +50,8 @@ def _json(value: object) -> JsonValue:
         return value
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): _json(item) for name, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
         return [_json(item) for item in value]
     return str(value)

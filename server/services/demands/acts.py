@@ -7,10 +7,11 @@ from typing import Any
 
 from server.domain.demand import decide
 from server.domain.demand_acts import Action, Facts
+from server.domain.demand_replay import ActRecord, kept, recorded
 from server.domain.demand_states import DemandState
-from server.domain.events import Event
 from server.domain.events import demands as events
 from server.domain.mechanism import MechanismProfile
+from server.domain.reminder import next_date, remind_at
 from server.storage.demands import Demand, can_be_told
 from server.storage.profiles import ProfileVersion, calendar_of, parsed
 from server.work import Reading, Work
@@ -26,6 +27,8 @@ def facts_of(demand: Demand, **stated: Any) -> Facts:
     return Facts(
         place=demand.jurisdiction,
         channel=demand.channel,
+        demand_id=demand.id,
+        received_at=demand.received_at,
         raised_by_resident=demand.reporter_kind is not None,
         reporter_reachable=can_be_told(demand),
         **stated,
@@ -47,6 +50,7 @@ def perform(
     """
     profile = profile_of(work, demand)
     facts = facts_of(demand, **stated)
+    acted_at = at or work.now
     before = demand.state
     after = decide(
         before,
@@ -55,46 +59,36 @@ def perform(
         facts=facts,
         profile=profile,
         calendar=calendar_of(profile),
-        now=at or work.now,
+        now=acted_at,
     )
     demand.state = after
+    if next_date(after) != next_date(before):
+        demand.remind_at = remind_at(next_date(after), now=work.now)
     demand.version += 1
     work.session.flush()
-    for event in _told(demand, action, before=before, facts=facts, submission_id=submission_id):
-        work.record(event)
+    act = recorded(action, actor=work.actor, facts=facts, now=acted_at)
+    work.record(_moved(demand, act, before=before, submission_id=submission_id))
 
 
-def _told(
-    demand: Demand, action: Action, *, before: DemandState, facts: Facts, submission_id: int | None
-) -> list[Event]:
-    """The event an act has of its own, if it has one, and the move, if the demand moved."""
-    own = _own_event(demand, action, facts=facts, submission_id=submission_id)
+def _moved(
+    demand: Demand, act: ActRecord, *, before: DemandState, submission_id: int | None
+) -> events.DemandMoved:
     after = demand.state
-    if own is not None and after.key is before.key:
-        return [own]
-    moved = events.DemandMoved(
+    return events.DemandMoved(
         subject_id=demand.id,
         jurisdiction=demand.jurisdiction,
-        action=action.value,
+        action=act.action.value,
         from_key=before.key.value,
         to_key=after.key.value,
+        acted_at=act.at,
+        by_level=act.by_level,
+        facts=kept(act.facts),
         class_from=before.class_,
         class_to=after.class_,
         handler_id=after.handler_id,
+        unit_id=after.unit_id,
         due_at=after.due_at,
-        reason=facts.reason or None,
-        note_kept=bool(facts.words),
+        reason=act.facts.reason or None,
+        note_kept=bool(act.facts.words),
         submission_id=submission_id,
     )
-    return [moved] if own is None else [own, moved]
-
-
-def _own_event(demand: Demand, action: Action, *, facts: Facts, submission_id: int | None) -> Event | None:
-    about: dict[str, Any] = {"subject_id": demand.id, "jurisdiction": demand.jurisdiction}
-    if action is Action.PROGRESS:
-        return events.DemandProgressed(**about, step=facts.result, submission_id=submission_id)
-    if action is Action.LOOK:
-        return events.DemandLookedAt(**about, step=facts.result, submission_id=submission_id)
-    if action is Action.CANNOT:
-        return events.EscalationAsked(**about, reason=facts.reason, submission_id=submission_id)
-    return None

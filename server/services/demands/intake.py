@@ -12,10 +12,12 @@ from shapely import Point
 from forms import catalogue
 from server.domain.demand import take_in
 from server.domain.demand_acts import Action
+from server.domain.demand_replay import kept, recorded
 from server.domain.events.demands import DemandTakenIn
 from server.domain.jurisdiction import Level, ancestor_at
 from server.domain.mechanism import Canonical
 from server.domain.problems import NotFound
+from server.domain.reminder import next_date, remind_at
 from server.domain.work_calendar import local_day
 from server.services.demands.acts import facts_of, perform
 from server.services.ground import ground
@@ -136,13 +138,16 @@ def _take_in(work: Work, raised: Raised) -> Demand:
         first_asked_id=work.actor.id,
     )
     _state(demand, raised)
+    facts = facts_of(demand)
     demand.state = take_in(
         actor=work.actor,
-        facts=facts_of(demand),
+        facts=facts,
         profile=profile,
         calendar=profiles.calendar_of(profile),
         now=raised.received_at,
     )
+    demand.remind_at = remind_at(next_date(demand.state), now=raised.received_at)
+    act = recorded(Action.TAKE_IN, actor=work.actor, facts=facts, now=raised.received_at)
     county = ancestor_at(jurisdiction, Level.COUNTY)
     demand.number = storage.next_number(work.session, county, local_day(raised.received_at))
     work.session.add(demand)
@@ -155,6 +160,9 @@ def _take_in(work: Work, raised: Raised) -> Demand:
             channel=raised.channel,
             demand_kind=raised.kind,
             urgent=raised.urgent,
+            acted_at=act.at,
+            by_level=act.by_level,
+            facts=kept(act.facts),
             submission_id=raised.submission_id,
         )
     )
