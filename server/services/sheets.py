@@ -120,12 +120,12 @@ def _write(work: Work, each: Due, duty: Duty, taken: _Taken) -> bool:
         written_at=work.now,
         **taken._asdict(),
     )
-    key = insert_once(work.session, row, unique=_UNIQUE)
-    if not isinstance(key, int):
+    written = insert_once(work.session, row, unique=_UNIQUE)
+    if written is None:
         return False
     work.record(
         SheetFrozen(
-            subject_id=key,
+            subject_id=written[0],
             jurisdiction=row.village,
             duty=row.duty,
             first_day=row.first_day,

@@ -47,6 +47,8 @@ def _code(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
+Questions = tuple[sa.ColumnElement[Any], ...]
+
 Code = Annotated[str, mapped_column(_code(15))]
 Json = Annotated[Any, mapped_column(sa.JSON().with_variant(JSONB(), "postgresql"))]
 Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
@@ -57,21 +59,29 @@ Serial = Annotated[
 ]
 
 
-def insert(session: Session, row: Base) -> None:
+def insert(session: Session, row: Base, *, asking: Questions = (), **asked: object) -> Sequence[Any]:
     """Insert a new row at once and make it one of the session's, for half of what the unit of work costs.
 
-    Every column must have been given, but for the number that the database chooses.
+    Every column must have been given, but for the number that the database chooses. The same statement answers what
+    is `asking`, whose bound parameters are `asked`: one more question costs less than one more statement.
     """
-    statement, key = _insert(type(row))
-    adopt(session, row, **{key: session.connection().execute(statement, _given(row)).scalar()})
+    kind = type(row)
+    key, *answers = session.connection().execute(_insert(kind, asking), _given(row) | asked).one()
+    adopt(session, row, **{_key_of(kind): key})
+    return answers
 
 
 @cache
-def _insert(kind: type[Base]) -> tuple[sa.Executable, str]:
-    """The statement and the attribute it answers with: the key."""
+def _insert(kind: type[Base], asking: Questions) -> sa.Executable:
+    """The statement is built once: building it costs more than running it."""
     mapper = sa.inspect(kind)
-    key = mapper.primary_key[0]
-    return sa.insert(mapper.local_table).returning(key), mapper.get_property_by_column(key).key  # type: ignore[arg-type]
+    return sa.insert(mapper.local_table).returning(*mapper.primary_key, *asking)  # type: ignore[arg-type]
+
+
+@cache
+def _key_of(kind: type[Base]) -> str:
+    mapper = sa.inspect(kind)
+    return mapper.get_property_by_column(mapper.primary_key[0]).key
 
 
 def _given(row: Base) -> dict[str, Any]:
@@ -79,24 +89,25 @@ def _given(row: Base) -> dict[str, Any]:
     return {columns[name].key: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
-def insert_once(session: Session, row: Base, *, unique: Sequence[str]) -> object | None:
-    """Insert a new row unless one with the same `unique` columns exists; its key, or None if it was there.
+def insert_once(
+    session: Session, row: Base, *, unique: Sequence[str], asking: Questions = (), **asked: object
+) -> Sequence[Any] | None:
+    """Insert a new row unless one with the same `unique` columns exists: its key and the answers, None if it was there.
 
-    Two writers at the same moment: the second waits for the first and then finds it, instead of failing.
+    Two writers at the same moment: the second waits for the first and then finds it, instead of failing. `asking`
+    and `asked` are as for insert(); nothing is answered where nothing is written.
     """
     dialect = session.get_bind().dialect.name
-    statement = _insert_once(type(row), dialect, tuple(unique))
-    key: object | None = session.connection().execute(statement, _given(row)).scalar()
-    return key
+    statement = _insert_once(type(row), dialect, tuple(unique), asking)
+    return session.connection().execute(statement, _given(row) | asked).first()
 
 
 @cache
-def _insert_once(kind: type[Base], dialect: str, unique: tuple[str, ...]) -> sa.Executable:
-    """The statement is built once: building it costs more than running it."""
+def _insert_once(kind: type[Base], dialect: str, unique: tuple[str, ...], asking: Questions) -> sa.Executable:
     mapper = sa.inspect(kind)
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = insert(mapper.local_table).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
-    return statement.returning(*mapper.primary_key)
+    return statement.returning(*mapper.primary_key, *asking)
 
 
 def adopt(session: Session, row: Base, **key: object) -> None:

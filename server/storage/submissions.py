@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column, relat
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
-from server.storage.base import Base, Code, Json, Serial
+from server.storage.base import Base, Code, Json, Serial, adopt, insert_once
 from server.storage.forms import Form
 from server.storage.geometry import geometry, gist_index
 from server.storage.grids import CURRENT_TOKEN
@@ -120,20 +120,18 @@ def by_instance(session: Session, *, form_id: str, instance_id: str, lock: bool 
     return session.scalars(query).first()
 
 
+_Held = aliased(Submission)
 _HELD_FOR = (
-    sa.select(Submission.id)
+    sa.select(_Held.id)
     .where(
-        Submission.form_id == sa.bindparam("form_id"),
-        Submission.deprecated_id == sa.bindparam("instance_id"),
-        Submission.state == "held",
+        _Held.form_id == sa.bindparam("arrived_form"),
+        _Held.deprecated_id == sa.bindparam("arrived_instance"),
+        _Held.state == "held",
     )
-    .order_by(Submission.id)
+    .order_by(_Held.id)
     .limit(1)
 )
-
-
-# Asked at every arrival: built once, and one question for both.
-_MET_BY = sa.select(CURRENT_TOKEN.scalar_subquery(), _HELD_FOR.scalar_subquery())
+_MET_BY = (CURRENT_TOKEN.scalar_subquery(), _HELD_FOR.scalar_subquery())
 
 
 class Met(NamedTuple):
@@ -143,15 +141,29 @@ class Met(NamedTuple):
     held_edit: int | None
 
 
-def met_by(session: Session, *, form_id: str, instance_id: str) -> Met:
-    """What a submission that bears `instance_id` meets; identity knows no scope."""
-    asked = {"form_id": form_id, "instance_id": instance_id}
-    return Met(*session.connection().execute(_MET_BY, asked).one())
+def write_new(session: Session, submission: Submission) -> Met | None:
+    """Insert a new submission; what it meets, or None where its instanceID was there, however recently.
+
+    Every column must have been given but the key. One statement writes and asks, as this is done at every arrival.
+    """
+    answer = insert_once(
+        session,
+        submission,
+        unique=("form_id", "instance_id"),
+        asking=_MET_BY,
+        arrived_form=submission.form_id,
+        arrived_instance=submission.instance_id,
+    )
+    if answer is None:
+        return None
+    key, *met = answer
+    adopt(session, submission, id=key)
+    return Met(*met)
 
 
 def held_for(session: Session, *, form_id: str, instance_id: str) -> Submission | None:
     """An edit that waits for the submission `instance_id`."""
-    asked = {"form_id": form_id, "instance_id": instance_id}
+    asked = {"arrived_form": form_id, "arrived_instance": instance_id}
     found = session.connection().execute(_HELD_FOR, asked).scalar()
     return None if found is None else session.get_one(Submission, found)
 

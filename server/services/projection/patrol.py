@@ -134,24 +134,30 @@ def _group(round_: Answers, name: str) -> dict[str, str | None]:
 
 def write(work: Work, submission: Submission, record: Record, facts: PatrolFacts) -> None:
     """记录巡查: the patrol's row, its findings by position, and the places it passed."""
-    patrol = None if record.is_first else _stored(work, submission)
+    patrol, something_ahead = None if record.is_first else _stored(work, submission), True
     if patrol is None:
-        patrol = _new_patrol(work, submission, record, facts)
+        patrol, something_ahead = _new_patrol(work, submission, record, facts)
     else:
         _describe(patrol, record, facts)
         work.session.flush()
     stored = {} if record.is_first else _stored_findings(work, submission)
     _write_findings(work, submission, patrol, facts, stored)
-    urgent_finding.link(work, patrol)
+    if something_ahead:
+        urgent_finding.link(work, patrol)
     if not record.is_first:
         work.session.execute(sa.delete(Pass).where(Pass.submission_id == submission.id))
     _write_passes(work, submission, patrol, facts)
 
 
-def _new_patrol(work: Work, submission: Submission, record: Record, facts: PatrolFacts) -> Patrol:
+def _new_patrol(
+    work: Work, submission: Submission, record: Record, facts: PatrolFacts
+) -> tuple[Patrol, bool]:
+    """The patrol, and whether something was sent ahead of it."""
     patrol = Patrol(submission_id=submission.id, received_at=record.received_at, removed_at=None)
     _describe(patrol, record, facts)
-    insert(work.session, patrol)
+    (something_ahead,) = insert(
+        work.session, patrol, asking=(urgent_finding.IS_AHEAD,), **urgent_finding.asked_about(patrol)
+    )
     work.record(
         events.PatrolRecorded(
             subject_id=patrol.id,
@@ -161,7 +167,7 @@ def _new_patrol(work: Work, submission: Submission, record: Record, facts: Patro
             flags=tuple(sorted(record.flags)),
         )
     )
-    return patrol
+    return patrol, something_ahead
 
 
 def _describe(patrol: Patrol, record: Record, facts: PatrolFacts) -> None:

@@ -36,32 +36,34 @@ def keep(work: Work, demand: Demand, *, handled: str) -> None:
     work.session.flush()
 
 
+_ASKED_FOR = sa.select(Demand.id).where(
+    Demand.channel == PATROL,
+    # The types are said because the keys of a table learn theirs only when the table they point to is imported.
+    Demand.first_asked_id == sa.bindparam("ahead_of_account", type_=sa.Uuid()),
+    Demand.raised_on == sa.bindparam("ahead_on", type_=sa.Date()),
+    Demand.grid_then == sa.bindparam("ahead_in", type_=sa.String()),
+    Demand.submission_id != sa.bindparam("ahead_of_submission", type_=sa.BigInteger()),
+)
+# Not a join: in what an INSERT returns, SQLite's columns are named without their table.
+_AHEAD = sa.select(Finding.id).where(Finding.patrol_id.is_(None), Finding.demand_id.in_(_ASKED_FOR))
+IS_AHEAD = _AHEAD.exists()
+"""Whether something was sent ahead of a patrol: asked as each is written, and nearly always answered by no."""
+
+
+def asked_about(patrol: Patrol) -> dict[str, object]:
+    """The bound parameters of IS_AHEAD for a patrol."""
+    return {
+        "ahead_of_account": patrol.account_id,
+        "ahead_on": patrol.day,
+        "ahead_in": patrol.grid_then,
+        "ahead_of_submission": patrol.submission_id,
+    }
+
+
 def link(work: Work, patrol: Patrol) -> None:
     """Put what was sent ahead of the patrol under it."""
-    asked = {
-        "account_id": patrol.account_id,
-        "day": patrol.day,
-        "grid": patrol.grid_then,
-        "submission_id": patrol.submission_id,
-    }
-    for finding_id in work.session.connection().execute(_AHEAD, asked).scalars().all():
+    for finding_id in work.session.connection().execute(_AHEAD, asked_about(patrol)).scalars().all():
         work.session.get_one(Finding, finding_id).patrol_id = patrol.id
-
-
-# Asked at every patrol, and nearly always answered by nothing: built once. The types are said because the keys of a
-# table learn theirs only when the table they point to has been imported.
-_AHEAD = (
-    sa.select(Finding.id)
-    .join(Demand, Demand.id == Finding.demand_id)
-    .where(
-        Finding.patrol_id.is_(None),
-        Demand.channel == PATROL,
-        Demand.first_asked_id == sa.bindparam("account_id", type_=sa.Uuid()),
-        Demand.raised_on == sa.bindparam("day", type_=sa.Date()),
-        Demand.grid_then == sa.bindparam("grid", type_=sa.String()),
-        Demand.submission_id != sa.bindparam("submission_id", type_=sa.BigInteger()),
-    )
-)
 
 
 def sent_ahead(work: Work, finding: Finding, patrol: Patrol) -> Demand | None:

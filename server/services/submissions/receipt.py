@@ -15,7 +15,6 @@ from server.services.submissions.identity import decide, original_of, replace_or
 from server.services.submissions.rows import apply_held, described, note_failure, write_rows
 from server.services.submissions.upload import Prepared, prepare
 from server.storage import submissions as storage
-from server.storage.base import adopt, insert_once
 from server.storage.submissions import Submission
 from server.work import Work
 
@@ -27,21 +26,19 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
     same moment the second waits for the first and is a repeat. A submission prepared on boundaries that have been
     replaced meanwhile is placed once more.
     """
-    met = storage.met_by(
-        work.session, form_id=prepared.instance.form_id, instance_id=prepared.instance.instance_id
-    )
-    if met.boundaries != prepared.ground.token:
-        ground.ground(work.session)  # from now on what this process remembers
-        prepared = replace(prepare(work, prepared.upload), failure=prepared.failure)
     # Of a plain record the insert itself tells whether it is new; all others are looked up first.
     is_plain = prepared.form.is_published and not prepared.instance.deprecated_id
     known = None if is_plain else _known(work, prepared)
     arrival = decide(work, prepared, known=known)
     if arrival is Arrival.REPEAT:
         return _repeat(work, prepared, known)
-    submission = _insert(work, prepared, arrival)
-    if submission is None:
+    submission = _row(work, prepared, arrival)
+    met = storage.write_new(work.session, submission)
+    if met is None:
         return _repeat(work, prepared, _known(work, prepared))
+    if met.boundaries != prepared.ground.token:
+        prepared = _placed_again(work, prepared, submission)
+    _accompany(work, submission, prepared, arrival)
     if arrival.set_aside:
         return arrival
     if prepared.failure is not None:
@@ -51,6 +48,15 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
     if met.held_edit is not None:
         apply_held(work, submission)
     return arrival
+
+
+def _placed_again(work: Work, prepared: Prepared, submission: Submission) -> Prepared:
+    """The submission prepared on the boundaries in force, which this process remembers from now on."""
+    ground.ground(work.session)
+    prepared = replace(prepare(work, prepared.upload), failure=prepared.failure)
+    for name, value in described(prepared).items():
+        setattr(submission, name, value)
+    return prepared
 
 
 def receive_raw(work: Work, prepared: Prepared, error: str) -> Arrival:
@@ -63,10 +69,9 @@ def _known(work: Work, prepared: Prepared) -> Submission | None:
     return storage.by_instance(work.session, form_id=instance.form_id, instance_id=instance.instance_id)
 
 
-def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | None:
-    """The new row with its files and its event; None where the same instanceID was written at the same moment."""
+def _row(work: Work, prepared: Prepared, arrival: Arrival) -> Submission:
     instance = prepared.instance
-    submission = Submission(
+    return Submission(
         form_id=instance.form_id,
         form_version=instance.version,
         instance_id=instance.instance_id,
@@ -85,10 +90,10 @@ def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | No
         rejected_reason=None,
         **described(prepared),
     )
-    key = insert_once(work.session, submission, unique=("form_id", "instance_id"))
-    if key is None:
-        return None
-    adopt(work.session, submission, id=key)
+
+
+def _accompany(work: Work, submission: Submission, prepared: Prepared, arrival: Arrival) -> None:
+    """What comes with a new row: its event, its files, and the version it takes the place of."""
     _announce(work, submission, arrival)
     attach(work, submission, prepared.upload.files, announce=False)
     if arrival is Arrival.EDIT:
@@ -96,7 +101,6 @@ def _insert(work: Work, prepared: Prepared, arrival: Arrival) -> Submission | No
         if original is not None:
             replace_original(work, original, submission)
             carry_over(work, submission, original)
-    return submission
 
 
 def _announce(work: Work, submission: Submission, arrival: Arrival) -> None:
