@@ -240,7 +240,7 @@ def _with_words(
     words: str | None,
     *,
     seen: int | None,
-    **stated: str,
+    **stated: Any,
 ) -> Demand:
     demand = reached(work, demand_id, seen=seen)
     perform(work, demand, action, words=legible(words), **stated)

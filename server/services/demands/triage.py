@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -126,7 +127,7 @@ def _said(
     words: str,
     *,
     seen: int | None,
-    **stated: str,
+    **stated: Any,
 ) -> Demand:
     """An act whose words the reporter reads."""
     demand = reached(work, demand_id, seen=seen)
