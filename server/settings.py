@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEMO_SECRET = "demo-only-" + "0" * 54
@@ -41,9 +41,32 @@ class Settings(BaseSettings):
     phone_photo_strip: bool = Field(
         default=True, description="手机网页在照片下方加一条，写时间和网格；不盖住画面"
     )
+    notify_webhook: str | None = Field(
+        default=None,
+        description="通知：把消息以 JSON 发到这个网址（自己的短信或消息网关）；都不设则只记日志，不发送",
+    )
+    notify_webhook_secret: str | None = Field(
+        default=None, description="通知：给上面的网址签名用的密钥，两边相同"
+    )
+    notify_residents: str | None = Field(
+        default=None,
+        description="通知：发给居民的 Apprise 地址，号码处写 {phone}，例如短信网关的地址",
+    )
+    notify_staff: str | None = Field(
+        default=None,
+        description="通知：发给工作人员和单位的 Apprise 地址，号码处写 {phone}；企业微信、钉钉群可以不写",
+    )
     demo: bool = Field(default=False, description="演示模式：登录页列出演示账号；由 wangge demo 打开")
     profile: str = Field(default="zhongxian", description="新建县时默认安装的机制方案")
     log_level: str = Field(default="INFO", description="日志级别")
+
+    @model_validator(mode="after")
+    def _messages_reach_one_person(self) -> Settings:
+        if self.notify_residents is not None and "{phone}" not in self.notify_residents:
+            raise ValueError("WANGGE_NOTIFY_RESIDENTS 要写 {phone}：发给居民的消息不能发进群里")
+        if self.notify_webhook is not None and not self.notify_webhook_secret:
+            raise ValueError("设了 WANGGE_NOTIFY_WEBHOOK，就要设 WANGGE_NOTIFY_WEBHOOK_SECRET")
+        return self
 
     @property
     def url(self) -> str:

@@ -12,7 +12,7 @@ from granian.log import LogLevels
 
 from server import logs
 from server.database import Database
-from server.jobs import schedule
+from server.jobs import notifying, schedule
 from server.jobs.queue import queue, working
 from server.settings import DEMO_SECRET, Settings
 from server.storage import migrations
@@ -77,6 +77,7 @@ def run(settings: Settings) -> None:
     database = Database(settings.url)
     jobs = queue(settings.url, folder=settings.data_dir)
     schedule.register(jobs, database)
+    notifying.register(jobs, database, settings)
     try:
         with working(jobs):
             server.serve()

@@ -7,7 +7,16 @@ import click
 from server.cli.tables import table
 from server.settings import Settings
 
-_SECRET = frozenset({"secret_key", "database_url"})
+_SECRET = frozenset(
+    {
+        "secret_key",
+        "database_url",
+        "notify_webhook",
+        "notify_webhook_secret",
+        "notify_residents",
+        "notify_staff",
+    }
+)
 
 
 @click.command()
@@ -29,7 +38,7 @@ def _rows(current: Settings) -> list[tuple[str, str, str, str]]:
 
 
 def _shown(name: str, value: object, default: object) -> str:
-    """A database address holds a password: of secrets only whether they are set is said."""
+    """Addresses hold passwords and tokens: of secrets only whether they are set is said."""
     if name in _SECRET:
         return "（未设）" if value == default else "（已设，不显示）"
     if value is None:

@@ -6,7 +6,7 @@ import click
 
 from server import logs
 from server.database import Database
-from server.jobs import schedule
+from server.jobs import notifying, schedule
 from server.jobs.queue import queue, work
 from server.settings import Settings
 
@@ -19,6 +19,7 @@ def worker() -> None:
     database = Database(settings.url)
     jobs = queue(settings.url, folder=settings.data_dir)
     schedule.register(jobs, database)
+    notifying.register(jobs, database, settings)
     try:
         work(jobs)
     finally:

@@ -7,9 +7,16 @@ from collections.abc import Callable
 import structlog
 
 from server.domain.events import Event
+from server.domain.events.demands import (
+    DemandMoved,
+    DemandTakenIn,
+    ReminderDue,
+    TaskGiven,
+    UnitsCalled,
+)
 from server.domain.events.forms import FormPublished
 from server.domain.events.register import BoundaryPublished
-from server.services import submissions
+from server.services import notifications, submissions
 from server.storage.events import EventRow
 from server.work import Work
 
@@ -28,4 +35,9 @@ def project_waiting(work: Work, event: EventRow) -> None:
 CONSEQUENCES: dict[type[Event], tuple[Consequence, ...]] = {
     FormPublished: (project_waiting,),
     BoundaryPublished: (project_waiting,),
+    DemandTakenIn: (notifications.taken_in,),
+    DemandMoved: (notifications.moved,),
+    ReminderDue: (notifications.reminded,),
+    TaskGiven: (notifications.task_given,),
+    UnitsCalled: (notifications.units_called,),
 }

@@ -193,7 +193,9 @@ def readable(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 def can_be_told(demand: Demand) -> bool:
-    """Say whether somebody can be told the result: by telephone, or at the door where it was raised on a visit."""
+    """Say whether somebody can be told the result: on his page, by telephone, or at the door where it was raised on a visit."""
+    if demand.channel == "online":
+        return True
     if demand.reporter_kind in (None, "anonymous"):
         return False
     return bool(demand.reporter_phone) or (demand.channel == "visit" and demand.household_id is not None)

@@ -1,10 +1,10 @@
-"""The surfaces: OpenRosa for phones' apps, HTML for staff, the offline client. Each speaks its own format."""
+"""The surfaces: OpenRosa for phones' apps, the offline client, HTML for staff and for residents and units. Each speaks its own format."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from server.web import compression, errors, health, i18n, openrosa, phone, security, staff
+from server.web import compression, errors, health, i18n, openrosa, phone, residents, security, staff, units
 from server.web.parts import Parts
 
 
@@ -18,4 +18,6 @@ def register(app: Flask, parts: Parts) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openrosa.blueprint)
     app.register_blueprint(phone.blueprint)
+    app.register_blueprint(residents.blueprint)
+    app.register_blueprint(units.blueprint)
     app.register_blueprint(staff.blueprint)

@@ -11,22 +11,29 @@ from server.web.staff import (
     case_figures,
     case_intake,
     cases,
+    claims,
     entrustments,
     exemptions,
     home,
     households,
+    inbox,
     keys,
     last_visits,
+    ledger,
     manual,
     maps,
+    notifications,
     pages,
     patrols,
     people,
+    posters,
     posts,
     register_changes,
+    screening,
     session,
     submissions,
     suggestions,
+    units,
     visit_lists,
     visits,
 )
@@ -57,3 +64,10 @@ case.routes(blueprint)
 case_acts.routes(blueprint)
 case_intake.routes(blueprint)
 case_figures.routes(blueprint)
+inbox.routes(blueprint)
+screening.routes(blueprint)
+claims.routes(blueprint)
+units.routes(blueprint)
+posters.routes(blueprint)
+notifications.routes(blueprint)
+ledger.routes(blueprint)

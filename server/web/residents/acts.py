@@ -1,0 +1,127 @@
+"""居民的四件事: supplying what was asked for, asking for another look, withdrawing, rating. Each returns to the matter."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Annotated
+
+from flask import Blueprint, Response, redirect, url_for
+from pydantic import Field
+
+from server.domain.problems import Conflict, Invalid, Problem
+from server.services import residents
+from server.services.demands import closing, rating, triage
+from server.services.residents import MOST_WORDS
+from server.web.authorization import public
+from server.web.errors import STATUS
+from server.web.i18n import say
+from server.web.parsing import Submitted, form
+from server.web.parts import database
+from server.web.residents.credential import opened
+from server.web.residents.matters import matter_page
+from server.work import Work
+
+Words = Annotated[str, Field(max_length=MOST_WORDS)]
+
+
+class Seen(Submitted):
+    """Which state of the matter the page showed."""
+
+    seen: int
+
+
+class Spoken(Seen):
+    """Words that must be there."""
+
+    words: Words
+
+
+class Withdrawal(Seen):
+    """Why, where somebody says."""
+
+    words: Words | None = None
+
+
+class Opinion(Submitted):
+    """评价: stars, and words where somebody writes them."""
+
+    stars: int
+    words: Words | None = None
+
+
+_Act = Callable[[Work, uuid.UUID], object]
+
+
+def routes(blueprint: Blueprint) -> None:
+    """Add the routes of this file."""
+    own = "/t/<number>/<code>"
+    blueprint.post(f"{own}/supply", endpoint="supply")(supply)
+    blueprint.post(f"{own}/appeal", endpoint="appeal")(appeal)
+    blueprint.post(f"{own}/withdraw", endpoint="withdraw")(withdraw)
+    blueprint.post(f"{own}/rate", endpoint="rate")(rate)
+
+
+@public
+def supply(number: str, code: str) -> Response | tuple[str, int]:
+    """补充."""
+
+    def act(work: Work, demand_id: uuid.UUID) -> None:
+        given = form(Spoken)
+        triage.supply(work, demand_id, words=given.words, seen=given.seen)
+
+    return _done(number, code, act, said="supplied")
+
+
+@public
+def appeal(number: str, code: str) -> Response | tuple[str, int]:
+    """申诉, once: the level above looks at it, never whoever refused it."""
+
+    def act(work: Work, demand_id: uuid.UUID) -> None:
+        given = form(Spoken)
+        closing.appeal(work, demand_id, words=given.words, seen=given.seen)
+
+    return _done(number, code, act, said="appealed")
+
+
+@public
+def withdraw(number: str, code: str) -> Response | tuple[str, int]:
+    """撤回."""
+
+    def act(work: Work, demand_id: uuid.UUID) -> None:
+        given = form(Withdrawal)
+        closing.withdraw(work, demand_id, words=given.words or "", seen=given.seen)
+
+    return _done(number, code, act, said="withdrawn")
+
+
+@public
+def rate(number: str, code: str) -> Response | tuple[str, int]:
+    """评单; again within the window, it changes what was said."""
+
+    def act(work: Work, demand_id: uuid.UUID) -> None:
+        given = form(Opinion)
+        rating.rate(work, demand_id, stars=given.stars, words=given.words)
+
+    return _done(number, code, act, said="rated")
+
+
+def _done(number: str, code: str, act: _Act, *, said: str) -> Response | tuple[str, int]:
+    """Do an act as the reporter; a refusal is said above the matter as it stands now."""
+    demand = opened(number, code)
+    try:
+        with database().transaction(residents.reporter_of(demand)) as work:
+            act(work, demand.id)
+    except (Conflict, Invalid) as refusal:
+        return matter_page(demand, code, error=words_of(refusal)), STATUS[refusal.kind]
+    return redirect(  # type: ignore[return-value]
+        url_for("residents.matter", number=demand.number, code=code, said=said), 303
+    )
+
+
+def words_of(refusal: Problem) -> str:
+    """What the form says of itself, else the sentence of the refusal."""
+    fields = refusal.details.get("fields")
+    if refusal.code == "form.invalid" and isinstance(fields, dict):
+        return say("resident.not_complete")
+    return say(refusal.code, **refusal.details)

@@ -1,0 +1,99 @@
+"""查进度: the page of a matter, opened by its number and code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, url_for
+
+from server.domain.demand import open_acts
+from server.domain.mechanism import MechanismProfile
+from server.figures import resident_matter
+from server.services import residents
+from server.services.demands.acts import profile_of
+from server.storage.demands import Demand
+from server.web.authorization import public
+from server.web.parsing import Submitted, form, query
+from server.web.parts import database
+from server.web.residents.credential import opened
+from server.web.residents.pages import page
+
+_SAID = {
+    "received": "收到了。",
+    "supplied": "您补充的已经收到。",
+    "appealed": "复核的要求已经收到，由上一级来看。",
+    "withdrawn": "已经撤回。",
+    "rated": "您的评价已经收到，谢谢。",
+}
+_FIVE = ("很不满意", "不满意", "一般", "满意", "很满意")
+
+
+class Wanted(Submitted):
+    """What the page is to say first."""
+
+    said: str = ""
+
+
+class Numbered(Submitted):
+    """What somebody types to find his matter."""
+
+    number: str = ""
+    code: str = ""
+
+
+def routes(blueprint: Blueprint) -> None:
+    """Add the routes of this file."""
+    blueprint.get("/", endpoint="find")(find)
+    blueprint.post("/", endpoint="find_post")(look_up)
+    blueprint.get("/t/<number>/<code>", endpoint="matter")(matter)
+
+
+@public
+def find() -> str:
+    """The form for number and code."""
+    return page("find.html")
+
+
+@public
+def look_up() -> Response:
+    """The page of the matter somebody typed the number and the code of."""
+    typed = form(Numbered)
+    demand = opened(typed.number, typed.code)
+    return redirect(  # type: ignore[return-value]
+        url_for("residents.matter", number=demand.number, code=typed.code.strip()), 303
+    )
+
+
+@public
+def matter(number: str, code: str) -> str:
+    """Where the matter stands, and what its reporter may do now."""
+    demand = opened(number, code)
+    return matter_page(demand, code, said=query(Wanted).said)
+
+
+def matter_page(demand: Demand, code: str, *, said: str = "", error: str | None = None) -> str:
+    """The page of a matter; `error` says why something sent from it was refused."""
+    with database().read(residents.reporter_of(demand)) as reading:
+        demand = reading.session.get_one(Demand, demand.id)
+        profile = profile_of(reading, demand)
+        shown = resident_matter.matter(reading, demand, profile=profile)
+        acts = open_acts(demand.state, actor=reading.actor, place=demand.jurisdiction, profile=profile)
+    context: dict[str, Any] = {
+        "matter": shown,
+        "version": demand.version,
+        "code": code,
+        "acts": {action.value for action in acts},
+        "said": _SAID.get(said, ""),
+        "is_new": said == "received",
+        "error": error,
+        "stars": star_words(profile),
+        "low": profile.low_rating.threshold,
+    }
+    return page("matter.html", **context)
+
+
+def star_words(profile: MechanismProfile) -> list[tuple[int, str]]:
+    """The county's stars, lowest first, each with what it means."""
+    most = profile.rating.stars
+    words = _FIVE if most == len(_FIVE) else tuple(f"{each} 分" for each in range(1, most + 1))
+    return list(enumerate(words, start=1))
