@@ -9,7 +9,7 @@ from huey import Huey, crontab
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
-from server.jobs import freezing, outbox
+from server.jobs import freezing, outbox, sweeping
 from server.services import submissions
 
 TRACKS_ARE_KEPT = dt.timedelta(days=90)
@@ -18,7 +18,8 @@ _TRACKS_AT_ONCE = 50
 
 
 def every_minute(database: Database) -> None:
-    """Hand on events, freeze the windows that are due, and apply edits that missed their original."""
+    """Do what is due, hand on events, freeze the windows that are due, and apply edits that missed their original."""
+    sweeping.sweep(database)
     outbox.hand_on(database)
     freezing.freeze_due(database)
     with database.transaction(SYSTEM) as work:

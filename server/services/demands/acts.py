@@ -11,7 +11,7 @@ from server.domain.demand_replay import ActRecord, kept, recorded
 from server.domain.demand_states import DemandState
 from server.domain.events import demands as events
 from server.domain.mechanism import MechanismProfile
-from server.domain.reminder import next_date, remind_at
+from server.domain.reminder import dates_of, first_at
 from server.storage.demands import Demand, can_be_told
 from server.storage.profiles import ProfileVersion, calendar_of, parsed
 from server.work import Reading, Work
@@ -62,8 +62,8 @@ def perform(
         now=acted_at,
     )
     demand.state = after
-    if next_date(after) != next_date(before):
-        demand.remind_at = remind_at(next_date(after), now=work.now)
+    if dates_of(after) != dates_of(before):
+        demand.remind_at = first_at(after, now=work.now)
     demand.version += 1
     work.session.flush()
     act = recorded(action, actor=work.actor, facts=facts, now=acted_at)

@@ -29,7 +29,7 @@ def can_be_given_to(reading: Reading, demand: Demand) -> Sequence[Account]:
     able = [
         account
         for account in reading.session.scalars(_near(demand).order_by(Account.display_name))
-        if _may(reading, account, Permission.HANDLE_DEMAND)
+        if able_to_handle(reading, account)
     ]
     return sorted(able, key=lambda account: -len(account.home))
 
@@ -37,9 +37,14 @@ def can_be_given_to(reading: Reading, demand: Demand) -> Sequence[Account]:
 def chosen(reading: Reading, demand: Demand, account_id: uuid.UUID) -> Account:
     """Somebody who may be given the demand. Raises NotFound("demand.cannot_be_given")."""
     account = reading.session.scalars(_near(demand).where(Account.id == account_id)).first()
-    if account is None or not _may(reading, account, Permission.HANDLE_DEMAND):
+    if account is None or not able_to_handle(reading, account):
         raise NotFound("demand.cannot_be_given", id=str(account_id))
     return account
+
+
+def able_to_handle(reading: Reading, account: Account) -> bool:
+    """Say whether somebody may be given anything to handle: he works in the field or an office, and still does."""
+    return _may(reading, account, Permission.HANDLE_DEMAND)
 
 
 def units_for(reading: Reading, demand: Demand) -> Sequence[Unit]:

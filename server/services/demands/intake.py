@@ -17,7 +17,7 @@ from server.domain.events.demands import DemandTakenIn
 from server.domain.jurisdiction import Level, ancestor_at
 from server.domain.mechanism import Canonical
 from server.domain.problems import NotFound
-from server.domain.reminder import next_date, remind_at
+from server.domain.reminder import first_at
 from server.domain.work_calendar import local_day
 from server.services.demands.acts import facts_of, perform
 from server.services.ground import ground
@@ -146,7 +146,7 @@ def _take_in(work: Work, raised: Raised) -> Demand:
         calendar=profiles.calendar_of(profile),
         now=raised.received_at,
     )
-    demand.remind_at = remind_at(next_date(demand.state), now=raised.received_at)
+    demand.remind_at = first_at(demand.state, now=work.now)
     act = recorded(Action.TAKE_IN, actor=work.actor, facts=facts, now=raised.received_at)
     county = ancestor_at(jurisdiction, Level.COUNTY)
     demand.number = storage.next_number(work.session, county, local_day(raised.received_at))
