@@ -1,4 +1,4 @@
-"""The log: one line of JSON per event, tracebacks without the values of variables, no phone's key anywhere."""
+"""The log: one line of JSON per event, tracebacks without the values of variables, no key, link or code anywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-_KEY_IN_PATH = re.compile(r"/key/[^/\s?\"']+")
+_SECRET_IN_PATH = re.compile(r"(/key/|/u/(?!orders\b|leave\b)|/r/e/|/r/t/[^/\s?\"']+/)[^/\s?\"']+")
 
 
 def configure(level: str) -> None:
@@ -28,8 +28,8 @@ def configure(level: str) -> None:
 
 
 def masked(text: str) -> str:
-    """A line for a log, with every phone's key in a path made unreadable."""
-    return _KEY_IN_PATH.sub("/key/•••", text)
+    """A line for a log, with every phone's key, link and resident's code in a path made unreadable."""
+    return _SECRET_IN_PATH.sub(r"\1•••", text)
 
 
 def _mask(_logger: Any, _method: str, said: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -23,6 +23,21 @@ CLASSES: Mapping[Canonical, str] = {
 }
 """The canonical classes in plain words, beside the county's own (MECHANISMS S1.2)."""
 
+MEANS: Mapping[str, str] = {"phone": "电话", "visit": "上门", "message": "短信、微信", "in_person": "当面"}
+"""How a reporter was told."""
+
+REQUESTS: Mapping[str, str] = {"suspension": "暂缓", "explanation": "解释说明", "extension": "延期"}
+"""What the level above is asked to agree to."""
+
+RETURN_REASONS: Mapping[str, str] = {
+    "not_ours": "不归我们办",
+    "wrong_class": "类别分错了",
+    "no_such_matter": "现场没有这回事",
+    "unclear": "说得不清，办不下去",
+    "other": "其他",
+}
+"""Why an order is given back; the basis is in the words beside it."""
+
 _INSTANT = dt.timedelta(microseconds=1)
 _LABEL_LENGTH = 16
 
@@ -35,8 +50,8 @@ def kinds() -> Mapping[str, str]:
 
 @cache
 def channels() -> Mapping[str, str]:
-    """Channels by code, in the form's words; a county's own are in its profile."""
-    return catalogue.choices("demand_intake", "channel")
+    """Channels by code, in the form's words and for what needs no form; a county's own are in its profile."""
+    return {**catalogue.choices("demand_intake", "channel"), "online": "居民扫码"}
 
 
 @cache

@@ -1,12 +1,14 @@
-"""登录凭据: a password or a phone's key, checked once at the door. Too many tries must wait, whichever it is."""
+"""登录凭据: a password, a phone's key or a unit's link, checked at the door. Too many tries must wait, whichever it is."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from flask import request
 
 from server.domain.people import SYSTEM, Actor
-from server.domain.problems import Forbidden, Unauthenticated
-from server.services import accounts, actors
+from server.domain.problems import Forbidden, NotFound, Unauthenticated
+from server.services import accounts, actors, links
 from server.storage.posts import Account
 from server.web.parts import database
 
@@ -46,6 +48,24 @@ def by_key(key: str) -> Actor:
     with database().transaction(SYSTEM) as work:
         accounts.note_key_shown(work, actor.app_user_id)
     return actor
+
+
+def by_unit_link(token: str) -> UUID:
+    """打开链接: the unit whose link it is.
+
+    Raises NotFound("link.unknown"), Conflict for a link that has ended, TooMany("account.too_many_tries").
+    """
+    name = f"link {key_mark(token)}"
+    _check_not_throttled(name)
+    try:
+        with database().read(SYSTEM) as reading:
+            unit_id = links.opened(reading, token, "unit").unit_id
+    except NotFound:
+        _note_refused(name)
+        raise
+    if unit_id is None:
+        raise NotFound("link.unknown")
+    return unit_id
 
 
 def key_mark(key: str) -> str:

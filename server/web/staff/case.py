@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import get_args
 from uuid import UUID
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, send_file, url_for
 
-from forms import catalogue
-from server.domain.demand import open_acts
-from server.domain.demand_acts import RESULTS, Action
-from server.domain.demand_states import StateKey
-from server.domain.mechanism import MechanismProfile
-from server.domain.people import Permission, Role
+from server.domain.demand_states import STATES, Stage
+from server.domain.mechanism import EVALUATOR_WORDS
+from server.domain.people import Permission
 from server.domain.problems import NotFound
-from server.figures import case_story, open_cases
-from server.figures.case_words import CLASSES, channels, due_day, kinds, steps, suggested, what
-from server.services.demands import acts, casework
-from server.storage import case_files, case_filter, demands
+from server.figures import case_story, inbox, merging, open_cases
+from server.figures.case_clock import clock
+from server.figures.case_words import may_be_shown
+from server.figures.next_step import mechanism_of, open_to, waits_for
+from server.services import ratings
+from server.storage import case_files, demands, units
+from server.storage import inbox as inbox_storage
+from server.storage import ratings as ratings_storage
+from server.storage.case_files import DemandFile
 from server.storage.demands import Demand
 from server.storage.submissions import Attachment
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import day, moment
 from server.web.parts import database, parts
+from server.web.staff.case_facts import facts_of
+from server.web.staff.case_forms import acts_of
+from server.web.staff.case_refusal import Refusal
+from server.web.staff.case_words import asked_words, suggestion_words
+from server.web.staff.maps import MapHost, map_host
 from server.web.staff.pages import page
 from server.work import Reading
 
-MEANS = {"phone": "电话", "visit": "上门", "message": "短信、微信", "in_person": "当面"}
 _SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "audio/mp4", "audio/mpeg", "audio/ogg"})
-_PLACE_SOURCES = {
-    "here": "登记人所在的位置",
-    "map": "在图上点的",
-    "fix": "发现时的定位",
-    "register": "名册地址",
-}
 _REPORTERS = {"named": "反映人", "proxy": "代别人反映的人", "anonymous": "不留姓名"}
-_LEVELS = {"grid": "网格", "village": "村（社区）", "township": "乡镇（街道）", "county": "县"}
-_STEPS_OF = {
-    Action.PROGRESS: ("progress", "done", "cannot", "same"),
-    Action.LOOK: tuple(
-        each for each in catalogue.choices("case_followup", "step") if each in RESULTS[Action.LOOK]
-    ),
-    Action.CHECK: tuple(
-        each for each in catalogue.choices("case_followup", "step") if each in RESULTS[Action.CHECK]
-    ),
-}
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -68,7 +58,7 @@ def file(demand_id: UUID, which: str) -> Response:
     with database().read(current_actor()) as reading:
         demand = _demand(reading, demand_id)
         names = {"photo": demand.photo, "photo_after": demand.photo_after, "voice": demand.voice}
-        return _file(reading, demand.submission_id, names.get(which))
+        return _file(reading, demand, demand.submission_id, names.get(which))
 
 
 @requires(Permission.VIEW_LISTS)
@@ -79,18 +69,20 @@ def note_photo(demand_id: UUID, note_id: int) -> Response:
         note = next((each for each in demands.notes(reading.session, demand.id) if each.id == note_id), None)
         if note is None:
             raise NotFound("page.unknown")
-        return _file(reading, note.submission_id, note.photo)
+        return _file(reading, demand, note.submission_id, note.photo)
 
 
 def _demand(reading: Reading, demand_id: UUID) -> Demand:
     return demands.get(reading.session, demand_id, scope=reading.actor.scope, reader=reading.actor.id)
 
 
-def _file(reading: Reading, submission_id: int | None, name: str | None) -> Response:
+def _file(reading: Reading, demand: Demand, submission_id: int | None, name: str | None) -> Response:
     """What a phone calls a photo is only shown as one if it is of a kind that a browser runs nothing in."""
-    found: Attachment | None = None
-    if submission_id is not None and name is not None:
+    found: Attachment | DemandFile | None = None
+    if name is not None and submission_id is not None:
         found = case_files.file_named(reading.session, submission_id, name)
+    elif name is not None:
+        found = case_files.of_demand(reading.session, demand.id, name)
     if found is None:
         raise NotFound("page.unknown")
     shown = found.mime in _SHOWN_TYPES
@@ -106,109 +98,66 @@ def _file(reading: Reading, submission_id: int | None, name: str | None) -> Resp
     return response
 
 
-def case_page(reading: Reading, demand: Demand, *, contact_shown: bool = False) -> str:
-    """The page of a demand the reader has been given; `contact_shown` once its opening has been recorded."""
-    actor, profile = reading.actor, acts.profile_of(reading, demand)
-    open_to_him = open_acts(demand.state, actor=actor, place=demand.jurisdiction, profile=profile)
-    may_ask = actor.may(Permission.REGISTER_DEMAND, at=demand.jurisdiction)
-    asks = {
-        "look": may_ask and Action.LOOK in open_to_him,
-        "check": may_ask and demand.state.key is StateKey.DONE,
-    }
+def case_page(
+    reading: Reading, demand: Demand, *, contact_shown: bool = False, refused: Refusal | None = None
+) -> str:
+    """The page of a demand the reader has been given.
+
+    `contact_shown` once its opening has been recorded, `refused` when an act on it has just been.
+    """
+    actor, profile = reading.actor, mechanism_of(reading, demand)
+    acts = acts_of(reading, demand, profile, open_to(reading, demand))
+    near = merging.suggestions(reading, demand) if any(each.act == "merge" for each in acts.others) else []
     return page(
         "case.html",
         as_of=reading.now,
         case=open_cases.case(reading, demand),
         demand=demand,
+        badges=inbox_storage.badges_of(demand, inbox.desk_of(reading), as_of=reading.now),
+        stages=_stages(demand),
+        acts=acts,
+        waits_for=waits_for(demand.state),
+        asked=asked_words(demand),
+        refused=refused,
+        clock=clock(demand, profile),
         story=list(reversed(case_story.story(reading, demand))),
-        facts=_facts(demand, profile),
-        acts={each.value for each in open_to_him},
-        asks=asks,
-        people=_people(reading, demand) if Action.ASSIGN in open_to_him or any(asks.values()) else [],
-        classes=_classes(profile),
-        suggestion=_suggestion(demand, profile),
-        required=_required(demand, profile),
-        means=list(MEANS.items()),
-        words_of=_steps(open_to_him),
-        how_solved=list(catalogue.choices("case_followup", "how_solved").items()),
-        cannot_reasons=list(catalogue.choices("case_followup", "cannot_reason").items()),
+        facts=facts_of(demand, profile),
+        called=[(call.role == "lead", unit) for call, unit in units.called_to(reading.session, demand.id)],
+        merged=merging.merged_into(reading, demand.id),
+        near=[(each.demand.id, suggestion_words(each)) for each in near],
+        ratings=_ratings(reading, demand),
+        map=_map(reading, demand),
         repeats=demands.repeats(reading.session, demand, scope=actor.scope),
-        can_be_told=demands.can_be_told(demand),
         reporter=_REPORTERS.get(demand.reporter_kind or "", "工作人员自己发现"),
         contact_shown=contact_shown or actor.may(Permission.SEE_NAMES, at=demand.jurisdiction),
         may_reveal=actor.may(Permission.REVEAL_PERSONAL_DATA, at=demand.jurisdiction),
     )
 
 
-def _facts(demand: Demand, profile: MechanismProfile) -> list[tuple[str, str]]:
-    own_channels: dict[str, str] = {channel.code: channel.label for channel in profile.channels}
-    due, first_due = due_day(demand.state), demand.original_due_at
-    place = _PLACE_SOURCES.get(demand.place_source or "", "")
-    said = [
-        ("渠道", own_channels.get(demand.channel, channels().get(demand.channel, demand.channel))),
-        ("原工单号", demand.outer_number),
-        ("哪方面", kinds().get(demand.kind)),
-        ("说了什么", demand.words),
-        ("地址", demand.address),
-        ("位置", place or ("待定位" if demand.place_how == "address" else "没有具体地点")),
-        ("收到", moment(demand.received_at)),
-        ("类别", _class_words(demand, profile)),
-        ("登记人的看法", _hint(demand, profile)),
-        ("在哪一级办", _LEVELS.get(demand.level or "")),
-        ("工作措施", demand.measure),
-        ("答应的日子", day(demand.promised_on)),
-        ("当场怎么答复的", demand.answer_words),
-        ("时限", day(due)),
-        ("最初的时限", moment(first_due) if first_due != demand.due_at else ""),
-        ("核实结果", steps().get(demand.looked or "")),
-    ]
-    return [(label, words) for label, words in said if words]
-
-
-def _class_words(demand: Demand, profile: MechanismProfile) -> str:
-    class_ = demand.state.class_
-    return "还没分类" if class_ is None else f"{profile.class_of(class_).label}（{CLASSES[class_]}）"
-
-
-def _hint(demand: Demand, profile: MechanismProfile) -> str:
-    return next((own.label for own in profile.classes if demand.class_hint in own.canonical), "")
-
-
-def _classes(profile: MechanismProfile) -> list[tuple[str, str]]:
+def _stages(demand: Demand) -> list[tuple[str, str]]:
+    """The seven stages, each "done", "here" or "ahead"; of what was withdrawn or merged none is here any more."""
+    stage = STATES[demand.state.key].stage
+    if stage is None:
+        return []
+    here = STAGES.index(stage)
     return [
-        (canonical, f"{own.label}（{CLASSES[canonical]}）")
-        for own in profile.classes
-        for canonical in own.canonical
+        (each, "here" if number == here else "done" if number < here else "ahead")
+        for number, each in enumerate(STAGES)
     ]
 
 
-def _suggestion(demand: Demand, profile: MechanismProfile) -> str:
-    """The class suggested, with the line of the catalogue as its reason (FORMS §7)."""
-    class_ = suggested(demand)
-    return (
-        ""
-        if class_ is None
-        else f"建议：{profile.class_of(class_).label}。理由：「{what(demand)}」一般是{CLASSES[class_]}。"
-    )
-
-
-def _required(demand: Demand, profile: MechanismProfile) -> Collection[str]:
-    class_ = demand.state.class_
-    return () if class_ is None else profile.class_of(class_).required_on_assign
-
-
-def _people(reading: Reading, demand: Demand) -> list[tuple[str, str]]:
-    """Whom it can be given to, with how much each has in hand already."""
-    found = casework.can_be_given_to(reading, demand)
-    in_hand = case_filter.in_hand_by_account(reading.session, [each.id for each in found])
+def _ratings(reading: Reading, demand: Demand) -> list[dict[str, object]]:
+    """What the reader may see of the ratings: handler and unit only after the window (MECHANISMS S2)."""
     return [
-        (str(each.id), f"{each.display_name}（{Role(each.role).label}，手上 {in_hand.get(each.id, 0)} 件）")
-        for each in found
+        {"who": EVALUATOR_WORDS.get(row.who, row.who), "row": row}  # type: ignore[call-overload]
+        for row in ratings_storage.of_demand(reading.session, demand.id)
+        if ratings.visible_to(reading.actor, row, reading.now)
     ]
 
 
-def _steps(open_to_him: Collection[Action]) -> list[tuple[str, str]]:
-    """The words he may say from a desk: of handling, looking or checking, whichever is open."""
-    return [
-        (step, steps()[step]) for action, said in _STEPS_OF.items() if action in open_to_him for step in said
-    ]
+def _map(reading: Reading, demand: Demand) -> MapHost | None:
+    """A small map, where the demand may be a point on one at all."""
+    if demand.point is None or not may_be_shown(demand):
+        return None
+    values = url_for("staff.case_values", number=demand.number, group="all")
+    return map_host(reading, "cases", area=demand.jurisdiction, data_url=values)

@@ -1,64 +1,45 @@
-"""办事: what is done to a demand from a desk — 登记, 分类, 派单, 反馈, 请人核实和核查, 办理反馈."""
+"""办事: what is done to a demand from a desk. One route; what each act asks for and who carries it out is a table."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response, flash, request
 
 from server.domain.demand import treated_as_private
-from server.domain.mechanism import Canonical
+from server.domain.demand_acts import Action
+from server.domain.demand_states import Group
 from server.domain.people import Permission
+from server.domain.problems import Conflict, Invalid, NotFound
+from server.domain.work_calendar import SHANGHAI
 from server.figures.case_words import suggested
-from server.services.demands import casework, handling
-from server.services.demands.casework import Means
+from server.services.demands import attention, closing, contacts, dispatch, handling, rating, triage
+from server.storage import demands
 from server.storage.demands import Demand
 from server.web.authentication import current_actor
 from server.web.authorization import requires
+from server.web.errors import STATUS
 from server.web.parsing import Submitted, form
 from server.web.parts import database
+from server.web.staff import case_answers as answers
 from server.web.staff.case import case_page
+from server.web.staff.case_questions import asks_nothing
+from server.web.staff.case_refusal import refusal
 from server.web.staff.pages import back_to
 from server.work import Work
 
 
-class Classified(Submitted):
-    """The class chosen, and why."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An act: what its form says, what carries it out, and what is said when it is done."""
 
-    category: Canonical
-    words: str | None = None
-
-
-class Assigned(Submitted):
-    """Who does it, how, and by when."""
-
-    person: UUID
-    measure: str | None = None
-    deadline: dt.date | None = None
-
-
-class Answered(Submitted):
-    """What the reporter is told, and how."""
-
-    words: str
-    means: Means = "phone"
-
-
-class Asked(Submitted):
-    """Who is asked to look or to check."""
-
-    person: UUID
-
-
-class Said(Submitted):
-    """A word from whoever handles, looks or checks."""
-
-    step: str
-    words: str | None = None
-    how_solved: str | None = None
-    cannot_reason: str | None = None
+    form: type[answers.Act]
+    do: Callable[[Work, UUID, Any], object]
+    done: str
 
 
 class Reason(Submitted):
@@ -67,89 +48,36 @@ class Reason(Submitted):
     reason: str
 
 
+class Back(Submitted):
+    """Where to go on: at a tab of the inbox, else with the demand itself."""
+
+    back: Group | None = None
+
+
 def routes(blueprint: Blueprint) -> None:
     """Add the routes of this file."""
-    base = "/cases/<uuid:demand_id>"
-    blueprint.post(f"{base}/register", endpoint="case_register")(register)
-    blueprint.post(f"{base}/classify", endpoint="case_classify")(classify)
-    blueprint.post(f"{base}/assign", endpoint="case_assign")(assign)
-    blueprint.post(f"{base}/feed-back", endpoint="case_feed_back")(feed_back)
-    blueprint.post(f"{base}/look", endpoint="case_ask_to_look")(ask_to_look)
-    blueprint.post(f"{base}/check", endpoint="case_ask_to_check")(ask_to_check)
-    blueprint.post(f"{base}/word", endpoint="case_word")(word)
-    blueprint.post(f"{base}/contact", endpoint="case_contact")(contact)
+    blueprint.post("/cases/<uuid:demand_id>/acts/<act>", endpoint="case_act")(act)
+    blueprint.post("/cases/<uuid:demand_id>/contact", endpoint="case_contact")(contact)
 
 
-@requires(Permission.REGISTER_DEMAND)
-def register(demand_id: UUID) -> Response:
-    """登记."""
-    return _done(demand_id, lambda work: casework.register(work, demand_id), "已登记。")
+@requires(Permission.VIEW_LISTS)
+def act(demand_id: UUID, act: str) -> Response | tuple[str, int]:
+    """Do an act; what is refused is said on the demand's page, as it stands now, and what was written is kept.
 
-
-@requires(Permission.CLASSIFY_DEMAND)
-def classify(demand_id: UUID) -> Response:
-    """分类, or correct the class."""
-    given = form(Classified)
-    return _done(
-        demand_id,
-        lambda work: casework.classify(work, demand_id, given.category, words=given.words),
-        "已分类。",
-    )
-
-
-@requires(Permission.ASSIGN_DEMAND)
-def assign(demand_id: UUID) -> Response:
-    """派给个人."""
-    given = form(Assigned)
-    return _done(
-        demand_id,
-        lambda work: casework.assign(
-            work, demand_id, given.person, measure=given.measure, deadline=given.deadline
-        ),
-        "已派给个人，会出现在他的手机上。",
-    )
-
-
-@requires(Permission.REPORT_BACK)
-def feed_back(demand_id: UUID) -> Response:
-    """反馈."""
-    given = form(Answered)
-    return _done(
-        demand_id,
-        lambda work: casework.feed_back(work, demand_id, words=given.words, means=given.means),
-        "已记下反馈。",
-    )
-
-
-@requires(Permission.REGISTER_DEMAND)
-def ask_to_look(demand_id: UUID) -> Response:
-    """请人核实."""
-    given = form(Asked)
-    return _done(
-        demand_id, lambda work: casework.ask_to_look(work, demand_id, given.person), "已请他先去看看。"
-    )
-
-
-@requires(Permission.REGISTER_DEMAND)
-def ask_to_check(demand_id: UUID) -> Response:
-    """请人核查."""
-    given = form(Asked)
-    return _done(
-        demand_id, lambda work: casework.ask_to_check(work, demand_id, given.person), "已请他去核查。"
-    )
-
-
-@requires(Permission.HANDLE_DEMAND)
-def word(demand_id: UUID) -> Response:
-    """办理反馈 from a desk."""
-    given = form(Said)
-    said = handling.Word(
-        step=given.step,
-        words=given.words,
-        how_solved=given.how_solved,
-        cannot_reason=given.cannot_reason,
-    )
-    return _done(demand_id, lambda work: handling.say(work, demand_id, said), "已记下。")
+    Who may do which act is the engine's to say. Raises NotFound("page.unknown") for an act there is not.
+    """
+    own = ACTS.get(act)
+    if own is None:
+        raise NotFound("page.unknown")
+    try:
+        given = form(own.form)
+        with database().transaction(current_actor()) as work:
+            own.do(work, demand_id, given)
+            readable = _may_read(work, demand_id)
+    except (Invalid, Conflict) as problem:
+        return _again(demand_id, act, problem)
+    flash(own.done, "success")
+    return _on(demand_id, readable=readable)
 
 
 @requires(Permission.REVEAL_PERSONAL_DATA)
@@ -157,20 +85,184 @@ def contact(demand_id: UUID) -> str:
     """查看反映人联系方式: once, on the answer to this request, with the reason on record."""
     given = form(Reason)
     with database().transaction(current_actor()) as work:
-        demand = casework.reveal_contact(work, demand_id, reason=given.reason)
+        demand = contacts.reveal_contact(work, demand_id, reason=given.reason)
         return case_page(work, demand, contact_shown=True)
 
 
-def _done(demand_id: UUID, act: Callable[[Work], object], words: str) -> Response:
-    """Do it, then back to the demand — or to the list, where it is not his to read any more."""
-    with database().transaction(current_actor()) as work:
-        changed = act(work)
-        readable = not isinstance(changed, Demand) or _may_read(work, changed)
-    flash(words, "success")
-    return back_to("staff.case", demand_id=demand_id) if readable else back_to("staff.cases")
+def done_at_once(action: Action) -> bool:
+    """Say whether an act needs nothing stated, so that a button does it."""
+    return action.value in ACTS and asks_nothing(action)
 
 
-def _may_read(work: Work, demand: Demand) -> bool:
+def _again(demand_id: UUID, act: str, problem: Invalid | Conflict) -> tuple[str, int]:
+    with database().read(current_actor()) as reading:
+        demand = demands.get(reading.session, demand_id, scope=reading.actor.scope, reader=reading.actor.id)
+        refused = refusal(act, problem, request.form.to_dict())
+        return case_page(reading, demand, refused=refused), STATUS[problem.kind]
+
+
+def _on(demand_id: UUID, *, readable: bool) -> Response:
+    """Back to the tab he came from, else to the demand, or to the list where it is not his to read any more."""
+    tab = form(Back).back
+    if tab is not None:
+        return back_to("staff.inbox", tab=tab.value)
+    return back_to("staff.case", demand_id=demand_id) if readable else back_to("staff.inbox")
+
+
+def _may_read(work: Work, demand_id: UUID) -> bool:
+    demand = work.session.get_one(Demand, demand_id)
     private = treated_as_private(demand.state.class_, suggested=suggested(demand))
     own = work.actor.id in (demand.first_asked_id, demand.handler_id)
     return own or work.actor.scope.covers(demand.jurisdiction, private=private)
+
+
+def _bare(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Act], object]:
+    return lambda work, id_, given: verb(work, id_, seen=given.seen)
+
+
+def _explained(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Explained], object]:
+    return lambda work, id_, given: verb(work, id_, words=given.words, seen=given.seen)
+
+
+def _reasoned(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Reasoned], object]:
+    return lambda work, id_, given: verb(work, id_, reason=given.reason, words=given.words, seen=given.seen)
+
+
+def _refer(work: Work, id_: UUID, given: answers.Referred) -> object:
+    return triage.refer(work, id_, referred_to=given.referred_to, words=given.words, seen=given.seen)
+
+
+def _merge(work: Work, id_: UUID, given: answers.Merged) -> object:
+    """Raises Invalid("demand.master_unknown") for a number there is not."""
+    master = given.master
+    if given.number is not None:
+        named = demands.of_number(work.session, given.number, scope=work.actor.scope)
+        master = None if named is None else named.id
+    if master is None:
+        raise Invalid("demand.master_unknown", number=given.number or "")
+    return triage.merge(work, id_, master_id=master, seen=given.seen)
+
+
+def _classify(work: Work, id_: UUID, given: answers.Classified) -> object:
+    dimensions = dict(each.split(":", 1) for each in given.dimensions if ":" in each)
+    return triage.classify(
+        work, id_, given.category, words=given.words, dimensions=dimensions, seen=given.seen
+    )
+
+
+def _decide_appeal(work: Work, id_: UUID, given: answers.Decided) -> object:
+    return closing.decide_appeal(work, id_, upheld=given.upheld, words=given.words, seen=given.seen)
+
+
+def _put_on_agenda(work: Work, id_: UUID, given: answers.OnAgenda) -> object:
+    return dispatch.put_on_agenda(work, id_, meeting_id=given.meeting, seen=given.seen)
+
+
+def _give(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Given], object]:
+    def give(work: Work, id_: UUID, given: answers.Given) -> object:
+        return verb(
+            work,
+            id_,
+            handler_id=given.taker(answers.PERSON),
+            unit_id=given.taker(answers.UNIT),
+            support=given.support,
+            measure=given.measure,
+            deadline=given.deadline,
+            seen=given.seen,
+        )
+
+    return give
+
+
+def _whistle(work: Work, id_: UUID, given: answers.Whistled) -> object:
+    at = given.at.replace(tzinfo=SHANGHAI) if given.at.tzinfo is None else given.at
+    return dispatch.whistle(
+        work, id_, unit_ids=given.units, at=at.astimezone(dt.UTC), words=given.words, seen=given.seen
+    )
+
+
+def _ask(work: Work, id_: UUID, given: answers.Requested) -> object:
+    return handling.ask(
+        work, id_, request=given.request, until=given.until, words=given.words, seen=given.seen
+    )
+
+
+def _approve(work: Work, id_: UUID, given: answers.Agreed) -> object:
+    return handling.approve(work, id_, until=given.until, words=given.words, seen=given.seen)
+
+
+def _projectise(work: Work, id_: UUID, given: answers.Projected) -> object:
+    return handling.projectise(work, id_, words=given.words, milestone=given.milestone, seen=given.seen)
+
+
+def _feed_back(work: Work, id_: UUID, given: answers.Told) -> object:
+    return closing.feed_back(work, id_, words=given.words, means=given.means, seen=given.seen)
+
+
+def _rate(work: Work, id_: UUID, given: answers.Rated) -> object:
+    return rating.rate(work, id_, stars=given.stars, words=given.words, by_proxy=True, seen=given.seen)
+
+
+def _supervise(work: Work, id_: UUID, given: answers.Supervised) -> object:
+    return attention.supervise(work, id_, words=given.words, until=given.until, seen=given.seen)
+
+
+def _say(work: Work, id_: UUID, given: answers.Said) -> object:
+    word = handling.Word(
+        step=given.step,
+        words=given.words,
+        how_solved=given.how_solved,
+        cannot_reason=given.cannot_reason,
+    )
+    return handling.say(work, id_, word, seen=given.seen)
+
+
+def _asked(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Asked], object]:
+    return lambda work, id_, given: verb(work, id_, given.person, seen=given.seen)
+
+
+_A, _E, _W = answers.Act, answers.Explained, answers.MayExplain
+
+ACTS: Mapping[str, Desk] = {
+    "register": Desk(_A, _bare(triage.register), "已登记。"),
+    "list": Desk(_A, _bare(triage.list_), "已列入清单。"),
+    "ask_info": Desk(_E, _explained(triage.ask_info), "已请反映人补充，等他回话。"),
+    "supply": Desk(_E, _explained(triage.supply), "补充的内容已记下。"),
+    "reject": Desk(answers.Reasoned, _reasoned(triage.reject), "已不予受理，原因会告诉反映人。"),
+    "refer": Desk(answers.Referred, _refer, "已告知他该走的法定渠道。"),
+    "merge": Desk(answers.Merged, _merge, "已并到那一件，反映人都会得到回音。"),
+    "split": Desk(_A, _bare(triage.split), "已拆成单独的一件。"),
+    "classify": Desk(answers.Classified, _classify, "已分类。"),
+    "put_on_agenda": Desk(answers.OnAgenda, _put_on_agenda, "已列为议题。"),
+    "offer": Desk(_W, _explained(dispatch.offer), "已发布，等人认领。"),
+    "claim": Desk(_A, _bare(dispatch.claim), "已由您认领。"),
+    "assign": Desk(answers.Given, _give(dispatch.assign), "已派出。"),
+    "transfer": Desk(answers.Given, _give(dispatch.transfer), "已转派。"),
+    "recall": Desk(_E, _explained(dispatch.recall), "已收回，可以重新分类、派单。"),
+    "escalate": Desk(answers.Reasoned, _reasoned(dispatch.escalate), "已上报，时限照走，可以随时看进展。"),
+    "send_down": Desk(_E, _explained(dispatch.send_down), "已退回下一级重新分派。"),
+    "whistle": Desk(answers.Whistled, _whistle, "已通知这几家到场。"),
+    "accept": Desk(_A, _bare(handling.accept), "已接单。"),
+    "return_order": Desk(answers.Reasoned, _reasoned(handling.return_order), "已退单，由派单的人重新安排。"),
+    "start": Desk(_A, _bare(handling.start), "已开始办理。"),
+    "say": Desk(answers.Said, _say, "已记下。"),
+    "look": Desk(answers.Said, _say, "核实结果已记下。"),
+    "check": Desk(answers.Said, _say, "核查结果已记下。"),
+    "ask": Desk(answers.Requested, _ask, "已报给上一级，等他们答复。"),
+    "approve": Desk(answers.Agreed, _approve, "已同意。"),
+    "deny": Desk(_E, _explained(handling.deny), "已答复不同意，照原时限办。"),
+    "resume": Desk(_W, _explained(handling.resume), "已恢复办理。"),
+    "projectise": Desk(answers.Projected, _projectise, "已列入项目。"),
+    "feed_back": Desk(answers.Told, _feed_back, "已记下反馈。"),
+    "decide_appeal": Desk(answers.Decided, _decide_appeal, "申诉已有结论，会告诉反映人。"),
+    "rate": Desk(answers.Rated, _rate, "评价已代为记下，注明是代评。"),
+    "call_back": Desk(_E, _explained(closing.call_back), "回访已记下。"),
+    "reopen": Desk(_E, _explained(closing.reopen), "已重新办理。"),
+    "withdraw": Desk(_E, _explained(closing.withdraw), "已撤回。"),
+    "urge": Desk(_W, _explained(attention.urge), "已催办，会提醒在办的人。"),
+    "supervise": Desk(answers.Supervised, _supervise, "已督办。"),
+    "end_supervision": Desk(_W, _explained(attention.end_supervision), "已不再督办。"),
+    "ask_to_look": Desk(answers.Asked, _asked(closing.ask_to_look), "已请他先去看看。"),
+    "ask_to_check": Desk(answers.Asked, _asked(closing.ask_to_check), "已请他去核查。"),
+}
+"""What can be done from a desk. Meetings decide on their own page; reporters, units and evaluators act by link."""

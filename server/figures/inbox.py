@@ -1,0 +1,104 @@
+"""办件: the five tabs of an office, each row with what is to be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.demand_acts import Action
+from server.domain.demand_states import Group
+from server.domain.jurisdiction import Level
+from server.domain.people import Permission
+from server.domain.problems import Unauthenticated
+from server.figures import open_cases
+from server.figures.next_step import mechanism_of, next_step, open_to, waits_for
+from server.figures.open_cases import Case
+from server.storage import inbox as storage
+from server.storage.inbox import Badge, Cursor, Desk, Wanted
+from server.work import Reading
+
+SIZE = 30
+"""Rows of a slice: as many as somebody works through before he looks up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the five words, and how many rows it has."""
+
+    group: Group
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line: `next` is the act proposed to the reader with the county's own `verb` for it, else whom it waits for."""
+
+    case: Case
+    badges: tuple[Badge, ...]
+    next: Action | None
+    verb: str
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some rows of a tab, and where the next begin, None after the last."""
+
+    rows: Sequence[Row]
+    next: Cursor | None
+
+
+def desk_of(reading: Reading) -> Desk:
+    """Return whose inbox the reader opens: the widest level he dispatches at, none for who only looks.
+
+    Raises Unauthenticated("actor.not_signed_in") for who is nobody's account.
+    """
+    actor = reading.actor
+    if actor.id is None:
+        raise Unauthenticated("actor.not_signed_in")
+    places = sorted(actor.scope.codes)
+    held = [actor.level_by(Permission.ASSIGN_DEMAND, at=place) for place in places]
+    levels = [level for level in held if level is not None]
+    widest = min(levels, key=list(Level).index, default=None)
+    return Desk(account=actor.id, level=None if widest is None else widest.value)
+
+
+def tabs(reading: Reading, *, mine: bool) -> list[Tab]:
+    """Return the five tabs with how many rows each has for the reader."""
+    found = storage.counts(reading.session, desk_of(reading), mine=mine, scope=reading.actor.scope)
+    return [Tab(group, found.get(group, 0)) for group in Group]
+
+
+def rows(reading: Reading, wanted: Wanted, *, after: Cursor | None = None) -> Slice:
+    """Return the next rows of a tab."""
+    desk = desk_of(reading)
+    found = storage.slice_of(
+        reading.session,
+        desk,
+        wanted,
+        as_of=reading.now,
+        scope=reading.actor.scope,
+        size=SIZE + 1,
+        after=after,
+    )
+    lines = open_cases.lines(reading, found[:SIZE])
+    following = storage.cursor_of(found[SIZE - 1], wanted.group) if len(found) > SIZE else None
+    return Slice([_row(reading, case, desk) for case in lines], following)
+
+
+def _row(reading: Reading, case: Case, desk: Desk) -> Row:
+    demand = case.demand
+    proposed = next_step(demand, open_to(reading, demand), reading=reading)
+    holder = f"{case.held_by}在办" if case.held_by and case.group is Group.IN_HAND else ""
+    return Row(
+        case=case,
+        badges=storage.badges_of(demand, desk, as_of=reading.now),
+        next=proposed,
+        verb="" if proposed is None else mechanism_of(reading, demand).verb(proposed),
+        waits_for=holder or waits_for(demand.state),
+    )
+
+
+def has_own_work(reading: Reading) -> bool:
+    """Say whether the reader has a desk or handles demands himself; who only looks does neither."""
+    return desk_of(reading).level is not None or reading.actor.may(Permission.HANDLE_DEMAND)
