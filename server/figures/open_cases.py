@@ -56,6 +56,12 @@ class Case:
         return group_of(StateKey(self.demand.key))
 
     @property
+    def due_day(self) -> dt.date | None:
+        """The day it is due now."""
+        due = self.demand.due_at
+        return None if due is None else due_day_of(due)
+
+    @property
     def original_due_day(self) -> dt.date | None:
         """The day it was first promised or allowed for (C6)."""
         due = self.demand.original_due_at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -58,7 +59,9 @@ class CaseFilter:
     `class_` is the class a demand is held to be: its own, until then what its detail suggests. `holder` is who
     handles it, `level` the level holding it. `received_from` and `received_to` are days, both included.
     `asked_upward` leaves those of which the handler said that it cannot be done. `own` leaves those somebody took in
-    or handles: they are his to see wherever they lie, so it is only ever the reader himself.
+    or handles: they are his to see wherever they lie, so it is only ever the reader himself. `text` is a whole number
+    of ours or of the platform an order came from, or part of a number, of the address or of what was said; part of the
+    reporter's name, or his telephone, only `with_names`.
     """
 
     groups: tuple[Group, ...] = ()
@@ -77,11 +80,17 @@ class CaseFilter:
     asked_upward: bool = False
     number: str | None = None
     own: uuid.UUID | None = None
+    text: str | None = None
+    with_names: bool = False
 
 
 def count(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> int:
     """How many demands the reader may see that are wanted."""
-    query = sa.select(sa.func.count()).select_from(Demand).where(*_conditions(wanted, scope, moments))
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Demand)
+        .where(*conditions(wanted, scope=scope, moments=moments))
+    )
     return session.scalar(query) or 0
 
 
@@ -103,7 +112,7 @@ def counts_by_village(
     session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments
 ) -> dict[str, int]:
     """How many wanted demands lie in each village, by its code; what lies in none stands under its wider division."""
-    return _by_village(session, *_conditions(wanted, scope, moments))
+    return _by_village(session, *conditions(wanted, scope=scope, moments=moments))
 
 
 def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
@@ -139,18 +148,21 @@ def _in_order(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.Select[D
     over = sa.case((_overdue(moments), Demand.due_at))
     return (
         sa.select(Demand)
-        .where(*_conditions(wanted, scope, moments))
+        .where(*conditions(wanted, scope=scope, moments=moments))
         .order_by(over.asc().nulls_last(), Demand.received_at, Demand.number)
     )
 
 
-def _conditions(wanted: CaseFilter, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
+def conditions(wanted: CaseFilter, *, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
+    """What holds for the wanted demands the reader may see."""
     return [
         Demand.key.in_(_values(key for key in StateKey if group_of(key) in (wanted.groups or tuple(Group)))),
         readable(scope) if wanted.own is None else own_of(wanted.own),
         *_in_area(wanted.area),
         *_by_columns(wanted),
         *_by_time(wanted, moments),
+        *received_within(wanted),
+        *([] if wanted.text is None else [_speaks_of(wanted.text, with_names=wanted.with_names)]),
         *([] if wanted.on_map is None else [_ON_MAP[wanted.on_map]()]),
     ]
 
@@ -179,13 +191,29 @@ def _by_time(wanted: CaseFilter, moments: Moments) -> list[sa.ColumnElement[bool
     found: list[sa.ColumnElement[bool]] = []
     if wanted.timing is not None:
         found.append(_TIMINGS[wanted.timing](moments))
+    if wanted.age_band is not None:
+        found += _of_band(wanted.age_band, local_day(moments.as_of))
+    return found
+
+
+def received_within(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    """What holds for demands received in the wanted days."""
+    found = []
     if wanted.received_from is not None:
         found.append(Demand.received_at >= _start_of(wanted.received_from))
     if wanted.received_to is not None:
         found.append(Demand.received_at < _start_of(wanted.received_to + _ONE_DAY))
-    if wanted.age_band is not None:
-        found += _of_band(wanted.age_band, local_day(moments.as_of))
     return found
+
+
+def _speaks_of(text: str, *, with_names: bool) -> sa.ColumnElement[bool]:
+    if _WHOLE_NUMBER.fullmatch(text):
+        return sa.or_(Demand.number == text, Demand.outer_number == text)
+    searched = [Demand.number, Demand.outer_number, Demand.address, Demand.words]
+    found = [column.contains(text, autoescape=True) for column in searched]
+    if with_names:
+        found += [Demand.reporter_name.contains(text, autoescape=True), Demand.reporter_phone == text]
+    return sa.or_(*found)
 
 
 def _of_band(number: int, today: dt.date) -> list[sa.ColumnElement[bool]]:
@@ -236,6 +264,7 @@ _ON_MAP = {
     OnMap.NOT_CLASSIFIED: _neither_point_nor_private,
 }
 _ONE_DAY = dt.timedelta(days=1)
+_WHOLE_NUMBER = re.compile("[0-9]{18}", re.ASCII)
 
 
 def _start_of(day: dt.date) -> dt.datetime:

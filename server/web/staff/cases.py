@@ -2,107 +2,40 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from server.domain.demand_clock import AGE_BANDS
-from server.domain.demand_states import Group
-from server.domain.mechanism import Canonical, HandlingLevel
 from server.domain.people import Permission
 from server.figures import case_map, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
-from server.figures.case_words import CLASSES, channels, kinds, steps
+from server.figures.case_words import CLASSES, channels, steps
 from server.figures.open_cases import Case
-from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
+from server.storage.case_filter import CaseFilter
 from server.storage.selection import Page
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.i18n import day, moment
-from server.web.parsing import Submitted, query
+from server.web.parsing import query
 from server.web.parts import database
+from server.web.staff.case_query import ALL, GROUP_WORDS, GROUPS, CaseQuery, filter_fields
 from server.web.staff.downloads import spreadsheet
-from server.web.staff.maps import PAGE_SIZE, area_filter, map_host, select
+from server.web.staff.maps import PAGE_SIZE, map_host, select
 from server.web.staff.pages import page
 from server.work import Reading
 
-UNRESOLVED, WITH_ANSWERED, ALL = "unresolved", "with_answered", "all"
-_GROUPS: Mapping[str, tuple[Group, ...]] = {
-    UNRESOLVED: UNRESOLVED_GROUPS,
-    WITH_ANSWERED: (*UNRESOLVED_GROUPS, Group.TO_REPORT_BACK),
-    ALL: (),
-    **{group.value: (group,) for group in Group},
-}
-_GROUP_WORDS = {
-    UNRESOLVED: "未解决",
-    WITH_ANSWERED: "未解决和待回复",
-    ALL: "全部",
-    **{group.value: group.label for group in Group},
-}
-_TIMINGS = {
-    "": "全部",
-    Timing.OVERDUE.value: "超期",
-    Timing.DUE_TODAY.value: "今天到期",
-    Timing.DUE_SOON.value: "将到期",
-    Timing.STALLED.value: "停滞",
-}
-_LEVELS: Mapping[str, str] = {
-    "": "全部",
-    "grid": "网格",
-    "village": "村（社区）",
-    "township": "乡镇（街道）",
-    "county": "县",
-}
-_BANDS = {"": "全部"} | {str(number): band.label for number, band in enumerate(AGE_BANDS)}
-_ON_MAP = {OnMap.NO_PLACE: "无具体地点", OnMap.NOT_CLASSIFIED: "还没分类，不上图"}
 _USUAL = "age"  # as nothing chosen, so that the filter bar says only what was
+_BEFORE_COLOURS = 4
 _COLOURED_BY = {by.removeprefix(_USUAL): each.words for by, each in colourings().items()}
 
 
-class CaseQuery(Submitted):
-    """What the page is asked; see storage/case_filter.py for what each means."""
+class MapQuery(CaseQuery):
+    """What the page is asked: the list's question, and what the map is coloured by."""
 
-    group: str = UNRESOLVED
-    category: Canonical | None = None
-    kind: str | None = None
-    channel: str | None = None
-    age_band: Literal["0", "1", "2", "3", "4"] | None = None
-    timing: Timing | None = None
-    level: HandlingLevel | None = None
-    received_from: dt.date | None = None
-    received_to: dt.date | None = None
-    area: str | None = None
-    on_map: OnMap | None = None
-    urgent: bool = False
-    asked_upward: bool = False
-    number: str | None = None
-    own: bool = False
     coloured_by: ColouredBy = "age"
     page: int = 1
-
-    def filter(self, reading: Reading) -> CaseFilter:
-        """The same as the figures take it."""
-        return CaseFilter(
-            groups=_GROUPS.get(self.group, UNRESOLVED_GROUPS),
-            class_=self.category,
-            kind=self.kind,
-            channel=self.channel,
-            age_band=None if self.age_band is None else int(self.age_band),
-            timing=self.timing,
-            level=self.level,
-            received_from=self.received_from,
-            received_to=self.received_to,
-            area=self.area,
-            on_map=self.on_map,
-            urgent=self.urgent,
-            asked_upward=self.asked_upward,
-            number=self.number,
-            own=reading.actor.id if self.own else None,
-        )
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -115,7 +48,7 @@ def routes(blueprint: Blueprint) -> None:
 @requires(Permission.VIEW_LISTS)
 def cases() -> str:
     """The map, what needs doing, and the list."""
-    wanted = query(CaseQuery)
+    wanted = query(MapQuery)
     with database().read(current_actor()) as reading:
         filter_ = wanted.filter(reading)
         colouring = colourings()[wanted.coloured_by]
@@ -126,7 +59,7 @@ def cases() -> str:
             map=map_host(reading, "cases", area=wanted.area, data_url=_here("staff.case_values")),
             cards=leader_cards(open_cases.cards(reading, wanted.area), wanted.area),
             filters=_filters(reading, wanted),
-            period=_GROUP_WORDS.get(wanted.group, ""),
+            period=GROUP_WORDS.get(wanted.group, ""),
             unit="单位：件",
             csv_url=_here("staff.cases_csv"),
             found=found,
@@ -147,7 +80,7 @@ def cases() -> str:
 @requires(Permission.VIEW_MAPS)
 def values() -> Response:
     """What the map shows, as static/js/map/frame.js reads it."""
-    wanted = query(CaseQuery)
+    wanted = query(MapQuery)
     with database().read(current_actor()) as reading:
         shown = case_map.map_points(reading, wanted.filter(reading), coloured_by=wanted.coloured_by)
         response = jsonify(as_of=moment(reading.now), looks={}, **shown)
@@ -158,10 +91,10 @@ def values() -> Response:
 @requires(Permission.VIEW_LISTS)
 def as_file() -> Response:
     """The list as a file: every row the filters leave. Reporters are not in it."""
-    wanted = query(CaseQuery)
+    wanted = query(MapQuery)
     with database().read(current_actor()) as reading:
         rows = open_cases.every_case(reading, wanted.filter(reading))
-        name = f"诉求 {_GROUP_WORDS.get(wanted.group, '')} {day(reading.now.date())}"
+        name = f"诉求 {GROUP_WORDS.get(wanted.group, '')} {day(reading.now.date())}"
     header = (
         "编号", "什么事", "说明", "网格或村", "类别", "状态", "渠道", "收到日期", "件龄（天）", "谁在办", "时限",
         "超期天数", "停滞", "最近一步", "紧急",
@@ -173,7 +106,7 @@ def _list_address(wanted: CaseFilter | None, area: str | None) -> str:
     """The address of the list that a figure opens into; without a filter, of the places many people told of."""
     if wanted is None:
         return url_for("staff.cases", area=area, _anchor="hot")
-    group = next((name for name, groups in _GROUPS.items() if groups == wanted.groups), ALL)
+    group = next((name for name, groups in GROUPS.items() if groups == wanted.groups), ALL)
     said = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     given: dict[str, Any] = {
         name: _written(value) for name, value in said.items() if value not in (None, False, ())
@@ -202,26 +135,10 @@ def leader_cards(found: list[open_cases.Card], area: str | None = None) -> list[
     ]
 
 
-def _filters(reading: Reading, wanted: CaseQuery) -> list[dict[str, Any]]:
-    any_of = {"": "全部"}
-    found = [
-        area_filter(reading, wanted.area),
-        select("group", "状态", _GROUP_WORDS, wanted.group),
-        select("category", "类别", any_of | dict(CLASSES), wanted.category or ""),
-        select("kind", "哪方面", any_of | dict(kinds()), wanted.kind or ""),
-        select("coloured_by", "颜色按", _COLOURED_BY, wanted.coloured_by.removeprefix(_USUAL)),
-        select("channel", "渠道", any_of | dict(channels()), wanted.channel or ""),
-        select("age_band", "件龄", _BANDS, wanted.age_band or ""),
-        select("timing", "时限", _TIMINGS, wanted.timing or ""),
-        select("level", "哪一级在办", _LEVELS, wanted.level or ""),
-        {"name": "received_from", "label": "收到从", "kind": "date", "value": wanted.received_from},
-        {"name": "received_to", "label": "到", "kind": "date", "value": wanted.received_to},
-        select("own", "经手", any_of | {"yes": "我首问和我在办的"}, "yes" if wanted.own else ""),
-        {"name": "number", "label": "编号", "kind": "search", "value": wanted.number},
-    ]
-    if wanted.on_map in _ON_MAP:
-        found.append(select("on_map", "上图", any_of | _ON_MAP, wanted.on_map or ""))
-    return found
+def _filters(reading: Reading, wanted: MapQuery) -> list[dict[str, Any]]:
+    coloured_by = select("coloured_by", "颜色按", _COLOURED_BY, wanted.coloured_by.removeprefix(_USUAL))
+    fields = filter_fields(reading, wanted)
+    return [*fields[:_BEFORE_COLOURS], coloured_by, *fields[_BEFORE_COLOURS:]]
 
 
 def _private(reading: Reading, area: str | None) -> list[tuple[str, str]]:
