@@ -131,8 +131,25 @@ class Demand(Base):
             "ix_demands_jurisdiction_state_key", "jurisdiction", "state_key", "class", "suggested_class"
         ),
         sa.Index("ix_demands_outer_number", "channel", "outer_number"),
+        # The ledger walks them by receipt; the overdue queue is answered from its index alone.
+        sa.Index("ix_demands_received_at_number", "received_at", "number"),
+        sa.Index(
+            "ix_demands_state_key_due_at",
+            "state_key",
+            "due_at",
+            "number",
+            "jurisdiction",
+            "class",
+            "suggested_class",
+        ),
         # For what the clock brings about: the sweeps read a range of one state, never the table.
         sa.Index("ix_demands_state_key_step_due_at", "state_key", "step_due_at"),
+        sa.Index(
+            "ix_demands_supervised_until",
+            "supervised_until",
+            postgresql_where=sa.text("supervised_at IS NOT NULL"),
+            sqlite_where=sa.text("supervised_at IS NOT NULL"),
+        ),
         sa.Index(
             "ix_demands_remind_at",
             "remind_at",
