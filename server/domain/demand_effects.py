@@ -55,6 +55,8 @@ def changes_of(state: DemandState, act: Happening) -> Changes:
     if state.key in PAUSED and act.key is not state.key:
         changes["pauses"] = _running_again(state, act.at)
         changes["review_on"] = None
+    if state.key is _S.AGENDA and state.desk == "grid":
+        changes.setdefault("desk", "village")  # a grid has no desk to lie on after its meeting
     if state.asked is not None and not goes_with(state.asked, act.key):
         changes |= _ANSWERED
     return changes
@@ -137,6 +139,11 @@ def _hand_back(_state: DemandState, _act: Happening) -> Changes:
 
 def _classify(_state: DemandState, act: Happening) -> Changes:
     return {"class_": act.facts.class_}
+
+
+def _put_on_agenda(state: DemandState, act: Happening) -> Changes:
+    meeting = meeting_of(state, act.profile)
+    return {} if meeting is None else {"desk": meeting.level}
 
 
 def _resolve(state: DemandState, act: Happening) -> Changes:
@@ -250,6 +257,7 @@ _EFFECTS: Mapping[Action, Callable[[DemandState, Happening], Changes]] = {
     Action.APPEAL: _appeal,
     Action.DECIDE_APPEAL: _decide_appeal,
     Action.CLASSIFY: _classify,
+    Action.PUT_ON_AGENDA: _put_on_agenda,
     Action.RESOLVE: _resolve,
     Action.CLAIM: _taken_in_hand,
     Action.ASSIGN: _assign,

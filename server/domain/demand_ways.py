@@ -68,13 +68,16 @@ def is_low(stars: int | None, profile: MechanismProfile) -> bool:
 
 
 def meeting_of(state: DemandState, profile: MechanismProfile) -> Meeting | None:
-    """Return the meeting that settles the matter where it lies; a grid has no desk, the village prepares its meeting."""
+    """Return the meeting that settles the matter where it lies, None where there is none.
+
+    A grid has no desk of its own: the village prepares its meeting, and what that cannot settle comes to the village's.
+    """
     if state.class_ is None:
         return None
-    own = profile.meeting_for(state.class_, state.desk)
-    if own is None and state.desk == "village" and state.key is not _S.ESCALATED:
-        return profile.meeting_for(state.class_, "grid")
-    return own
+    in_grid = None
+    if state.key is _S.CLASSIFIED and state.desk == "village":
+        in_grid = profile.meeting_for(state.class_, "grid")
+    return in_grid or profile.meeting_for(state.class_, state.desk)
 
 
 def level_below(desk: HandlingLevel, profile: MechanismProfile) -> HandlingLevel | None:
