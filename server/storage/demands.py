@@ -12,11 +12,10 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
 from server.domain.deadline import Pause
-from server.domain.demand_number import format_number
 from server.domain.demand_states import DemandState, Group, StateKey, group_of
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
-from server.storage.base import Base, Code, Json, Key, Serial, insert_once
+from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.geometry import geometry, gist_index
 from server.storage.pauses import Pauses
 from server.storage.selection import private_within, within
@@ -160,16 +159,6 @@ class Demand(Base):
     )
 
 
-class DemandCounter(Base):
-    """The last serial given out for a county on a day."""
-
-    __tablename__ = "demand_counters"
-
-    county: Mapped[Code] = mapped_column(primary_key=True)
-    day: Mapped[dt.date] = mapped_column(primary_key=True)
-    last: Mapped[int]
-
-
 class DemandNote(Base):
     """What somebody wrote or sent about a demand: the words of the timeline, apart from the events for their keeping."""
 
@@ -184,18 +173,6 @@ class DemandNote(Base):
     words: Mapped[str | None]
     photo: Mapped[str | None]
     details: Mapped[Json] = mapped_column(default=dict)
-
-
-def next_number(session: Session, county: str, day: dt.date) -> str:
-    """The next public number of a county on a day; the counter's row is locked until the transaction ends."""
-    counter = sa.select(DemandCounter).where(DemandCounter.county == county, DemandCounter.day == day)
-    row = session.scalars(counter.with_for_update()).first()
-    if row is None:
-        insert_once(session, DemandCounter(county=county, day=day, last=0), unique=("county", "day"))
-        row = session.scalars(counter.with_for_update()).one()
-    row.last += 1
-    session.flush()
-    return format_number(county, day, row.last)
 
 
 def held_as() -> sa.ColumnElement[str]:

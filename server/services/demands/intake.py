@@ -23,6 +23,7 @@ from server.services.demands.acts import facts_of, perform
 from server.services.ground import ground
 from server.storage import demands as storage
 from server.storage import profiles
+from server.storage.demand_numbers import next_number
 from server.storage.demands import Demand
 from server.storage.profiles import ProfileVersion
 from server.work import Work
@@ -149,7 +150,7 @@ def _take_in(work: Work, raised: Raised) -> Demand:
     demand.remind_at = first_at(demand.state, now=work.now)
     act = recorded(Action.TAKE_IN, actor=work.actor, facts=facts, now=raised.received_at)
     county = ancestor_at(jurisdiction, Level.COUNTY)
-    demand.number = storage.next_number(work.session, county, local_day(raised.received_at))
+    demand.number = next_number(work.session, county, local_day(raised.received_at))
     work.session.add(demand)
     work.session.flush()
     work.record(
