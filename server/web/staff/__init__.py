@@ -28,6 +28,7 @@ from server.web.staff import (
     people,
     posters,
     posts,
+    queue,
     register_changes,
     screening,
     session,
@@ -71,3 +72,4 @@ units.routes(blueprint)
 posters.routes(blueprint)
 notifications.routes(blueprint)
 ledger.routes(blueprint)
+queue.routes(blueprint)

@@ -7,7 +7,10 @@ from flask import request, url_for
 from server.domain.people import Permission
 from server.web.authentication import current_actor
 
-_TABS = (("台账", "staff.ledger", Permission.VIEW_LISTS),)
+_TABS = (
+    ("台账", "staff.ledger", Permission.VIEW_LISTS),
+    ("超期和将到期", "staff.queue", Permission.VIEW_LISTS),
+)
 
 Tab = tuple[str, str, bool]
 """Its words, its address, and whether it is the page shown."""
