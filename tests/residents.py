@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from lxml import html
+from urllib3.filepost import encode_multipart_formdata
 from werkzeug.test import TestResponse
 
 from tests.factories import GRID
@@ -32,10 +32,10 @@ class Resident:
     def send(self, grid: str = GRID, *, page: str | None = None, **fields: Any) -> TestResponse:
         """Fill in the page and send it; files are given as bytes."""
         drawn = page or self.page(grid).xpath("string(//input[@name='page']/@value)")
-        data = {name: _field(name, value) for name, value in fields.items()}
-        return self.client.post(
-            f"/r/g/{grid}", data={"page": drawn} | data, content_type="multipart/form-data"
+        body, kind = encode_multipart_formdata(
+            {"page": drawn} | {name: _field(name, value) for name, value in fields.items()}
         )
+        return self.client.post(f"/r/g/{grid}", data=body, content_type=kind)
 
     def report(self, grid: str = GRID, **fields: Any) -> html.HtmlElement:
         """Report something, and the page that follows."""
@@ -74,4 +74,4 @@ class Resident:
 
 
 def _field(name: str, value: Any) -> Any:
-    return (io.BytesIO(value), f"{name}.bin") if isinstance(value, bytes) else value
+    return (f"{name}.bin", value) if isinstance(value, bytes) else value

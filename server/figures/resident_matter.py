@@ -49,8 +49,8 @@ class Matter:
     `stands` is at most twelve characters, true since the day `since`. `holder` is whoever has it and `due` the day he
     has until, each None where nobody owes anything; `due_is_provisional` where the holidays on the way are not announced.
     `ending` is why it ended, "" while it goes on. `together` says that it is handled with another of the same matter.
-    `rating` is what he gave for the answer that stands; `rate_until` the day until which he may give or change it,
-    which `may_change_rating` says whatever has become of the matter since.
+    `rating` is what he gave for the answer that stands; `rate_until` the last day on which he may give or change it,
+    and `may_rate` whether that still lies ahead.
     """
 
     number: str
@@ -66,7 +66,7 @@ class Matter:
     told: tuple[Told, ...]
     rating: Rating | None
     rate_until: dt.date | None
-    may_change_rating: bool
+    may_rate: bool
 
 
 def matter(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Matter:
@@ -74,6 +74,7 @@ def matter(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Ma
     leading = _leading(reading, demand)
     due = _due(leading)
     rating = _rating(reading, demand, REPORTER)
+    rates_before = _rates_before(demand, rating)
     return Matter(
         number=demand.number,
         raised_on=demand.raised_on,
@@ -88,8 +89,8 @@ def matter(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Ma
         together=leading is not demand,
         told=tuple(_told(reading, demand, leading, profile)),
         rating=rating,
-        rate_until=_rate_until(demand, rating),
-        may_change_rating=rating is not None and reading.now < rating.window_until,
+        rate_until=None if rates_before is None else due_day_of(rates_before),
+        may_rate=rates_before is not None and reading.now < rates_before,
     )
 
 
@@ -103,11 +104,13 @@ class Judged:
     answers: tuple[Told, ...]
     rating: Rating | None
     rate_until: dt.date | None
+    may_rate: bool
 
 
 def judged(reading: Reading, demand: Demand, *, profile: MechanismProfile, who: Evaluator) -> Judged:
     """The matter as one of the county's evaluators reads it before he judges."""
     rating = _rating(reading, demand, who)
+    rates_before = _rates_before(demand, rating)
     notes = demands.notes(reading.session, demand.id)
     return Judged(
         what=what(demand),
@@ -115,7 +118,8 @@ def judged(reading: Reading, demand: Demand, *, profile: MechanismProfile, who: 
         raised_on=demand.raised_on,
         answers=tuple(_read(note, profile) for note in notes if note.step in _OF_THE_OFFICE),
         rating=rating,
-        rate_until=_rate_until(demand, rating),
+        rate_until=None if rates_before is None else due_day_of(rates_before),
+        may_rate=rates_before is not None and reading.now < rates_before,
     )
 
 
@@ -149,12 +153,11 @@ def _due(demand: Demand) -> dt.datetime | None:
     return demand.due_at or demand.step_due_at
 
 
-def _rate_until(demand: Demand, rating: Rating | None) -> dt.date | None:
+def _rates_before(demand: Demand, rating: Rating | None) -> dt.datetime | None:
+    """The moment from which nothing can be said any more of the answer that stands; None while there is none."""
     if rating is not None:
-        return due_day_of(rating.window_until)
-    if demand.state.key is StateKey.FED_BACK and demand.step_due_at is not None:
-        return due_day_of(demand.step_due_at)
-    return None
+        return rating.window_until
+    return demand.step_due_at if demand.state.key in _ANSWERED else None
 
 
 def _has_ended(demand: Demand) -> bool:

@@ -228,9 +228,6 @@ def test_the_thirteenth_of_a_day_comes_with_the_others_in_the_morning(
     give_numbers(story, "worker")
     for demand in raise_matters(story, resident, 15):
         assign(story, demand)
-    # fifteen tables of a test's office; the cadre has no number, so only the worker is told
-    own = [("worker", 15)]
-    assert own
     pass_on(story, sender)
     assert len(receiver.heard) == 12
     assert pass_on(story, sender) == 0
@@ -379,6 +376,7 @@ def test_nobody_is_told_today_of_what_happened_last_week(
     assert told(story.database) == []
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # a shim of Apprise's for older libraries
 def test_apprise_is_given_the_number_and_logs_none(
     story: Story, resident: Resident, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:

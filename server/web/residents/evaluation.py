@@ -14,6 +14,7 @@ from server.figures import resident_matter
 from server.services import links
 from server.services.demands import rating
 from server.services.demands.acts import profile_of
+from server.services.links import Purpose
 from server.storage.demands import Demand
 from server.storage.links import Link
 from server.web.authorization import public
@@ -25,7 +26,7 @@ from server.web.residents.matters import Wanted, star_words
 from server.web.residents.pages import page
 from server.work import Reading
 
-PURPOSE = "evaluate"
+PURPOSE: Purpose = "evaluate"
 
 
 def routes(blueprint: Blueprint) -> None:

@@ -1,0 +1,265 @@
+"""What its reporter sees of a matter, and does about it: supply, ask for another look, withdraw, rate."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.database import Database
+from server.services.demands import closing, dispatch, handling, triage
+from server.storage.demands import Demand
+from server.storage.ratings import Rating
+from tests.conftest import Clock
+from tests.demands import Story
+from tests.factories import County
+from tests.pages import read, words
+from tests.phones import rows
+from tests.residents import Resident
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def story(client: FlaskClient, county: County, database: Database, clock: Clock) -> Story:
+    return Story(client, county, database, clock)
+
+
+@pytest.fixture
+def resident(client: FlaskClient, story: Story) -> Resident:
+    return Resident(client)
+
+
+@pytest.fixture
+def answered(story: Story, resident: Resident) -> Demand:
+    """A matter that was handled and answered."""
+    resident.report()
+    demand = story.only_demand()
+    hand_over(story, demand)
+    settle(story, demand)
+    return story.only_demand()
+
+
+def hand_over(story: Story, demand: Demand) -> None:
+    """The village takes it in and gives it to the grid's worker."""
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.list_(work, demand.id)
+        triage.classify(work, demand.id, "COMMUNITY")
+        dispatch.assign(
+            work,
+            demand.id,
+            handler_id=story.county.accounts["worker"],
+            measure="换灯",
+            deadline=story.clock.now.date() + 3 * DAY,
+        )
+
+
+def settle(story: Story, demand: Demand) -> None:
+    """The worker says it is done, the village answers."""
+    with story.office("worker") as work:
+        handling.say(work, demand.id, handling.Word(step="done", words="换好了"))
+    with story.office() as work:
+        closing.feed_back(work, demand.id, words="灯换好了，请看一看。")
+
+
+def opinions(database: Database) -> list[tuple[int, str | None]]:
+    return [(row.stars, row.words) for row in rows(database, Rating)]
+
+
+def test_a_matter_says_who_has_it_and_by_when(story: Story, resident: Resident) -> None:
+    resident.report()
+    assert "现在由 石桥村 办" in resident.stands()
+    hand_over(story, story.only_demand())
+    assert "已交给承办人" in resident.stands()
+    assert "现在由 石桥村 王秀英 办" in resident.stands()
+    assert "最晚 2026年10月23日" in resident.stands()
+
+
+def test_what_was_asked_for_is_supplied(story: Story, resident: Resident) -> None:
+    resident.report()
+    demand = story.only_demand()
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.ask_info(work, demand.id, words="哪一栋？")
+    assert "等您补充" in resident.stands()
+    assert "哪一栋？" in words(resident.look())
+    resident.do("supply", words="2栋门口")
+    assert "已登记，正在看" in resident.stands()
+    assert "2栋门口" in words(resident.look())
+    assert "supply" not in resident.acts()
+
+
+def test_a_refusal_has_its_reason_and_one_appeal(story: Story, resident: Resident) -> None:
+    resident.report()
+    demand = story.only_demand()
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.reject(work, demand.id, reason="untrue", words="去看过，灯是亮的。")
+    page = words(resident.look())
+    assert "不予受理，原因：现场核实不属实" in page
+    assert "去看过，灯是亮的。" in page
+    assert "剔除" not in page
+    resident.do("appeal", words="晚上是不亮的")
+    assert "appeal" not in resident.acts()
+    with story.office("official") as work:
+        closing.decide_appeal(work, demand.id, upheld=False, words="晚上也去看过，灯是亮的。")
+    assert "appeal" not in resident.acts()
+    assert "复核结果" in words(resident.look())
+
+
+def test_a_matter_is_withdrawn_while_it_is_not_settled(story: Story, resident: Resident) -> None:
+    resident.report()
+    resident.do("withdraw", words="自己弄好了")
+    assert "已撤回" in resident.stands()
+    assert "这件事已经撤回，不再办理。" in resident.stands()
+    assert resident.acts() == set()
+
+
+def test_it_is_rated_once_and_changed_in_the_window(
+    story: Story, resident: Resident, answered: Demand
+) -> None:
+    assert "已答复，请您评价" in resident.stands()
+    assert "灯换好了，请看一看。" in words(resident.look())
+    resident.do("rate", stars="4", words="还行")
+    resident.do("rate", stars="5", words="挺好")
+    assert opinions(story.database) == [(5, "挺好")]
+    assert "已收到您的评价" in resident.stands()
+    story.pass_days(8)
+    assert "rate" not in resident.acts()
+    assert "5 分：挺好" in words(resident.look())
+
+
+def test_a_low_rating_starts_it_anew_in_plain_words(
+    story: Story, resident: Resident, answered: Demand
+) -> None:
+    resident.do("rate", stars="2", words="还是不亮")
+    assert "按您的意见重办" in resident.stands()
+    assert "差评" not in words(resident.look())
+    resident.do("rate", stars="1")
+    assert opinions(story.database) == [(1, None)]
+    settle(story, answered)
+    resident.do("rate", stars="5")
+    assert [stars for stars, _ in opinions(story.database)] == [1, 5]
+
+
+@pytest.mark.parametrize("stars", ["0", "6", "-1", "five", ""])
+def test_stars_that_are_none_are_refused(
+    story: Story, resident: Resident, answered: Demand, stars: str
+) -> None:
+    answer = resident.do("rate", stars=stars)
+    assert answer.status_code == 400
+    assert opinions(story.database) == []
+    assert "已答复，请您评价" in words(resident.look())
+
+
+def test_the_end_of_the_window_closes_the_form_and_the_link(
+    story: Story, resident: Resident, answered: Demand
+) -> None:
+    (form,) = resident.look().xpath("//form[contains(@action, '/rate')]")
+    story.pass_days(8)
+    late = story.client.post(form.get("action"), data={"stars": "5"})
+    assert late.status_code == 409
+    assert opinions(story.database) == []
+
+
+def test_a_stale_page_changes_nothing(story: Story, resident: Resident) -> None:
+    resident.report()
+    (form,) = resident.look().xpath("//form[contains(@action, '/withdraw')]")
+    seen = form.xpath("string(.//input[@name='seen']/@value)")
+    with story.office() as work:
+        triage.register(work, story.only_demand().id)
+    stale = story.client.post(form.get("action"), data={"seen": seen})
+    assert stale.status_code == 409
+    assert story.only_demand().key == "registered"
+
+
+def test_an_act_the_matter_does_not_allow_is_refused(
+    story: Story, client: FlaskClient, resident: Resident
+) -> None:
+    resident.report()
+    seen = story.only_demand().version
+    for act, fields in (
+        ("rate", {"stars": "5"}),
+        ("appeal", {"words": "不同意"}),
+        ("supply", {"words": "2栋"}),
+    ):
+        answer = client.post(f"{resident.matter}/{act}", data={"seen": str(seen)} | fields)
+        assert answer.status_code == 409, act
+    assert story.only_demand().key == "submitted"
+
+
+def test_a_hundred_thousand_characters_are_refused(story: Story, resident: Resident) -> None:
+    resident.report()
+    answer = resident.do("withdraw", words="长" * 100_000)
+    assert answer.status_code == 400
+    assert story.only_demand().key == "submitted"
+
+
+def test_what_is_merged_stands_where_the_other_stands_and_shows_nothing_of_it(
+    story: Story, resident: Resident, client: FlaskClient
+) -> None:
+    other = Resident(client)
+    other.report(words="楼下路灯坏了三天，我叫李四")
+    resident.report()
+    master, merged = story.demands()
+    with story.office() as work:
+        triage.register(work, master.id)
+        triage.merge(work, merged.id, master_id=master.id)
+    hand_over_registered(story, master)
+    page = words(resident.look())
+    assert "和别人反映的同一件事一起办" in page
+    assert "现在由 石桥村 王秀英 办" in page
+    assert "李四" not in page
+    assert master.number not in page
+    settle(story, master)
+    assert "灯换好了，请看一看。" in words(resident.look())
+
+
+def hand_over_registered(story: Story, demand: Demand) -> None:
+    with story.office() as work:
+        triage.list_(work, demand.id)
+        triage.classify(work, demand.id, "COMMUNITY")
+        dispatch.assign(
+            work,
+            demand.id,
+            handler_id=story.county.accounts["worker"],
+            measure="换灯",
+            deadline=story.clock.now.date() + 3 * DAY,
+        )
+
+
+def test_number_and_code_are_typed_as_they_were_written_down(resident: Resident, client: FlaskClient) -> None:
+    resident.report()
+    number, code = resident.number, resident.code.upper()
+    spaced = f"{number[:6]} {number[6:12]} {number[12:]}"
+    found = client.post("/r/", data={"number": spaced, "code": f" {code[:4]} {code[4:]}"})
+    assert found.status_code == 303
+    assert "已收到" in words(read(client, found.location))
+
+
+def test_ten_wrong_codes_from_an_address_make_the_next_one_wait(
+    resident: Resident, client: FlaskClient, story: Story
+) -> None:
+    resident.report()
+    for _ in range(10):
+        assert client.get(f"/r/t/{resident.number}/22222222").status_code == 404
+    assert client.get(resident.matter).status_code == 429
+    story.pass_days(1 / 48)
+    assert client.get(resident.matter).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/r/t/1/2", "/r/t/509901261020999999/22222222", "/r/nowhere", "/r/e/none"])
+def test_an_address_of_nothing_is_said_in_plain_words(client: FlaskClient, county: County, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "没有办成" in answer.text
+
+
+def test_the_page_of_a_matter_is_kept_by_nobody(resident: Resident, client: FlaskClient) -> None:
+    resident.report()
+    answer = client.get(resident.matter)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Set-Cookie" not in answer.headers
