@@ -24,6 +24,8 @@ from server.figures.case_words import (
 
 Details = Mapping[str, Any]
 
+_ACTIONS = {action.value: action for action in Action}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
@@ -52,7 +54,7 @@ def saying(kind: str, details: Details, names: Names) -> str:
 
 
 def _act(details: Details, names: Names) -> str:
-    action = Action(details["action"])
+    action = _ACTIONS[details["action"]]
     verb = names.profile.verb(action)
     more = _MORE.get(action)
     return verb if more is None else f"{verb}{more(details, names)}"
@@ -233,5 +235,5 @@ _OTHERS: Mapping[str, Callable[[Details, Names], str]] = {
     "demand.task_given": _task,
     "demand.units_called": _called,
     "demand.supervision_ended": lambda _details, _names: "不再督办",
-    "demand.rating_changed": lambda _details, _names: "反映人改了评价",
+    "demand.rating_given": lambda details, _names: "改了评价" if details["changed"] else "",
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, send_file, url_for
 
-from server.domain.demand_states import STATES, Stage
+from server.domain.demand_states import STATES, Stage, StateKey
 from server.domain.mechanism import EVALUATOR_WORDS
 from server.domain.people import Permission
 from server.domain.problems import NotFound
@@ -35,6 +35,7 @@ from server.work import Reading
 
 _SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "audio/mp4", "audio/mpeg", "audio/ogg"})
 _REPORTERS = {"named": "反映人", "proxy": "代别人反映的人", "anonymous": "不留姓名"}
+_TO_BE_JUDGED = (StateKey.FED_BACK, StateKey.RATED)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
@@ -126,6 +127,7 @@ def case_page(
         merged=merging.merged_into(reading, demand.id),
         near=[(each.demand.id, suggestion_words(each)) for each in near],
         ratings=_ratings(reading, demand),
+        evaluators=_evaluators(reading, demand),
         map=_map(reading, demand),
         repeats=demands.repeats(reading.session, demand, scope=actor.scope),
         reporter=_REPORTERS.get(demand.reporter_kind or "", "工作人员自己发现"),
@@ -153,6 +155,16 @@ def _ratings(reading: Reading, demand: Demand) -> list[dict[str, object]]:
         for row in ratings_storage.of_demand(reading.session, demand.id)
         if ratings.visible_to(reading.actor, row, reading.now)
     ]
+
+
+def _evaluators(reading: Reading, demand: Demand) -> list[tuple[str, str]]:
+    """Whom else the county asks to judge a matter of its class, each by a link (JJ-24)."""
+    class_ = demand.state.class_
+    may_ask = reading.actor.may(Permission.REPORT_BACK, at=demand.jurisdiction)
+    if class_ is None or not may_ask or demand.state.key not in _TO_BE_JUDGED:
+        return []
+    named = mechanism_of(reading, demand).evaluators(class_)
+    return [(each, EVALUATOR_WORDS[each]) for each in named if each != "reporter"]
 
 
 def _map(reading: Reading, demand: Demand) -> MapHost | None:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, request, url_for
 
 from server.domain.demand import treated_as_private
 from server.domain.demand_acts import Action
 from server.domain.demand_states import Group
+from server.domain.mechanism import EVALUATOR_WORDS, Evaluator
 from server.domain.people import Permission
 from server.domain.problems import Conflict, Invalid, NotFound
 from server.domain.work_calendar import SHANGHAI
 from server.figures.case_words import suggested
+from server.services import links
 from server.services.demands import attention, closing, contacts, dispatch, handling, rating, triage
 from server.storage import demands
 from server.storage.demands import Demand
+from server.web import addresses, collect_settings
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.errors import STATUS
@@ -30,6 +33,7 @@ from server.web.staff.case import case_page
 from server.web.staff.case_questions import asks_nothing
 from server.web.staff.case_refusal import refusal
 from server.web.staff.pages import back_to
+from server.web.staff.people import shown_once
 from server.work import Work
 
 
@@ -58,6 +62,7 @@ def routes(blueprint: Blueprint) -> None:
     """Add the routes of this file."""
     blueprint.post("/cases/<uuid:demand_id>/acts/<act>", endpoint="case_act")(act)
     blueprint.post("/cases/<uuid:demand_id>/contact", endpoint="case_contact")(contact)
+    blueprint.post("/cases/<uuid:demand_id>/evaluators/<who>", endpoint="case_evaluator_link")(ask_evaluator)
 
 
 @requires(Permission.VIEW_LISTS)
@@ -87,6 +92,22 @@ def contact(demand_id: UUID) -> str:
     with database().transaction(current_actor()) as work:
         demand = contacts.reveal_contact(work, demand_id, reason=given.reason)
         return case_page(work, demand, contact_shown=True)
+
+
+@requires(Permission.REPORT_BACK)
+def ask_evaluator(demand_id: UUID, who: str) -> Response:
+    """请人评价: a link for one of the county's evaluators, shown this once (JJ-24)."""
+    with database().transaction(current_actor()) as work:
+        token = links.give_to_evaluator(work, demand_id, evaluator=who)
+    address = f"{addresses.root()}{url_for('residents.evaluate', token=token)}"
+    words = EVALUATOR_WORDS[cast(Evaluator, who)]
+    return shown_once(
+        "case_evaluator.html",
+        who=words,
+        address=address,
+        picture=collect_settings.picture(address),
+        back=url_for("staff.case", demand_id=demand_id),
+    )
 
 
 def done_at_once(action: Action) -> bool:

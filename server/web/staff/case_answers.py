@@ -110,9 +110,9 @@ class Agreed(MayExplain):
 
 
 class Projected(Explained):
-    """列入项目: with its next milestone."""
+    """列入项目: with the day by which something is to be seen of it."""
 
-    milestone: Text
+    milestone: dt.date
 
 
 class Told(Explained):

@@ -1,4 +1,4 @@
-"""办理情况: a month's rates of demands, and the rows behind every number of them (METRICS C6 to C9, C11, C12)."""
+"""办理情况: a month's rates of demands, and the rows behind every number of them (METRICS C6 to C12)."""
 
 from __future__ import annotations
 
@@ -44,11 +44,26 @@ _TITLES = {
     "C7-suspended": "暂缓",
     "C7-projectised": "列入项目",
     "C8": "件件有回音",
-    "C9": "请评价",
+    "C9": "参评率",
+    "C9-satisfied": "满意率（占已评价的）",
+    "C9-satisfied-asked": "实际满意率（占请评价的）",
+    "C9-low": "差评",
+    "C9-proxy": "工作人员代填的评价",
+    "C10": "退单",
+    "C10-twice": "退过两次以上",
     "C11": "就地化解",
     "C12": "占比",
 }
 _PARTS: dict[Part, str] = {"n": "做到的", "d": "全部", "left": "没做到的"}
+_PARTS_OF: dict[str, dict[Part, str]] = {
+    "C9": {"n": "评价了的", "d": "请评价的", "left": "没有评价的"},
+    "C9-satisfied": {"n": "4、5 星", "d": "评价了的", "left": "3 星以下"},
+    "C9-satisfied-asked": {"n": "4、5 星", "d": "请评价的", "left": "没有评价和 3 星以下"},
+    "C9-low": {"n": "2 星以下", "d": "评价了的", "left": "3 星以上"},
+    "C9-proxy": {"n": "代填的", "d": "请评价的", "left": "不是代填的"},
+    "C10": {"n": "退单（每退一次一行）", "d": "派单（每派一次一行）", "left": "没有退的"},
+    "C10-twice": {"n": "退过两次以上的", "d": "本月退过的", "left": "只退过一次的"},
+}
 _NO_CLASS = "还没分类"
 _LEVEL_WORDS = {"grid": "不出网格", "village": "不出村（社区）", "township": "不出乡镇（街道）"}
 APART_WORDS = {"private": "私事", "rejected": "剔除（不予受理）", "suspended": "暂缓"}
@@ -126,7 +141,7 @@ def rows() -> str:
         "case_figure_rows.html",
         as_of=found.as_of,
         title=_title(found, wanted.figure),
-        words=f"{_in_words(period)} · {_PARTS[wanted.part]}",
+        words=f"{_in_words(period)} · {_PARTS_OF.get(wanted.figure, _PARTS)[wanted.part]}",
         lines=lines,
         total=len(shown),
         unlisted=few(len(counted) - len(shown)) if len(counted) > len(shown) else "",

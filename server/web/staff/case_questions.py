@@ -9,6 +9,7 @@ from typing import Literal
 
 from forms import catalogue
 from server.domain.demand_acts import RESULTS, Action
+from server.domain.demand_ways import open_requests
 from server.domain.mechanism import MechanismProfile
 from server.domain.mechanism.part import Choice
 from server.domain.people import Role
@@ -93,7 +94,7 @@ def _words(label: str, *, hint: str = "", required: bool = True) -> tuple[Questi
 
 
 def _choice(name: str, label: str, options: Iterable[tuple[str, str]], **more: str) -> Question:
-    return Question(name=name, label=label, kind="choice", options=list(options), required=True, **more)  # type: ignore[arg-type]
+    return Question(name=name, label=label, kind="choice", options=list(options), required=True, **more)
 
 
 def _chosen(choices: Iterable[Choice]) -> Options:
@@ -204,9 +205,11 @@ def _whistle(asking: Asking) -> tuple[Question, ...]:
     )
 
 
-def _ask(_asking: Asking) -> tuple[Question, ...]:
+def _ask(asking: Asking) -> tuple[Question, ...]:
     return (
-        _choice("request", "申请什么", REQUESTS.items()),
+        _choice(
+            "request", "申请什么", [(each, REQUESTS[each]) for each in open_requests(asking.demand.state)]
+        ),
         Question(name="until", label="到哪天", kind="date", hint="暂缓和延期要写；原定的时限照样保留。"),
         *_words("理由和依据", hint="申请解释说明的，写明政策依据。"),
     )
@@ -295,7 +298,7 @@ _UPHELD = Question(
     options=[("true", "应当受理，重新登记"), ("false", "维持不予受理")],
     required=True,
 )
-_MILESTONE = Question(name="milestone", label="下一个节点", kind="text", required=True)
+_MILESTONE = Question(name="milestone", label="下一个节点到哪天", kind="date", required=True)
 
 _QUESTIONS: Mapping[str, Callable[[Asking], tuple[Question, ...]]] = {
     "ask_info": _only("请反映人补充什么", hint=_SEEN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.domain.problems import Problem
 from server.web.i18n import say
@@ -33,7 +34,7 @@ class Refusal:
 
 def refusal(act: str, problem: Problem, values: Mapping[str, str]) -> Refusal:
     """Return what the page is told of a refused act."""
-    found = problem.details.get("fields", ())
+    found: Any = problem.details.get("fields", ())
     return Refusal(
         act=act,
         words=say(problem.code, **problem.details),

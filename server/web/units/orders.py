@@ -10,6 +10,7 @@ from flask import Blueprint, Response, send_file
 
 from forms import catalogue
 from server.domain.demand_acts import Action
+from server.domain.demand_ways import open_requests
 from server.domain.problems import NotFound, Problem
 from server.domain.scope import Scope
 from server.figures import unit_orders
@@ -105,7 +106,7 @@ def order_page(demand_id: UUID, refusal: Problem | None = None, values: dict[str
             steps=_steps(acts),
             return_reasons=list(RETURN_REASONS.items()),
             cannot_reasons=list(catalogue.choices("case_followup", "cannot_reason").items()),
-            requests=list(REQUESTS.items()),
+            requests=[(each, REQUESTS[each]) for each in open_requests(demand.state)],
             notes=[
                 (_NOTES[note.step], note)
                 for note in demands.notes(reading.session, demand.id)
