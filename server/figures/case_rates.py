@@ -1,4 +1,4 @@
-"""诉求的率: how a month's demands were settled, told and held close to home (METRICS C6 to C9, C11, C12)."""
+"""诉求的率: how a month's demands were settled, told and held close to home (METRICS C6 to C12)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.domain.mechanism import Canonical, HandlingLevel
 from server.domain.obligation import Figure, Window
 from server.domain.scope import Scope
 from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
-from server.figures import areas
+from server.figures import areas, case_ratings
 from server.figures.areas import VILLAGE_DIGITS
 from server.figures.case_words import due_day_of, held_as, suggested
 from server.figures.open_cases import division_names, mechanism
@@ -43,7 +43,7 @@ class CaseRates:
     """A month's figures of an area by their keys; every one opens into the rows of n, d and d - n.
 
     Keys: "C6" and, of its left, "C6-extended"; "C7" and, of its d, "C7-explained", "C7-suspended", "C7-projectised";
-    "C8"; "C9", whose d are those asked; "C11-{class or NONE}-{level}"; "C12-{what}-{village}" for SET_APART and the
+    "C8"; what figures/case_ratings.py adds of "C9" and "C10"; "C11-{class or NONE}-{level}"; "C12-{what}-{village}" for SET_APART and the
     codes of `villages`. `county` holds (n, d) of each of SET_APART in the whole county: numbers without rows.
     """
 
@@ -59,8 +59,9 @@ def case_rates(reading: Reading, period: Window, *, area: str | None = None) -> 
 
     Who may read the rows is asked of `readable_rows`. Raises NotFound outside the reader's scope.
     """
-    _, calendar = mechanism(reading)
-    rows = _masters(reading, areas.narrowed(reading.actor.scope, area), period)
+    profile, calendar = mechanism(reading)
+    scope = areas.narrowed(reading.actor.scope, area)
+    rows = _masters(reading, scope, period)
     received = [row for row in rows if local_day(row.received_at) in period]
     by_village = _by_village(received)
     county = _masters(reading, _county_of(reading.actor.scope), period)
@@ -71,7 +72,8 @@ def case_rates(reading: Reading, period: Window, *, area: str | None = None) -> 
             **_on_time(rows, period, as_of=reading.now),
             **_resolved(received),
             "C8": _told(received, calendar, as_of=reading.now),
-            "C9": Figure((), _those(rows, lambda row: _day_in(row.told_at, period))),
+            **case_ratings.rated(reading, _those(rows, lambda row: _day_in(row.told_at, period)), profile),
+            **case_ratings.returned(reading, scope, period),
             **_close_to_home(_those(rows, lambda row: _day_in(row.resolved_at, period))),
             **{
                 f"C12-{what}-{village}": _of(rows_d, _IS_APART[what])

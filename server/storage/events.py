@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 import sqlalchemy as sa
@@ -40,6 +40,12 @@ class EventRow(Base):
             "id",
             postgresql_where=sa.text("handed_on_at IS NULL"),
             sqlite_where=sa.text("handed_on_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_events_demands_moved",
+            "at",
+            postgresql_where=sa.text("kind = 'demand.moved'"),
+            sqlite_where=sa.text("kind = 'demand.moved'"),
         ),
     )
 
@@ -99,6 +105,21 @@ def listing(session: Session, *, scope: Scope, kinds: Sequence[str], limit: int 
     """The newest events of some kinds within the scope."""
     query = sa.select(EventRow).where(EventRow.kind.in_(kinds), within(EventRow.jurisdiction, scope))
     return session.scalars(query.order_by(EventRow.id.desc()).limit(limit)).all()
+
+
+def acts_on_demands(
+    session: Session, *, scope: Scope, start: dt.datetime, end: dt.datetime, actions: Collection[str]
+) -> list[tuple[uuid.UUID, str]]:
+    """(demand, act) for each of these acts from `start` up to `end` (aware) within the scope, oldest first."""
+    action = EventRow.details["action"].as_string()
+    query = sa.select(EventRow.subject_id, action).where(
+        sa.text("kind = 'demand.moved'"),  # as the index says it: with a parameter it would not be used
+        EventRow.at >= start,
+        EventRow.at < end,
+        within(EventRow.jurisdiction, scope),
+        action.in_(sorted(actions)),
+    )
+    return [(uuid.UUID(key), act) for key, act in session.execute(query.order_by(EventRow.id))]
 
 
 def claim(session: Session, *, limit: int) -> Sequence[EventRow]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.storage.base import Base, Serial
+
+_AT_ONCE = 500
 
 
 class Rating(Base):
@@ -49,3 +51,14 @@ def newest_of(session: Session, demand_id: uuid.UUID, *, who: str) -> Rating | N
     """What `who` has said last; None while he has said nothing."""
     query = sa.select(Rating).where(Rating.demand_id == demand_id, Rating.who == who)
     return session.scalars(query.order_by(Rating.round.desc()).limit(1)).first()
+
+
+def of_demands(session: Session, demand_ids: Collection[uuid.UUID], *, who: str) -> Sequence[Rating]:
+    """What `who` has said of these demands, oldest first; the caller has read them within his scope."""
+    found: list[Rating] = []
+    wanted = sorted(demand_ids)
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = wanted[first : first + _AT_ONCE]
+        query = sa.select(Rating).where(Rating.demand_id.in_(some), Rating.who == who)
+        found += session.scalars(query.order_by(Rating.id))
+    return found

@@ -5,18 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
+import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from server.database import Database
 from server.domain.demand_states import StateKey
+from server.domain.events.demands import DemandMoved
 from server.domain.obligation import window_of
 from server.figures.case_rates import CaseRates, case_rates, readable_rows
 from server.services.demands.intake import Raised, Reporter, raise_demand
 from server.storage.demands import Demand
+from server.storage.events import EventRow
+from server.storage.ratings import Rating
+from server.work import Work
 from tests.conftest import Clock
 from tests.demands import Story
 from tests.factories import GRID, NOW, OTHER_GRID, OTHER_VILLAGE, PASSWORD, VACANT_GRID, VILLAGE, County
@@ -40,7 +47,7 @@ def story(client: FlaskClient, county: County, database: Database, clock: Clock)
     story = Story(client, county, database, clock)
     rng = random.Random(6)
     with story.office("official") as work:
-        for _ in range(160):
+        for _ in range(200):
             demand = raise_demand(work, raised(rng))
             key = rng.choice(STATES)
             settled = key.value in ENDED | TO_REPORT_BACK
@@ -54,15 +61,51 @@ def story(client: FlaskClient, county: County, database: Database, clock: Clock)
                 due_at=rng.choice(DUES),
                 outcome=rng.choice((None, "done", "fixed", "answered", "explained")) if settled else None,
                 resolved_at=rng.choice((None, *RESOLVED)) if settled else None,
-                told_at=rng.choice((None, NOW - 30 * DAY, NOW - DAY)) if settled else None,
+                told_at=rng.choice((None, NOW - 30 * DAY, NOW - DAY, NOW - DAY)) if settled else None,
+                returns=rng.choice((0, 1, 2)),
             )
+            judge(work, demand, rng)
+            send_round(work, demand, rng)
     return story
+
+
+def judge(work: Work, demand: Demand, rng: random.Random) -> None:
+    """Some are rated: since they were told or before, by the reporter, by staff for him, or by somebody else."""
+    for who in rng.choice(((), ("reporter",), ("reporter", "democratic_supervisor"))):
+        given_at = NOW - rng.choice((0.5, 0.5, 20)) * DAY
+        work.session.add(
+            Rating(
+                demand_id=demand.id,
+                round=1,
+                who=who,
+                stars=rng.randint(1, 5),
+                given_at=given_at,
+                window_until=given_at + 7 * DAY,
+                by_proxy=rng.random() < 0.3,
+            )
+        )
+
+
+def send_round(work: Work, demand: Demand, rng: random.Random) -> None:
+    """Some were dispatched and came back, this month or the month before."""
+    for action in rng.choice(((), ("assign",), ("assign", "return_order", "transfer", "return_order"))):
+        at = NOW - rng.choice((2, 25)) * DAY
+        act = DemandMoved(
+            subject_id=demand.id,
+            jurisdiction=demand.jurisdiction,
+            action=action,
+            from_key="",
+            to_key="",
+            acted_at=at,
+        )
+        replace(work, now=at).record(act)
 
 
 def raised(rng: random.Random) -> Raised:
     received = NOW - rng.random() * 45 * DAY
     kind, detail = rng.choice((("facility", "lamp"), ("dispute", "family"), ("other", None)))
-    reporter = rng.choice((None, Reporter(kind="anonymous"), Reporter(kind="named", phone="13900000000")))
+    named = Reporter(kind="named", phone="13900000000")
+    reporter = rng.choice((None, Reporter(kind="anonymous"), named, named))
     village, grids = rng.choice(((VILLAGE, (GRID, VACANT_GRID, None)), (OTHER_VILLAGE, (OTHER_GRID, None))))
     return Raised(
         raised_on=received.astimezone(NOW.tzinfo).date(),
@@ -137,7 +180,6 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "C7-suspended": (lambda demand: demand.key == "suspended", in_cohort),
     "C7-projectised": (lambda demand: demand.key == "projectised", in_cohort),
     "C8": (lambda demand: demand.told_at is not None, owed_a_word),
-    "C9": (lambda demand: False, lambda demand: in_october(demand.told_at)),
     **{
         f"C11-{class_ or 'NONE'}-{level}": (handled_within(level), resolved_in_october(class_))
         for class_ in ("PRIVATE", "GRID", "COMMUNITY", "GOVERNMENT", None)
@@ -186,10 +228,64 @@ def test_every_rate_is_what_a_naive_count_finds(
         assert len(figure.rows_d) == len(d)
 
 
+@pytest.mark.parametrize(("name", "prefix"), [("official", ""), ("cadre", VILLAGE)])
+def test_ratings_are_those_given_by_the_reporter_since_he_was_told(
+    story: Story, name: str, prefix: str
+) -> None:
+    found = rates(story, name)
+    asked = [
+        row for row in masters(story, prefix) if in_october(row.told_at) and row.reporter_kind == "named"
+    ]
+    stars: dict[object, int] = {}
+    proxies = set()
+    with story.reading() as reading:
+        for row in reading.session.scalars(sa.select(Rating).where(Rating.who == "reporter")):
+            if row.given_at < NOW - DAY:
+                continue  # before the answer of yesterday
+            if row.by_proxy:
+                proxies.add(row.demand_id)
+            else:
+                stars[row.demand_id] = row.stars
+    rated = {row.id for row in asked if row.id in stars}
+    content = {key for key in rated if stars[key] >= 4}
+    low = {key for key in rated if stars[key] <= 2}
+    expected = {
+        "C9": (rated, {row.id for row in asked}),
+        "C9-satisfied": (content, rated),
+        "C9-satisfied-asked": (content, {row.id for row in asked}),
+        "C9-low": (low, rated),
+        "C9-proxy": ({row.id for row in asked if row.id in proxies}, {row.id for row in asked}),
+    }
+    for key, (n, d) in expected.items():
+        assert {row.id for row in found.figures[key].rows_n} == n, key
+        assert {row.id for row in found.figures[key].rows_d} == d, key
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("official", ""), ("cadre", VILLAGE)])
+def test_every_return_and_every_dispatch_of_the_month_counts(story: Story, name: str, prefix: str) -> None:
+    found = rates(story, name)
+    counted: Counter[str] = Counter()
+    came_back = set()
+    with story.reading() as reading:
+        for event in reading.session.scalars(sa.select(EventRow).where(EventRow.kind == "demand.moved")):
+            if in_october(event.at) and (event.jurisdiction or "").startswith(prefix):
+                counted[event.details["action"]] += 1
+                if event.details["action"] == "return_order":
+                    came_back.add(uuid.UUID(event.subject_id))
+    often = {row.id for row in story.demands() if row.id in came_back and row.returns >= 2}
+    assert found.figures["C10"].n == counted["return_order"] > 0
+    assert found.figures["C10"].d == counted["assign"] + counted["transfer"]
+    assert {row.id for row in found.figures["C10-twice"].rows_d} == came_back
+    assert {row.id for row in found.figures["C10-twice"].rows_n} == often
+
+
 def test_the_random_demands_leave_no_rate_empty(story: Story) -> None:
     found = rates(story, "official")
     assert [key for key, figure in found.figures.items() if figure.d == 0] == []
-    assert all(found.figures[key].n for key in ("C6", "C6-extended", "C7", "C7-explained", "C8"))
+    assert all(
+        found.figures[key].n for key in ("C6", "C6-extended", "C7", "C7-explained", "C8", "C9", "C9-low")
+    )
+    assert all(found.figures[key].n for key in ("C9-satisfied", "C9-proxy", "C10", "C10-twice"))
 
 
 def test_shares_stand_by_village_beside_those_of_the_county(story: Story) -> None:
@@ -221,13 +317,6 @@ def test_every_number_of_the_page_opens_as_many_rows_as_it_says(story: Story, cl
     for address, number in links:
         rows = client.get(address.replace("&amp;", "&")).text
         assert f"共列出 {number} 件" in rows, address
-
-
-def test_ratings_that_cannot_be_given_yet_are_no_rate(story: Story, client: FlaskClient) -> None:
-    client.post("/sign-in", data={"username": "official", "password": PASSWORD})
-    page = client.get("/cases/figures").text
-    assert "评价尚未开通" in page
-    assert "还不能记退单" in page
 
 
 def test_an_unknown_figure_or_month_is_refused(story: Story, client: FlaskClient) -> None:

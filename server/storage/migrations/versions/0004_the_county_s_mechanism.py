@@ -292,12 +292,12 @@ def upgrade() -> None:
             sqlite_where=sa.text("supervised_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_demands_unit_id"), ["unit_id"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_demands_asked_by_id"), "accounts", ["asked_by_id"], ["id"])
-        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_demands_screened_by_id"), "accounts", ["screened_by_id"], ["id"]
         )
+        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
 
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(
