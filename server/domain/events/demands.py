@@ -98,3 +98,10 @@ class ReminderDue(Event, kind="demand.reminder_due"):
     due_at: dt.datetime
     handler_id: UUID | None = None
     unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandDiscussed(Event, kind="demand.discussed"):
+    """周例会议定: it was gone through at the weekly meeting; what was agreed is a note of this `step` (ZX-15)."""
+
+    step: str = "discussed"
