@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
+from server.domain.demand_paths import check
 from server.domain.events import register as events
 from server.domain.mechanism import parse_profile
 from server.storage import profiles as storage
@@ -15,9 +16,9 @@ from server.work import Work
 def install(work: Work, text: str, *, jurisdiction: str, effective_from: dt.date) -> ProfileVersion:
     """安装机制方案 as the next version for a division. The same text again changes nothing.
 
-    Raises Invalid for a text the loader refuses.
+    Raises Invalid for a text the loader refuses, or under which a demand would stick.
     """
-    parse_profile(text)
+    check(parse_profile(text))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     newest = storage.newest(work.session, jurisdiction)
     if newest is not None and newest.sha256 == sha256:

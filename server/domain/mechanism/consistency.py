@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import get_args
 
 from server.domain.mechanism.closing import Evaluators
+from server.domain.mechanism.meeting import Meeting
 from server.domain.mechanism.part import LEVEL_WORDS, Canonical, HandlingLevel
 from server.domain.mechanism.profile import HOTLINE, MechanismProfile
 from server.domain.problems import Invalid
 
 _ORDER: Sequence[HandlingLevel] = get_args(HandlingLevel)
+_FIRST_DESK: HandlingLevel = "village"
+"""Where every demand lies first."""
 
 
 def check_whole(profile: MechanismProfile) -> None:
@@ -19,7 +22,9 @@ def check_whole(profile: MechanismProfile) -> None:
     _check_names(profile)
     _check_levels(profile)
     _check_classes(profile)
+    _check_dispatch(profile)
     _check_meetings(profile)
+    _check_agenda(profile)
     _check_rating(profile)
     _check_allowances(profile)
     _check_cadences(profile)
@@ -54,6 +59,8 @@ def _check_names(profile: MechanismProfile) -> None:
 
 def _check_levels(profile: MechanismProfile) -> None:
     _refuse_disorder("levels", profile.levels)
+    if _FIRST_DESK not in profile.levels:
+        raise contradiction("levels", "诉求先到村（社区），levels 中要有 village")
     _refuse_disorder("escalation.chain", profile.escalation.chain)
     for level in profile.escalation.chain:
         _require_level(profile, level, key="escalation.chain", what="上报的一级")
@@ -79,19 +86,55 @@ def _check_classes(profile: MechanismProfile) -> None:
         _require_level(profile, route.to, key="routing", what=f"{route.canonical} 的去向")
 
 
+def _check_dispatch(profile: MechanismProfile) -> None:
+    dispatch = profile.dispatch
+    if "assign" not in dispatch.modes:
+        raise contradiction("dispatch.modes", "没有 assign（指派），没人认领的事就没有人办")
+    if ("claim" in dispatch.modes) != bool(dispatch.claim_classes):
+        raise contradiction(
+            "dispatch.claim_classes", "modes 中有 claim（认领）时才写、且必须写哪些类别可以认领"
+        )
+    if "PRIVATE" in dispatch.claim_classes:
+        raise contradiction("dispatch.claim_classes", "一家一户的私事不能发布出去让人认领")
+
+
 def _check_meetings(profile: MechanismProfile) -> None:
+    desks = _desks(profile)
     for place, meeting in enumerate(profile.meetings):
         key = f"meetings.{place}"
         _require_level(profile, meeting.level, key=f"{key}.level", what=f"“{meeting.label}”的层级")
         if "PRIVATE" in meeting.canonical:
             raise contradiction(f"{key}.canonical", f"“{meeting.label}”不能议一家一户的私事")
-        if meeting.fails_to is None:
-            continue
-        _require_level(
-            profile, meeting.fails_to, key=f"{key}.fails_to", what=f"“{meeting.label}”议不成的去向"
-        )
-        if _ORDER.index(meeting.fails_to) <= _ORDER.index(meeting.level):
-            raise contradiction(f"{key}.fails_to", f"“{meeting.label}”议不成应交更高一级")
+        if meeting.level not in desks:
+            raise contradiction(
+                f"{key}.level", f"诉求到不了{LEVEL_WORDS[meeting.level]}，“{meeting.label}”议不到"
+            )
+        _check_failing(profile, meeting, key=f"{key}.fails_to")
+
+
+def _desks(profile: MechanismProfile) -> frozenset[HandlingLevel]:
+    """The levels a matter may come to: the first desk, which prepares the grid's meetings, and what lies above it."""
+    reached: set[HandlingLevel] = {"grid", _FIRST_DESK}
+    above = profile.level_above(_FIRST_DESK)
+    while above is not None:
+        reached.add(above)
+        above = profile.level_above(above)
+    return frozenset(reached | {each.fails_to for each in profile.meetings if each.fails_to is not None})
+
+
+def _check_failing(profile: MechanismProfile, meeting: Meeting, *, key: str) -> None:
+    if meeting.fails_to is None:
+        return
+    _require_level(profile, meeting.fails_to, key=key, what=f"“{meeting.label}”议不成的去向")
+    if _ORDER.index(meeting.fails_to) <= _ORDER.index(meeting.level):
+        raise contradiction(key, f"“{meeting.label}”议不成应交更高一级")
+
+
+def _check_agenda(profile: MechanismProfile) -> None:
+    met = {canonical for meeting in profile.meetings for canonical in meeting.canonical}
+    for place, own in enumerate(profile.classes):
+        if own.on_agenda and not met.issuperset(own.canonical):
+            raise contradiction(f"classes.{place}.on_agenda", f"“{own.label}”要上会，却没有议它的会")
 
 
 def _check_rating(profile: MechanismProfile) -> None:

@@ -1,13 +1,16 @@
-from pathlib import Path
+import tomllib
 from typing import get_args
 
 import pytest
 
-import server
-from server.domain.mechanism import Canonical, parse_profile
+from server import profiles
+from server.domain.demand_acts import Action
+from server.domain.demand_states import StateKey
+from server.domain.mechanism import Canonical, MechanismProfile, parse_profile
+from server.domain.mechanism.remarks import remarks
 from server.domain.problems import Invalid
 
-ZHONGXIAN = (Path(server.__file__).parent / "profiles" / "zhongxian.toml").read_text("utf-8")
+ZHONGXIAN = profiles.source("zhongxian")
 PROFILE = parse_profile(ZHONGXIAN)
 
 
@@ -103,6 +106,57 @@ def test_an_unknown_key_is_refused_by_name() -> None:
         ('window = "day"', 'window = "rolling"', "profile.bad_value", "cadences.0.window"),
         ('channel = "meeting"', "", "profile.contradiction", "cadences"),
         ('tier = "weekly"', 'tier = "daily"', "profile.contradiction", "care_tags"),
+        ('owner = "grid"', 'owner = "city"', "profile.contradiction", "classes"),
+        ('"village", "township", "county"]', '"township", "county"]', "profile.contradiction", "levels"),
+        ('["village", "township"]', '["township", "village"]', "profile.contradiction", "escalation.chain"),
+        ('["village", "township"]', '["village", "city"]', "profile.contradiction", "escalation.chain"),
+        (
+            'alliance_at = "township"',
+            'alliance_at = "county"',
+            "profile.contradiction",
+            "escalation.alliance_at",
+        ),
+        ('attached = "village"', 'attached = "city"', "profile.contradiction", "alliances"),
+        ('modes = ["assign"]', 'modes = ["whistle"]', "profile.contradiction", "dispatch.modes"),
+        ('modes = ["assign"]', 'modes = ["fling"]', "profile.bad_value", "dispatch.modes.0"),
+        (
+            'modes = ["assign"]',
+            'modes = ["assign", "claim"]',
+            "profile.contradiction",
+            "dispatch.claim_classes",
+        ),
+        ("on_agenda = false", "on_agenda = true", "profile.contradiction", "classes.0.on_agenda"),
+        ("threshold = 2", "threshold = 5", "profile.contradiction", "low_rating.threshold"),
+        (
+            "evaluators = []",
+            'evaluators = [{ canonical = ["GRID"], who = ["mayor"] }]',
+            "profile.bad_value",
+            "rating.evaluators.0.who.0",
+        ),
+        (
+            "evaluators = []",
+            'evaluators = [{ canonical = ["PRIVATE"], who = ["public"] }]',
+            "profile.contradiction",
+            "rating.evaluators.0.who",
+        ),
+        (
+            "evaluators = []",
+            'evaluators = [{ canonical = ["GRID", "GRID"], who = ["party"] }]',
+            "profile.contradiction",
+            "rating.evaluators",
+        ),
+        (
+            "[verbs]",
+            '[channel_allowances]\nhotline = "3wd"\n[verbs]',
+            "profile.contradiction",
+            "channel_allowances",
+        ),
+        (
+            "[verbs]",
+            '[[routing]]\ncanonical = "GRID"\nto = "city"\n[verbs]',
+            "profile.contradiction",
+            "routing",
+        ),
     ],
 )
 def test_a_profile_that_contradicts_itself_is_refused(old: str, new: str, code: str, key: str | None) -> None:
@@ -117,3 +171,99 @@ def test_private_matters_are_never_mixed_with_shared_ones() -> None:
     with pytest.raises(Invalid) as refusal:
         parse_profile(text.replace('canonical = ["COMMUNITY", "GRID"]', 'canonical = ["COMMUNITY"]', 1))
     assert "混为一类" in str(refusal.value.details["reason"])
+
+
+MEETING = """
+[[meetings]]
+id = "council"
+label = "议事会"
+level = "village"
+canonical = ["COMMUNITY"]
+every = "month"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('level = "village"', 'level = "county"', "meetings.0.level"),
+        ('level = "village"', 'level = "city"', "meetings.0.level"),
+        ('["COMMUNITY"]', '["PRIVATE"]', "meetings.0.canonical"),
+        ('every = "month"', 'every = "month"\nfails_to = "grid"', "meetings.0.fails_to"),
+        ('every = "month"', 'every = "month"\nfails_to = "city"', "meetings.0.fails_to"),
+    ],
+)
+def test_a_meeting_nothing_comes_to_is_refused(old: str, new: str, key: str) -> None:
+    parse_profile(ZHONGXIAN + MEETING)
+    with pytest.raises(Invalid) as refusal:
+        parse_profile(ZHONGXIAN + MEETING.replace(old, new))
+    assert (refusal.value.code, refusal.value.details["key"]) == ("profile.contradiction", key)
+
+
+def county(name: str) -> MechanismProfile:
+    return parse_profile(profiles.source(name))
+
+
+def test_a_matter_goes_up_the_chain_and_is_approved_one_level_above_its_desk() -> None:
+    assert (PROFILE.level_above("village"), PROFILE.level_above("township")) == ("township", None)
+    assert (PROFILE.approver_of("township"), PROFILE.approver_of("county")) == ("county", "county")
+    assert county("xian").level_above("county") == "city"
+
+
+def test_a_class_goes_where_it_is_routed_else_to_its_owner() -> None:
+    longli = county("longli")
+    assert longli.class_of("GOVERNMENT").owner == "county"
+    assert longli.routed_to("GOVERNMENT") == "village"
+    assert PROFILE.routed_to("GOVERNMENT") == "township"
+
+
+def test_only_the_classes_a_county_names_are_claimed() -> None:
+    assert county("longli").may_claim("COMMUNITY")
+    assert not county("longli").may_claim("GOVERNMENT")
+    assert not PROFILE.may_claim("COMMUNITY")
+
+
+def test_each_class_has_its_own_meeting_and_judges() -> None:
+    jiangjin = county("jiangjin")
+    own = {level: jiangjin.meeting_for("COMMUNITY", level) for level in jiangjin.levels}
+    assert [meeting and meeting.label for meeting in own.values()] == [
+        None,
+        "社区评议会",
+        "街道联席会",
+        "区党建统领基层治理工作联席会",
+    ]
+    assert jiangjin.evaluators("GRID") == ("party", "democratic_supervisor")
+    assert jiangjin.evaluators("PRIVATE") == ("reporter",)
+    assert jiangjin.class_of("PRIVATE").label == "私人事务（引导）"
+
+
+def test_a_county_speaks_its_own_words() -> None:
+    assert PROFILE.verb(Action.CLASSIFY) == "分单"
+    assert PROFILE.verb(Action.ACCEPT) == Action.ACCEPT.label
+    assert PROFILE.state_word(StateKey.LISTED) == "已入需求清单"
+    assert PROFILE.state_word(StateKey.DONE) == StateKey.DONE.label
+
+
+def test_a_channel_may_have_its_own_allowance() -> None:
+    text = ZHONGXIAN.replace("[verbs]", '[channel_allowances]\nupper = "10wd"\n\n[verbs]')
+    assert str(parse_profile(text).allowance("GRID", channel="upper")) == "10wd"
+
+
+def test_a_text_of_the_first_version_still_reads_with_our_defaults() -> None:
+    """What stands in a database from before is read; each new table then holds our default."""
+    kept = ("county", "name", "brand", "stages", "registrar", "levels", "patrol_days", "freeze_day")
+    kept += ("classes", "channels", "screen_reasons", "deadlines", "rating", "cadences", "tiers", "care_tags")
+    kept += ("hotspot_rule", "coverage", "phone_lists", "calendar")
+    old = MechanismProfile.model_validate(
+        {key: value for key, value in tomllib.loads(ZHONGXIAN).items() if key in kept}
+    )
+    assert old.escalation.chain == ("village", "township", "county")
+    assert str(old.suspension.review) == "30d"
+    assert old.evaluators("GRID") == ("reporter",)
+
+
+def test_a_remark_stands_behind_each_value() -> None:
+    said = remarks(
+        'a = 1 # eins\nrows = [\n  { b = "#2" }, # zwei\n]\n[[t]]\nc = 3\n[[t]]\nc = 4 # vier\n[u]\nd = "x"#y'
+    )
+    assert said == {"a": "eins", "rows.0": "zwei", "t.0.c": "", "t.1.c": "vier", "u.d": "y"}
