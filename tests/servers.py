@@ -17,7 +17,7 @@ from pathlib import Path
 from server.settings import Settings
 from tests.phones import encoded
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 @dataclass
