@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -31,6 +32,7 @@ Choose = Callable[[Sequence[Any]], Any]
 """Picks one of several: the first for a plain story, any of them for a tested one."""
 
 
+@cache
 def calendar_of(profile: MechanismProfile) -> WorkCalendar:
     return profile.work_calendar(
         path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("holidays/*.toml"))

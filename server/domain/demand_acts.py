@@ -241,7 +241,10 @@ ROUTES: Mapping[Action, Mapping[StateKey, tuple[Way, ...]]] = MappingProxyType(
             _S.REWORK: _way(_S.IN_PROGRESS, _S.DONE),
             _S.PROJECTISED: _way(_S.DONE),
         },
-        Action.CHECK: {_S.DONE: ((_S.VERIFIED,), (_S.IN_PROGRESS,))},
+        Action.CHECK: {
+            _S.DONE: ((_S.VERIFIED,), (_S.IN_PROGRESS,)),
+            _S.VERIFIED: ((), (_S.IN_PROGRESS,)),
+        },
         Action.FEED_BACK: {
             **dict.fromkeys((_S.DONE, _S.VERIFIED, _S.ANSWERED, _S.EXPLAINED), _TOLD),
             _S.REJECTED: ((), (_S.CLOSED,)),

@@ -81,8 +81,9 @@ def meeting_of(state: DemandState, profile: MechanismProfile) -> Meeting | None:
 
 
 def level_below(desk: HandlingLevel, profile: MechanismProfile) -> HandlingLevel | None:
-    """Return the level of the chain from which matters come up to `desk`; None at its foot."""
-    return next((level for level in profile.escalation.chain if profile.level_above(level) == desk), None)
+    """Return the level of the chain whose desk sends matters up to `desk`; None at its foot: a grid has no desk."""
+    chain = (level for level in profile.escalation.chain if level != "grid")
+    return next((level for level in chain if profile.level_above(level) == desk), None)
 
 
 def level_after(

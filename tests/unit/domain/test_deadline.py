@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import server
-from server.domain.deadline import Allowance, Pause, PauseReason, due_at
+from server.domain.deadline import Allowance, Pause, PauseReason, day_due, due_at, spans_provisional
 from server.domain.problems import Invalid
 from server.domain.work_calendar import SHANGHAI, WorkCalendar, end_of_day, local_day
 
@@ -73,6 +73,26 @@ def test_hours_run_on_holidays_and_stand_still_in_pauses() -> None:
 
 def test_calendar_days_end_at_midnight() -> None:
     assert due_at(october(1, 9), Allowance.parse("3d"), calendar=CALENDAR) == end_of_day(dt.date(2026, 10, 4))
+
+
+def test_an_agreed_day_moves_by_the_days_the_clock_stood_still() -> None:
+    agreed = dt.date(2026, 10, 13)
+    assert day_due(agreed, since=DISPATCHED, calendar=CALENDAR) == end_of_day(agreed)
+    pauses = [Pause(PauseReason.SUSPENSION, october(9, 10), october(26, 9))]
+    assert day_due(agreed, since=DISPATCHED, calendar=CALENDAR, pauses=pauses) == end_of_day(
+        dt.date(2026, 10, 30)
+    )
+
+
+def test_an_agreed_day_is_not_moved_by_what_was_over_before_it_was_agreed_or_came_after_it() -> None:
+    agreed = dt.date(2026, 10, 13)
+    pauses = [waiting(october(8), october(9)), Pause(PauseReason.SUSPENSION, october(15), october(26))]
+    assert day_due(agreed, since=october(9, 1), calendar=CALENDAR, pauses=pauses) == end_of_day(agreed)
+
+
+def test_a_deadline_in_a_year_without_announced_holidays_is_provisional() -> None:
+    assert not spans_provisional(DISPATCHED, end_of_day(dt.date(2026, 12, 31)), calendar=CALENDAR)
+    assert spans_provisional(DISPATCHED, end_of_day(dt.date(2027, 1, 1)), calendar=CALENDAR)
 
 
 @given(moments, allowances)

@@ -1,6 +1,8 @@
+from itertools import pairwise
+
 import pytest
 
-from server.domain.demand_acts import ROUTES
+from server.domain.demand_acts import ROUTES, Action
 from server.domain.demand_states import (
     PAUSED,
     RUNNING,
@@ -52,12 +54,21 @@ def test_any_unresolved_demand_may_be_withdrawn(key: StateKey) -> None:
     assert StateKey.WITHDRAWN in TRANSITIONS[key]
 
 
-def test_every_way_follows_the_transitions() -> None:
-    for routes in ROUTES.values():
-        for start, ways in routes.items():
-            for way in ways:
-                steps = (start, *way)
-                assert all(after in TRANSITIONS[before] for before, after in zip(steps, way, strict=False))
+def edges(way: tuple[StateKey, ...], start: StateKey) -> set[tuple[StateKey, StateKey]]:
+    return set(pairwise((start, *way)))
+
+
+def test_every_way_follows_the_transitions_and_every_transition_is_some_acts_way() -> None:
+    walked = set().union(
+        *(edges(way, start) for routes in ROUTES.values() for start, ways in routes.items() for way in ways)
+    )
+    assert walked == {(before, after) for before, following in TRANSITIONS.items() for after in following}
+
+
+def test_every_act_has_its_states_and_its_word() -> None:
+    assert set(ROUTES) == set(Action)
+    assert all(ROUTES.values())
+    assert all(Action(action.value) is action and not action.label.isascii() for action in Action)
 
 
 def test_the_clock_stands_still_only_while_information_is_awaited_or_by_suspension() -> None:

@@ -15,6 +15,7 @@ from server.domain.people import (
     scope_of,
 )
 from server.domain.problems import Forbidden
+from server.domain.scope import Scope
 
 VILLAGE = "500233100001"
 GRID = VILLAGE + "001"
@@ -86,6 +87,29 @@ def test_a_function_permits_only_within_the_post() -> None:
     assert not worker.may(Permission.ASSIGN_DEMAND)
     assert worker.holds(Function.REGISTRAR, at=GRID)
     assert not worker.holds(Function.SCREENER, at=GRID)
+
+
+@pytest.mark.parametrize(
+    ("who", "level"),
+    [
+        (actor(Role.VILLAGE_CADRE), "village"),
+        (actor(Role.VILLAGE_CADRE, post(Function.VERIFIER, "500233100")), "village"),
+        (actor(Role.VILLAGE_CADRE, post(Function.DISPATCHER, "500233")), "county"),
+        (actor(Role.TOWNSHIP_OFFICIAL, home="500233100"), "township"),
+        (actor(Role.COUNTY_ASSESSOR, home="500233"), None),
+        (actor(Role.COUNTY_ASSESSOR, post(Function.ARBITER, "5002"), home="500233"), "city"),
+        (actor(Role.VILLAGE_CADRE, home="500233100002"), None),
+        (actor(Role.VILLAGE_CADRE, kind=ActorKind.APP_USER), None),
+    ],
+)
+def test_somebody_acts_at_the_level_of_his_home_or_his_post(who: Actor, level: str | None) -> None:
+    assert who.level_by(Permission.ASSIGN_DEMAND, at=GRID) == level
+
+
+def test_whoever_comes_by_a_link_holds_no_permission() -> None:
+    for kind in (ActorKind.RESIDENT, ActorKind.UNIT, ActorKind.EVALUATOR):
+        through_link = Actor(kind, None, "某某", None, Scope.nothing(), unit_id=UUID(int=2))
+        assert not any(through_link.may(permission) for permission in Permission)
 
 
 def test_a_phone_key_does_only_what_a_phone_may() -> None:
