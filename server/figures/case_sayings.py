@@ -234,6 +234,7 @@ _OTHERS: Mapping[str, Callable[[Details, Names], str]] = {
     "demand.reporter_told": _reporter_told,
     "demand.task_given": _task,
     "demand.units_called": _called,
+    "demand.discussed": lambda _details, _names: "周例会议定",
     "demand.supervision_ended": lambda _details, _names: "不再督办",
     "demand.rating_given": lambda details, _names: "改了评价" if details["changed"] else "",
 }

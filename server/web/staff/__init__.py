@@ -37,6 +37,7 @@ from server.web.staff import (
     units,
     visit_lists,
     visits,
+    weekly_meeting,
 )
 
 blueprint = Blueprint("staff", __name__)
@@ -73,3 +74,4 @@ posters.routes(blueprint)
 notifications.routes(blueprint)
 ledger.routes(blueprint)
 queue.routes(blueprint)
+weekly_meeting.routes(blueprint)

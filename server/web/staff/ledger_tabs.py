@@ -10,6 +10,7 @@ from server.web.authentication import current_actor
 _TABS = (
     ("台账", "staff.ledger", Permission.VIEW_LISTS),
     ("超期和将到期", "staff.queue", Permission.VIEW_LISTS),
+    ("周例会", "staff.weekly", Permission.HOLD_MEETING),
 )
 
 Tab = tuple[str, str, bool]
