@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from server import profiles
 from server.database import Database
 from server.domain.events import Event
@@ -18,7 +20,8 @@ from server.domain.work_calendar import local_day
 from server.services import actors
 from server.services import profiles as mechanism
 from server.services import units as unit_services
-from server.services.demands import dispatch, triage
+from server.services.demands import closing, dispatch, handling, triage
+from server.services.demands.handling import Word
 from server.services.demands.intake import Raised, Reporter, raise_demand
 from server.storage import events
 from server.storage.demands import Demand
@@ -121,6 +124,26 @@ class Office:
             )
         return key
 
+    def told(self, *, to: str = "worker") -> uuid.UUID:
+        """A demand whose reporter has been told that it is done."""
+        key = self.assigned(to=to)
+        with self.as_(to) as work:
+            handling.say(work, key, Word(step="done", words="好了"))
+        with self.as_("cadre") as work:
+            closing.feed_back(work, key, words="修好了")
+        return key
+
+    def copies(self, key: uuid.UUID, number: int) -> list[uuid.UUID]:
+        """As many demands again that stand where one stands, without its events."""
+        with self.database.transaction(SYSTEM) as work:
+            demand = work.session.get_one(Demand, key)
+            values = {
+                each.columns[0].name: getattr(demand, each.key) for each in sa.inspect(Demand).column_attrs
+            }
+            rows = [values | {"id": uuid.uuid4(), "number": f"{demand.number}-{n}"} for n in range(number)]
+            work.session.connection().execute(sa.insert(sa.inspect(Demand).local_table), rows)
+        return [row["id"] for row in rows]
+
     def demand(self, key: uuid.UUID) -> Demand:
         """A demand as it stands."""
         with self.reading() as reading:
@@ -131,7 +154,7 @@ class Office:
         with self.reading() as reading:
             return list(events.of_subject(reading.session, "demand", key))
 
-    def told(self, key: uuid.UUID, kind: type[Event]) -> list[EventRow]:
+    def events_of(self, key: uuid.UUID, kind: type[Event]) -> list[EventRow]:
         """What happened to a demand of one kind."""
         return [row for row in self.events(key) if row.kind == kind.kind]
 

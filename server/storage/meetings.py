@@ -103,7 +103,7 @@ def waiting(session: Session, kind: str, *, scope: Scope) -> Sequence[tuple[Meet
         )
     )
     rows = session.execute(query.order_by(MeetingItem.waiting_since, Demand.number))
-    return [row._tuple() for row in rows]
+    return [(item, demand) for item, demand in rows]
 
 
 def of_demand(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[MeetingItem, MeetingRow | None]]:
@@ -113,7 +113,8 @@ def of_demand(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[MeetingI
         .outerjoin(MeetingRow, MeetingRow.id == MeetingItem.meeting_id)
         .where(MeetingItem.demand_id == demand_id)
     )
-    return [row._tuple() for row in session.execute(query.order_by(MeetingItem.waiting_since))]
+    rows = session.execute(query.order_by(MeetingItem.waiting_since))
+    return [(item, meeting) for item, meeting in rows]
 
 
 def listing(session: Session, *, scope: Scope, since: dt.date) -> Sequence[MeetingRow]:

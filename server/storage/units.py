@@ -72,7 +72,7 @@ def serving(session: Session, place: str, *, on: dt.date) -> Sequence[Unit]:
 def names_of(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """What units are called; a name is no secret to whoever may read what they are named in."""
     rows = session.execute(sa.select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
-    return dict(row._tuple() for row in rows)
+    return {row.id: row.name for row in rows}
 
 
 def called_to(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[DemandUnit, Unit]]:
@@ -83,7 +83,7 @@ def called_to(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[DemandUn
         .where(DemandUnit.demand_id == demand_id)
     )
     rows = session.execute(query.order_by(DemandUnit.role, DemandUnit.called_at, Unit.name))
-    return [row._tuple() for row in rows]
+    return [(call, unit) for call, unit in rows]
 
 
 def calls_of(session: Session, unit_id: uuid.UUID) -> Sequence[DemandUnit]:

@@ -26,18 +26,8 @@ from tests.factories import NOW
 from tests.offices import Office, reporter_of
 
 
-def told(office: Office) -> uuid.UUID:
-    """A demand whose reporter has been told that it is done."""
-    key = office.assigned()
-    with office.as_("worker") as work:
-        handling.say(work, key, Word(step="done", words="好了"))
-    with office.as_("cadre") as work:
-        closing.feed_back(work, key, words="修好了")
-    return key
-
-
 def acts(office: Office, key: uuid.UUID) -> list[str]:
-    return [row.details["action"] for row in office.told(key, DemandMoved)]
+    return [row.details["action"] for row in office.events_of(key, DemandMoved)]
 
 
 def swept(office: Office) -> list[str]:
@@ -45,12 +35,15 @@ def swept(office: Office) -> list[str]:
     with office.reading() as reading:
         keys = reading.session.scalars(sa.select(Demand.id)).all()
     return [
-        row.details["action"] for key in keys for row in office.told(key, DemandMoved) if row.actor_id is None
+        row.details["action"]
+        for key in keys
+        for row in office.events_of(key, DemandMoved)
+        if row.actor_id is None
     ]
 
 
 def test_what_nobody_rated_closes_after_the_window_without_stars(office: Office) -> None:
-    key = told(office)
+    key = office.told()
     office.pass_days(6)
     sweep(office.database)
     assert office.demand(key).key == "fed_back"
@@ -61,7 +54,7 @@ def test_what_nobody_rated_closes_after_the_window_without_stars(office: Office)
 
 
 def test_what_is_swept_twice_is_done_once(office: Office) -> None:
-    told(office)
+    office.told()
     office.pass_days(9)
     assert [sweep(office.database) for _ in range(3)] == [1, 0, 0]
     assert swept(office) == ["auto_close"]
@@ -95,7 +88,7 @@ def test_a_refusal_closes_once_told_and_not_appealed_against(office: Office) -> 
 def test_a_low_rating_without_rounds_left_waits_for_the_call_back_and_not_for_the_clock(
     office: Office,
 ) -> None:
-    key = told(office)
+    key = office.told()
     for _ in range(2):
         with office.as_(reporter_of(office.demand(key))) as work:
             rating.rate(work, key, stars=1, words="没好")
@@ -128,7 +121,7 @@ def test_whoever_holds_it_is_reminded_before_the_date_and_when_it_has_passed(off
 
     def reminded() -> list[str]:
         sweep(office.database)
-        return [row.details["what"] for row in office.told(key, ReminderDue)]
+        return [row.details["what"] for row in office.events_of(key, ReminderDue)]
 
     office.pass_days(2)
     assert reminded() == []
@@ -151,7 +144,7 @@ def test_a_reminder_leaves_the_page_somebody_has_open_good(office: Office) -> No
 
 
 def test_one_that_fails_keeps_no_other_waiting(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken, whole = told(office), told(office)
+    broken, whole = office.told(), office.told()
     office.pass_days(9)
     lapse = sweeping.lapsing.lapse
 
@@ -171,7 +164,7 @@ def test_one_that_fails_keeps_no_other_waiting(office: Office, monkeypatch: pyte
 
 
 def test_two_workers_at_once_do_everything_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = [told(office) for _ in range(12)]
+    keys = [office.told() for _ in range(12)]
     office.pass_days(9)
     monkeypatch.setattr(sweeping, "BATCH", 3)
     other = Database(office.database.engine.url.render_as_string(hide_password=False), clock=office.clock)

@@ -17,9 +17,17 @@ from server.storage.profiles import ProfileVersion, calendar_of, parsed
 from server.work import Reading, Work
 
 
+_VERSIONS = "profile_versions"
+
+
 def profile_of(reading: Reading, demand: Demand) -> MechanismProfile:
     """The mechanism the demand was taken in under: old matters keep old rules."""
-    return parsed(reading.session.get_one(ProfileVersion, demand.profile_version_id).text)
+    # Held by the session: a row nobody holds is read again for every demand of a list.
+    versions = reading.session.info.setdefault(_VERSIONS, {})
+    key = demand.profile_version_id
+    if key not in versions:
+        versions[key] = reading.session.get_one(ProfileVersion, key)
+    return parsed(versions[key].text)
 
 
 def facts_of(demand: Demand, **stated: Any) -> Facts:
