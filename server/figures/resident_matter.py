@@ -13,7 +13,7 @@ from server.domain.jurisdiction import Level
 from server.domain.mechanism import Evaluator, MechanismProfile
 from server.domain.resident_words import ENDS, STANDS
 from server.domain.work_calendar import local_day
-from server.figures.case_words import due_day_of, what
+from server.figures.case_words import due_day_of, held_as, what
 from server.storage import demands, jurisdictions, ratings
 from server.storage.demands import Demand, DemandNote
 from server.storage.posts import Account
@@ -123,6 +123,23 @@ def judged(reading: Reading, demand: Demand, *, profile: MechanismProfile, who: 
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What anybody may read who knows the number, in a county that lets him: where it stands, and nothing else."""
+
+    number: str
+    stands: str
+    since: dt.date
+
+
+def outside(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Outside | None:
+    """The matter as anybody may see it; None where the county shows none, and for what is one person's own (S4 #25)."""
+    if not profile.public.case_states or held_as(demand) == "PRIVATE":
+        return None
+    leading = _leading(reading, demand)
+    return Outside(number=demand.number, stands=STANDS[leading.state.key], since=local_day(leading.since))
+
+
 def _rating(reading: Reading, demand: Demand, who: Evaluator) -> Rating | None:
     """What was said of the answer that stands; once another answer has come, nothing yet."""
     newest = ratings.newest_of(reading.session, demand.id, who=who)
@@ -197,9 +214,10 @@ def _rejected(note: DemandNote, profile: MechanismProfile) -> str:
     return f"不予受理，原因：{reason}" if reason else "不予受理"
 
 
-def _referred(note: DemandNote, _profile: MechanismProfile) -> str:
-    place = note.details.get("referred_to")
-    return f"请向{place}反映" if place else "请通过法定渠道反映"
+def _referred(note: DemandNote, profile: MechanismProfile) -> str:
+    channels = {channel.code: channel.label for channel in profile.referral_reasons}
+    channel = channels.get(note.details.get("referred_to", ""))
+    return f"请走法定渠道：{channel}" if channel else "请走法定渠道"
 
 
 def _plain(heading: str) -> _Heading:

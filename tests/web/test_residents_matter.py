@@ -6,14 +6,18 @@ import datetime as dt
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 
+from server import profiles
 from server.database import Database
+from server.domain.people import SYSTEM
+from server.services import profiles as mechanism
 from server.services.demands import closing, dispatch, handling, triage
 from server.storage.demands import Demand
 from server.storage.ratings import Rating
 from tests.conftest import Clock
 from tests.demands import Story
-from tests.factories import County
+from tests.factories import COUNTY, County
 from tests.pages import read, words
 from tests.phones import rows
 from tests.residents import Resident
@@ -263,3 +267,24 @@ def test_the_page_of_a_matter_is_kept_by_nobody(resident: Resident, client: Flas
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "Set-Cookie" not in answer.headers
+
+
+def test_by_its_number_alone_nothing_is_shown_unless_the_county_says_so(
+    story: Story, resident: Resident, client: FlaskClient
+) -> None:
+    resident.report(words="楼下路灯坏了，我叫李四")
+    answer = client.post("/r/", data={"number": resident.number})
+    assert answer.status_code == 404
+    assert "请把查询码也填上" in answer.text
+
+
+def test_a_county_may_show_anybody_where_a_matter_stands(
+    story: Story, resident: Resident, client: FlaskClient
+) -> None:
+    text = profiles.source("zhongxian").replace("case_states = false", "case_states = true")
+    with story.database.transaction(SYSTEM) as work:
+        mechanism.install(work, text, jurisdiction=COUNTY, effective_from=story.clock.now.date())
+    resident.report(words="楼下路灯坏了，我叫李四")
+    page = words(html.fromstring(client.post("/r/", data={"number": resident.number}).text))
+    assert "已收到 2026年10月20日起" in page
+    assert "李四" not in page

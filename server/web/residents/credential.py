@@ -32,9 +32,25 @@ def opened(number: str, code: str) -> Demand:
             demand = demands.of_number(reading.session, written, scope=Scope.everything())
             if demand is not None:
                 return demand
+    _note_trial()
+    raise NotFound("resident.no_such_matter")
+
+
+def numbered(number: str) -> Demand | None:
+    """The demand of a number alone, for what anybody may know of it; asking counts as a try. Raises TooMany."""
+    with database().read(SYSTEM) as reading:
+        residents.check_trials(reading, _address(), what="code")
+        written = _number(number)
+        demand = (
+            None if written is None else demands.of_number(reading.session, written, scope=Scope.everything())
+        )
+    _note_trial()
+    return demand
+
+
+def _note_trial() -> None:
     with database().transaction(residents.stranger()) as work:
         residents.note_trial(work, _address(), what="code")
-    raise NotFound("resident.no_such_matter")
 
 
 def _number(written: str) -> str | None:

@@ -8,14 +8,17 @@ from flask import Blueprint, Response, redirect, url_for
 
 from server.domain.demand import open_acts
 from server.domain.mechanism import MechanismProfile
+from server.domain.people import SYSTEM
+from server.domain.problems import NotFound
 from server.figures import resident_matter
+from server.figures.resident_matter import Outside
 from server.services import residents
 from server.services.demands.acts import profile_of
 from server.storage.demands import Demand
 from server.web.authorization import public
 from server.web.parsing import Submitted, form, query
 from server.web.parts import database
-from server.web.residents.credential import opened
+from server.web.residents.credential import numbered, opened
 from server.web.residents.pages import page
 
 _SAID = {
@@ -55,13 +58,26 @@ def find() -> str:
 
 
 @public
-def look_up() -> Response:
-    """The page of the matter somebody typed the number and the code of."""
+def look_up() -> Response | str:
+    """The page of the matter somebody typed the number and the code of; without a code, what the county shows anybody."""
     typed = form(Numbered)
+    if not typed.code:
+        return page("outside.html", matter=_outside(typed.number))
     demand = opened(typed.number, typed.code)
     return redirect(  # type: ignore[return-value]
         url_for("residents.matter", number=demand.number, code=typed.code.strip()), 303
     )
+
+
+def _outside(number: str) -> Outside:
+    """Raise NotFound("resident.code_needed") where there is nothing for anybody to see."""
+    demand = numbered(number)
+    if demand is not None:
+        with database().read(SYSTEM) as reading:
+            shown = resident_matter.outside(reading, demand, profile=profile_of(reading, demand))
+        if shown is not None:
+            return shown
+    raise NotFound("resident.code_needed")
 
 
 @public

@@ -33,6 +33,11 @@ function offer(box) {
     idle("重新录");
   }
 
+  function count(left) {
+    if (left <= 0) recorder?.stop();
+    else button.textContent = `录音中，还有 ${left} 秒，按一下停`;
+  }
+
   async function begin() {
     const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
     const kind = KINDS.find((each) => MediaRecorder.isTypeSupported(each));
@@ -48,12 +53,8 @@ function offer(box) {
     recorder.start();
     button.classList.add("recording");
     let left = seconds;
-    button.textContent = `录音中，还有 ${left} 秒，按一下停`;
-    clock = setInterval(() => {
-      left -= 1;
-      if (left <= 0) recorder?.stop();
-      else button.textContent = `录音中，还有 ${left} 秒，按一下停`;
-    }, 1000);
+    count(left);
+    clock = setInterval(() => count((left -= 1)), 1000);
   }
 
   button.addEventListener("click", () => {
@@ -71,4 +72,4 @@ function offer(box) {
   field.after(button, heard);
 }
 
-if (supported()) document.querySelectorAll("[data-voice]").forEach(offer);
+if (supported()) document.querySelectorAll("[data-recording]").forEach(offer);

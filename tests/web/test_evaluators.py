@@ -1,0 +1,117 @@
+"""江津 JJ-24: whom the county names for a class judges by a link of his own, and never learns who reported it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask.testing import FlaskClient
+
+from server import profiles
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.domain.problems import Invalid
+from server.services import links
+from server.services import profiles as mechanism
+from server.services.demands import closing, dispatch, handling, triage
+from server.storage.ratings import Rating
+from tests.conftest import Clock
+from tests.demands import Story
+from tests.factories import COUNTY, County, found_county
+from tests.pages import read, words
+from tests.phones import rows
+from tests.residents import Resident
+
+DAY = dt.timedelta(days=1)
+PHONE = "13900001234"
+
+
+@pytest.fixture
+def county(database: Database, clock: Clock) -> County:
+    """江津, but for its meetings: matters are given out at once."""
+    county = found_county(database, profile="jiangjin")
+    text = profiles.source("jiangjin").replace("on_agenda = true", "on_agenda = false")
+    with database.transaction(SYSTEM) as work:
+        mechanism.install(work, text, jurisdiction=COUNTY, effective_from=clock.now.date())
+    return county
+
+
+@pytest.fixture
+def story(client: FlaskClient, county: County, database: Database, clock: Clock) -> Story:
+    return Story(client, county, database, clock)
+
+
+@pytest.fixture
+def resident(client: FlaskClient, story: Story) -> Resident:
+    """Somebody whose matter of the community was handled and answered."""
+    resident = Resident(client)
+    resident.report(words="楼道灯坏了，我是三楼的张三", phone=PHONE)
+    demand = story.only_demand()
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.list_(work, demand.id)
+        triage.classify(work, demand.id, "COMMUNITY")
+        dispatch.assign(
+            work,
+            demand.id,
+            handler_id=story.county.accounts["worker"],
+            measure="换灯",
+            deadline=story.clock.now.date() + 3 * DAY,
+        )
+    with story.office("worker") as work:
+        handling.say(work, demand.id, handling.Word(step="done", words="换好了"))
+    with story.office() as work:
+        closing.feed_back(work, demand.id, words="灯换好了。")
+    return resident
+
+
+def invited(story: Story, who: str) -> str:
+    """The address somebody is given who is to judge."""
+    with story.office() as work:
+        return f"/r/e/{links.give_to_evaluator(work, story.only_demand().id, evaluator=who)}"
+
+
+def given(story: Story) -> list[tuple[str, int]]:
+    return [(row.who, row.stars) for row in rows(story.database, Rating)]
+
+
+def test_each_evaluator_judges_by_his_own_link(story: Story, resident: Resident) -> None:
+    committee, supervisor = (invited(story, who) for who in ("residents_committee", "democratic_supervisor"))
+    assert "居务监督委员会" in words(read(story.client, committee))
+    for address, stars in ((committee, "4"), (supervisor, "5"), (committee, "3")):
+        answer = story.client.post(address, data={"stars": stars})
+        assert answer.status_code == 303, answer.text
+    assert given(story) == [("residents_committee", 3), ("democratic_supervisor", 5)]
+    assert "您的评价已经收到" in words(read(story.client, answer.location))
+
+
+def test_whoever_judges_reads_the_matter_and_the_answer_but_not_who_reported_it(
+    story: Story, resident: Resident
+) -> None:
+    page = words(read(story.client, invited(story, "residents_committee")))
+    assert "灯换好了。" in page
+    assert "石桥村" in page
+    assert "张三" not in page
+    assert PHONE not in page
+    assert resident.number not in page
+
+
+def test_where_others_judge_the_reporter_is_not_asked_to(story: Story, resident: Resident) -> None:
+    assert "rate" not in resident.acts()
+
+
+def test_a_link_is_over_with_its_window_and_never_opens_anything_else(
+    story: Story, resident: Resident
+) -> None:
+    address = invited(story, "residents_committee")
+    assert story.client.post(address, data={"stars": "9"}).status_code == 400
+    assert story.client.get("/r/e/guessed").status_code == 404
+    story.pass_days(8)
+    late = story.client.post(address, data={"stars": "5"})
+    assert late.status_code == 409
+    assert given(story) == []
+
+
+def test_somebody_the_county_does_not_name_gets_no_link(story: Story, resident: Resident) -> None:
+    with pytest.raises(Invalid, match="evaluator_unknown"), story.office() as work:
+        links.give_to_evaluator(work, story.only_demand().id, evaluator="street_congress")
