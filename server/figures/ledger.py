@@ -26,6 +26,7 @@ ENDINGS: Mapping[str, str] = {
     "staff": "销号",
     "lapsed": "期满销号",
     "withdrawn": "反映人撤回",
+    "rejected": "不予受理",
     "referred": "告知法定渠道",
     "nobody_to_tell": "无人可回复，销号",
 }

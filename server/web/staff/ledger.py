@@ -123,7 +123,7 @@ def give_up(filter_id: int) -> Response:
 
 def _fields(reading: Reading, wanted: LedgerQuery) -> list[dict[str, Any]]:
     """The filter bar, with one field for numbers and words alike."""
-    hint = "编号、原工单号、地址、内容" + ("、姓名、电话" if figures.sees_names(reading) else "")
+    hint = "编号、地址、内容" + ("、姓名、电话" if figures.sees_names(reading) else "")
     text = {"name": "text", "label": "找", "kind": "search", "value": wanted.text, "hint": hint}
     return [text, *(field for field in filter_fields(reading, wanted) if field["name"] != "number")]
 
