@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from server.domain.demand import decide, open_acts
@@ -32,10 +33,14 @@ def midnight(number: int) -> dt.datetime:
 
 
 class Story:
-    """The demand of one resident under a county's mechanism; each act is done at `on`, a number of days."""
+    """The demand of one resident under a county's mechanism; each act is done at `on`, a number of days.
+
+    `decided` keeps every decision as it was asked for.
+    """
 
     def __init__(self, county: str = "zhongxian", **facts: Any) -> None:
         self.profile: MechanismProfile = PROFILES[county]
+        self.decided: list[partial[DemandState]] = []
         self.cast = Cast(self.profile)
         self.facts = Facts(
             place=self.cast.grid,
@@ -55,15 +60,15 @@ class Story:
         return self
 
     def does(self, action: Action, actor: Actor, *, on: float = 0, **stated: Any) -> DemandState:
-        self.state = decide(
-            self.state,
-            action,
-            actor=actor,
-            facts=replace(self.facts, **stated),
-            profile=self.profile,
-            calendar=calendar_of(self.profile),
-            now=at(0) + dt.timedelta(days=on),
-        )
+        said = {
+            "actor": actor,
+            "facts": replace(self.facts, **stated),
+            "profile": self.profile,
+            "calendar": calendar_of(self.profile),
+            "now": at(0) + dt.timedelta(days=on),
+        }
+        self.decided.append(partial(decide, self.state, action, **said))
+        self.state = self.decided[-1]()
         return self.state
 
     def by_clock(self, action: Action, *, on: float, **stated: Any) -> DemandState:

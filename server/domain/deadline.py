@@ -77,15 +77,14 @@ def due_at(
     24:00 of the last counted day. Hours run in calendar hours and stand still in pauses. A pause that has not ended
     is taken to last as long as it can, so that there is a date to show.
     """
-    standing = _standing_still(pauses, calendar)
+    standing = [span for span in _standing_still(pauses, calendar) if span[1] > start]
     if allowance.unit is Unit.HOUR:
         return _after_hours(start, allowance.amount, standing)
-    day, counted = local_day(start), 0
-    while counted < allowance.amount:
+    day, left = local_day(start), allowance.amount
+    while left:
         day += _ONE_DAY
-        if allowance.unit is Unit.WORKING_DAY and not calendar.is_working(day):
-            continue
-        counted += not any(since < end_of_day(day) <= until for since, until in standing)
+        if allowance.unit is Unit.DAY or calendar.is_working(day):
+            left -= not (standing and _stands_still(end_of_day(day), standing))
     return end_of_day(day)
 
 
@@ -119,6 +118,10 @@ def _standing_still(pauses: Iterable[Pause], calendar: WorkCalendar) -> list[tup
         spans.append((pause.since, until))
         left -= used
     return spans
+
+
+def _stands_still(moment: dt.datetime, standing: Iterable[tuple[dt.datetime, dt.datetime]]) -> bool:
+    return any(since < moment <= until for since, until in standing)
 
 
 def _use_up(pause: Pause, *, left: int, calendar: WorkCalendar) -> tuple[dt.datetime, int]:

@@ -45,6 +45,18 @@ _RETIMING = frozenset(
     }
 )
 """The acts that may leave a demand where it is and yet change what is waited for."""
+_AWAITED: Mapping[StateKey, str] = {
+    _S.NEED_INFO: "need_info",
+    _S.OFFERED: "offer",
+    _S.ASSIGNED: "accept",
+    _S.DELIBERATED: "classify",
+    _S.RETURNED: "classify",
+    _S.ESCALATED: "classify",
+    _S.DONE: "feed_back",
+    _S.ANSWERED: "feed_back",
+    _S.EXPLAINED: "feed_back",
+}
+"""By state, the deadline of the county within which it is left again."""
 _MEETS_WITHIN: Mapping[Rhythm, int] = {"week": 7, "month": 31, "quarter": 92, "as_needed": 7}
 """Days after its notice within which a meeting of each rhythm is held."""
 
@@ -194,18 +206,8 @@ class _Dates:
             return None if meeting is None else self._after(meeting.notice)
         if key is _S.FED_BACK:
             return self._after(self.act.profile.rating.window)
-        allowance = {
-            _S.NEED_INFO: deadlines.need_info,
-            _S.OFFERED: deadlines.offer,
-            _S.ASSIGNED: deadlines.accept,
-            _S.DELIBERATED: deadlines.classify,
-            _S.RETURNED: deadlines.classify,
-            _S.ESCALATED: deadlines.classify,
-            _S.DONE: deadlines.feed_back,
-            _S.ANSWERED: deadlines.feed_back,
-            _S.EXPLAINED: deadlines.feed_back,
-        }.get(key)
-        return None if allowance is None else self._after(allowance)
+        awaited = _AWAITED.get(key)
+        return None if awaited is None else self._after(getattr(deadlines, awaited))
 
     def _word_due(self) -> dt.datetime:
         """A PRIVATE matter has its clock on the first contact, then on a word each week, never on the solution."""

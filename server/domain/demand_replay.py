@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from server.domain.demand_acts import SAME, Action, Facts
 from server.domain.demand_dates import dates_of
-from server.domain.demand_effects import Happening, changes_of
+from server.domain.demand_effects import Changes, Happening, changes_of
 from server.domain.demand_levels import handling_level
 from server.domain.demand_states import DemandState, StateKey
 from server.domain.demand_ways import way_of
@@ -89,7 +90,19 @@ def evolve(
     changes |= dates_of(state, happening, changes)
     if way:
         changes |= {"key": key, "since": act.at}
-    return replace(state, **changes)
+    return _changed(state, changes)
+
+
+_POSITIONS: Mapping[str, int] = {each.name: position for position, each in enumerate(fields(DemandState))}
+_values_of = attrgetter(*_POSITIONS)
+
+
+def _changed(state: DemandState, changes: Changes) -> DemandState:
+    """As dataclasses.replace does; of so many fields that takes as long as deciding."""
+    values = list(_values_of(state))
+    for name, value in changes.items():
+        values[_POSITIONS[name]] = value
+    return DemandState(*values)
 
 
 _NOT_KEPT = frozenset(

@@ -278,5 +278,5 @@ class DemandState:
     asked_by_id: UUID | None = None
 
     def __post_init__(self) -> None:
-        # A mapped column hands back plain text.
-        object.__setattr__(self, "key", StateKey(self.key))
+        if type(self.key) is not StateKey:  # a mapped column hands back plain text
+            object.__setattr__(self, "key", StateKey(self.key))

@@ -6,6 +6,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -23,6 +24,7 @@ def local_day(moment: dt.datetime) -> dt.date:
     return moment.astimezone(SHANGHAI).date()
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(day: dt.date) -> dt.datetime:
     """Return 24:00 of `day` in Shanghai, as aware UTC."""
     return dt.datetime.combine(day + _ONE_DAY, dt.time(), tzinfo=SHANGHAI).astimezone(dt.UTC)
