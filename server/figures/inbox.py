@@ -89,13 +89,12 @@ def rows(reading: Reading, wanted: Wanted, *, after: Cursor | None = None) -> Sl
 def _row(reading: Reading, case: Case, desk: Desk) -> Row:
     demand = case.demand
     proposed = next_step(demand, open_to(reading, demand), reading=reading)
-    holder = f"{case.held_by}在办" if case.held_by and case.group is Group.IN_HAND else ""
     return Row(
         case=case,
         badges=storage.badges_of(demand, desk, as_of=reading.now),
         next=proposed,
         verb="" if proposed is None else mechanism_of(reading, demand).verb(proposed),
-        waits_for=holder or waits_for(demand.state),
+        waits_for=waits_for(demand, held_by=case.held_by),
     )
 
 

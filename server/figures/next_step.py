@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
-from server.domain.demand_states import DemandState, StateKey
+from server.domain.demand_states import Group, StateKey, group_of
 from server.domain.mechanism import MechanismProfile
 from server.storage.demands import Demand
 from server.storage.profiles import ProfileVersion, parsed
@@ -14,47 +14,61 @@ from server.work import Reading
 
 _A, _S = Action, StateKey
 
+_ABOVE_ALL = (_A.APPROVE, _A.DECIDE_APPEAL, _A.CALL_BACK)
+"""What others wait for before anything else goes on: an answer from above, an appeal's, a call to the reporter."""
+
 _PROPOSED: Mapping[StateKey, tuple[Action, ...]] = {
     _S.SUBMITTED: (_A.REGISTER, _A.LOOK),
-    _S.PROMISED: (_A.FINISH,),
+    _S.PROMISED: (_A.FINISH, _A.REGISTER),
     _S.REGISTERED: (_A.CLASSIFY, _A.LOOK),
     _S.NEED_INFO: (_A.SUPPLY,),
     _S.LISTED: (_A.CLASSIFY, _A.LOOK),
     _S.CLASSIFIED: (_A.PUT_ON_AGENDA, _A.ASSIGN),
-    _S.AGENDA: (_A.RESOLVE,),
     _S.DELIBERATED: (_A.ASSIGN,),
     _S.OFFERED: (_A.CLAIM, _A.ASSIGN),
     _S.RETURNED: (_A.ASSIGN,),
-    _S.ESCALATED: (_A.ASSIGN,),
+    _S.ESCALATED: (_A.PUT_ON_AGENDA, _A.ASSIGN),
     _S.ASSIGNED: (_A.ACCEPT,),
     _S.ACCEPTED: (_A.PROGRESS,),
-    _S.IN_PROGRESS: (_A.APPROVE, _A.PROGRESS),
-    _S.REWORK: (_A.CALL_BACK, _A.PROGRESS),
-    _S.SUSPENDED: (_A.APPROVE, _A.RESUME),
+    _S.IN_PROGRESS: (_A.PROGRESS,),
+    _S.REWORK: (_A.PROGRESS,),
+    _S.SUSPENDED: (_A.RESUME,),
     _S.PROJECTISED: (_A.FINISH,),
     _S.DONE: (_A.CHECK, _A.FEED_BACK),
     _S.VERIFIED: (_A.FEED_BACK,),
     _S.EXPLAINED: (_A.FEED_BACK,),
     _S.ANSWERED: (_A.FEED_BACK,),
-    _S.REJECTED: (_A.DECIDE_APPEAL, _A.FEED_BACK),
-    _S.RATED: (_A.CALL_BACK,),
+    _S.REJECTED: (_A.FEED_BACK,),
 }
 """By state, the acts that carry a demand on, the likeliest first. What only waits, for the reporter's stars or for the
 end of an appeal's time, proposes nothing."""
 
-_IS_ASKED = {Action.LOOK: "looker_id", Action.CHECK: "checker_id"}
+_OF_WHOM = {
+    _A.LOOK: "looker_id",
+    _A.CHECK: "checker_id",
+    _A.CALL_BACK: "caller_id",
+    _A.ACCEPT: "handler_id",
+    _A.PROGRESS: "handler_id",
+    _A.FINISH: "handler_id",
+    _A.RESUME: "handler_id",
+}
+"""Acts proposed to the one they are expected of; others to whom they are open may do them without being told."""
 
 
 def next_step(demand: Demand, open_to_him: Collection[Action], *, reading: Reading) -> Action | None:
-    """Return the act proposed to the reader among those open to him, None where it waits for somebody else.
-
-    Looking and checking are proposed to whoever was asked to; the rest may do so without being told.
-    """
-    for action in _PROPOSED.get(StateKey(demand.key), ()):
-        asked = _IS_ASKED.get(action)
-        if action in open_to_him and (asked is None or getattr(demand, asked) == reading.actor.id):
-            return action
+    """Return the act proposed to the reader among those open to him, None where it waits for somebody else."""
+    hands = {reading.actor.id, *(post.stand_in_for for post in reading.actor.posts)} - {None}
+    for action in (*_ABOVE_ALL, *_PROPOSED.get(StateKey(demand.key), ())):
+        expected_of = _OF_WHOM.get(action)
+        if action in open_to_him and (expected_of is None or getattr(demand, expected_of) in hands):
+            return _said_already(demand, action)
     return None
+
+
+def _said_already(demand: Demand, action: Action) -> Action | None:
+    """A refusal is told once; after that it waits for an appeal."""
+    is_told = demand.key == StateKey.REJECTED.value and demand.told_at is not None
+    return None if is_told and action is Action.FEED_BACK else action
 
 
 def open_to(reading: Reading, demand: Demand) -> tuple[Action, ...]:
@@ -69,9 +83,13 @@ def mechanism_of(reading: Reading, demand: Demand) -> MechanismProfile:
     return parsed(reading.session.get_one(ProfileVersion, demand.profile_version_id).text)
 
 
-def waits_for(state: DemandState) -> str:
-    """Say whom a demand waits for that nothing is proposed for, in few words."""
-    return _WAITING.get(state.key, "")
+def waits_for(demand: Demand, *, held_by: str) -> str:
+    """Say whom a demand waits for that nothing is proposed for, in few words; `held_by` is who handles it."""
+    if demand.asked is not None:
+        return "等上一级答复"
+    if held_by and group_of(StateKey(demand.key)) is Group.IN_HAND:
+        return f"{held_by}在办"
+    return _WAITING.get(StateKey(demand.key), "")
 
 
 _WAITING: Mapping[StateKey, str] = {
@@ -81,4 +99,5 @@ _WAITING: Mapping[StateKey, str] = {
     _S.SUSPENDED: "等恢复",
     _S.REJECTED: "等申诉期满",
     _S.FED_BACK: "等评价",
+    _S.RATED: "等评价期满",
 }

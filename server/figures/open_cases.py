@@ -19,7 +19,7 @@ from server.figures import areas, hot_places
 from server.figures.areas import VILLAGE_DIGITS
 from server.figures.case_words import days_over, due_day_of, due_words, what
 from server.figures.staffing import names_of
-from server.storage import case_filter, jurisdictions
+from server.storage import case_filter, jurisdictions, units
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, OnMap, Timing
 from server.storage.demands import Demand
 from server.storage.profiles import calendar_of, profile_at
@@ -201,6 +201,7 @@ def lines(reading: Reading, rows: Sequence[Demand]) -> list[Case]:
     """The lines of demands the reader has already been given."""
     where = _places(reading, {row.jurisdiction for row in rows})
     holders = names_of(reading.session, [row.handler_id for row in rows if row.handler_id is not None])
+    holders |= units.names_of(reading.session, [row.unit_id for row in rows if row.unit_id is not None])
     _, calendar = mechanism(reading)
     return [_line(reading, row, where, holders, calendar) for row in rows]
 
@@ -220,7 +221,7 @@ def _line(
         age=age_in_days(row.received_at, as_of=now),
         over=days_over(state, as_of=now) if is_overdue(state, as_of=now) else None,
         due=due_words(state, as_of=now),
-        held_by=holders.get(row.handler_id, "") if row.handler_id is not None else "",
+        held_by=next((holders[each] for each in (row.handler_id, row.unit_id) if each in holders), ""),
         is_due_soon=is_due_soon(state, as_of=now, calendar=calendar),
         is_stalled=is_stalled(state, as_of=now),
     )

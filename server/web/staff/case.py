@@ -108,16 +108,17 @@ def case_page(
     """
     actor, profile = reading.actor, mechanism_of(reading, demand)
     acts = acts_of(reading, demand, profile, open_to(reading, demand))
+    case = open_cases.case(reading, demand)
     near = merging.suggestions(reading, demand) if any(each.act == "merge" for each in acts.others) else []
     return page(
         "case.html",
         as_of=reading.now,
-        case=open_cases.case(reading, demand),
+        case=case,
         demand=demand,
         badges=inbox_storage.badges_of(demand, inbox.desk_of(reading), as_of=reading.now),
         stages=_stages(demand),
         acts=acts,
-        waits_for=waits_for(demand.state),
+        waits_for=waits_for(demand, held_by=case.held_by),
         asked=asked_words(demand),
         refused=refused,
         clock=clock(demand, profile),
@@ -125,7 +126,7 @@ def case_page(
         facts=facts_of(demand, profile),
         called=[(call.role == "lead", unit) for call, unit in units.called_to(reading.session, demand.id)],
         merged=merging.merged_into(reading, demand.id),
-        near=[(each.demand.id, suggestion_words(each)) for each in near],
+        near=[(each.demand.id, suggestion_words(each)) for each in near[:3]],
         ratings=_ratings(reading, demand),
         evaluators=_evaluators(reading, demand),
         map=_map(reading, demand),

@@ -32,6 +32,10 @@ _TITLES = {
     "end_supervision": "不再督办",
     "feed_back": "反馈给反映人",
     "rate": "代记评价",
+    "ask": "申请暂缓、解释说明、延期",
+    "call_back": "回访反映人",
+    "offer": "发布给人认领",
+    "put_on_agenda": "列为议题，等开会定",
 }
 _ORDER = (
     "register", "classify", "list", "put_on_agenda", "assign", "offer", "claim", "accept", "start", SAY, LOOK, CHECK,

@@ -24,9 +24,9 @@ from server.web.parts import database
 from server.web.staff.case_acts import ACTS
 from server.web.staff.case_facts import facts_of
 from server.web.staff.case_forms import ActForm
-from server.web.staff.case_questions import Asking
+from server.web.staff.case_questions import Asking, near_ones
 from server.web.staff.case_refusal import Refusal, refusal
-from server.web.staff.case_words import classes, suggestion_reason
+from server.web.staff.case_words import classes, suggestion_reason, suggestion_words
 from server.web.staff.inbox import cursor_of, written
 from server.web.staff.pages import back_to, page
 from server.work import Reading, Work
@@ -128,6 +128,7 @@ def _page(
         number=number,
         classes=[(code, words, code == suggested(demand)) for code, words in classes(profile)],
         reason=suggestion_reason(demand, profile),
+        near=[(each.demand.id, suggestion_words(each)) for each in near_ones(asking)[:3]],
         folded=[
             (key, ActForm(act, words, asking.questions(act)), _address(demand, act, after))
             for act, key, words in _FOLDED

@@ -1,0 +1,205 @@
+"""办事 from the page of one demand: proposed, refused with what was written kept, stale, told in plain words."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+from server.database import Database
+from server.services import units
+from server.services.demands import dispatch, triage
+from server.storage.demands import Demand
+from tests.conftest import Clock
+from tests.demands import Story, finding
+from tests.factories import TOWNSHIP, County
+from tests.pages import read, sign_in, words
+
+
+@pytest.fixture
+def story(client: FlaskClient, county: County, database: Database, clock: Clock) -> Story:
+    return Story(client, county, database, clock)
+
+
+@pytest.fixture
+def unit_id(story: Story) -> uuid.UUID:
+    with story.office("official") as work:
+        return units.add(work, name="云溪供电所", kind="department", division=TOWNSHIP).id
+
+
+def act(client: FlaskClient, demand: Demand, name: str, **said: object) -> int:
+    return client.post(f"/cases/{demand.id}/acts/{name}", data=said).status_code
+
+
+def classified(story: Story, class_: str = "COMMUNITY") -> Demand:
+    story.patrol(finding(source="told", reporter_name="张三", reporter_phone="13900000000"))
+    demand = story.only_demand()
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.classify(work, demand.id, class_)  # type: ignore[arg-type]
+    return story.demand(demand.id)
+
+
+def proposed(page: html.HtmlElement) -> str:
+    return words(page.xpath("//div[@class='next-step']/h2")[0])
+
+
+def others(page: html.HtmlElement) -> list[str]:
+    return [words(each) for each in page.xpath("//details[@class='other-act']/summary")]
+
+
+def test_one_step_is_proposed_and_the_others_are_folded(story: Story, client: FlaskClient) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    page = read(client, f"/cases/{demand.id}")
+    assert proposed(page) == "下一步：派单"
+    assert {"分单", "并单", "告知法定渠道", "上报"} <= set(others(page))
+    assert [words(each) for each in page.xpath("//li[@aria-current='step']")] == ["任务派遣"]
+
+
+def test_an_order_without_measure_and_deadline_is_not_saved_and_says_where(
+    story: Story, client: FlaskClient
+) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    answer = client.post(
+        f"/cases/{demand.id}/acts/assign", data={"to": f"person:{story.county.accounts['worker']}"}
+    )
+    page = html.fromstring(answer.text)
+    assert answer.status_code == 400
+    assert words(page.xpath("//div[@role='alert'][contains(@class, 'alert')]")[0]) == "还有必填的没有填。"
+    wrong = page.xpath("//*[contains(@class, 'is-invalid')]/@name")
+    assert wrong == ["measure", "deadline"]
+    assert page.xpath("//select[@id='assign-to']/option[@selected]/@value") == [
+        f"person:{story.county.accounts['worker']}"
+    ]
+    assert story.demand(demand.id).version == demand.version
+
+
+def test_a_stale_page_and_a_double_click_change_nothing(story: Story, client: FlaskClient) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    order = {
+        "to": f"person:{story.county.accounts['worker']}",
+        "measure": "换灯",
+        "deadline": "2026-10-23",
+        "seen": demand.version,
+    }
+    assert act(client, demand, "assign", **order) == 303
+    answer = client.post(f"/cases/{demand.id}/acts/assign", data=order)
+    assert answer.status_code == 409
+    assert "刚" in answer.text
+    assert story.demand(demand.id).version == demand.version + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("reject", {"reason": "unlawful", "words": "字" * 100_000}),
+        ("assign", {"to": "person:x"}),
+        ("assign", {"to": "unit:00000000-0000-0000-0000-00000000000x"}),
+        ("classify", {"category": "SECRET"}),
+        ("supervise", {"words": "催", "until": "昨天"}),
+        ("merge", {"number": "20261020-999999"}),
+    ],
+)
+def test_what_makes_no_sense_is_refused_on_the_page(
+    story: Story, client: FlaskClient, name: str, said: dict[str, str]
+) -> None:
+    demand = classified(story)
+    sign_in(client, "official")
+    assert act(client, demand, name, **said) in (400, 409)
+    assert story.demand(demand.id).version == demand.version
+
+
+def test_there_is_no_act_nobody_named(story: Story, client: FlaskClient) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    for name in ("lapse", "auto_close", "take_in", "x"):
+        assert act(client, demand, name) == 404
+
+
+def test_words_with_markup_stay_words(story: Story, client: FlaskClient) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    assert act(client, demand, "escalate", reason="money", words="<script>alert(1)</script>{{7*7}}") == 303
+    page = client.get(f"/cases/{demand.id}").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
+    assert "<script>alert" not in page
+
+
+def test_a_return_goes_back_with_its_basis_and_is_told_in_plain_words(
+    story: Story, client: FlaskClient, unit_id: uuid.UUID
+) -> None:
+    demand = classified(story, "GOVERNMENT")
+    sign_in(client, "official")
+    said = {"to": f"unit:{unit_id}", "measure": "去修", "deadline": "2026-10-30"}
+    with story.office() as work:
+        dispatch.escalate(work, demand.id, reason="money", words="村里没有钱")
+    assert act(client, demand, "assign", **said) == 303
+    unit = story.demand(demand.id)
+    assert unit.unit_id == unit_id
+    page = read(client, f"/cases/{demand.id}")
+    assert "云溪供电所（牵头）" in words(page)
+    taken = [words(each) for each in page.xpath("//ol[@class='steps-taken']//strong")]
+    assert taken[0] == "派单给云溪供电所，10月30日到期"
+    assert taken[1] == "上报：没有经费"
+    assert not [each for each in taken if "→" in each]
+
+
+def test_more_time_is_asked_for_and_agreed_to_above(story: Story, client: FlaskClient) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    order = {"to": f"person:{story.county.accounts['cadre']}", "measure": "换灯", "deadline": "2026-10-23"}
+    assert act(client, demand, "assign", **order) == 303
+    assert act(client, demand, "ask", request="extension", until="2026-10-30", words="等灯具到货") == 303
+    sign_in(client, "official")
+    page = read(client, f"/cases/{demand.id}")
+    assert proposed(page) == "下一步：同意"
+    assert "申请延期到2026年10月30日" in words(page)
+    assert act(client, demand, "approve", until="2026-10-30", words="同意") == 303
+    text = words(read(client, f"/cases/{demand.id}"))
+    assert "时限 2026年10月30日" in text
+    assert "最初的时限 2026年10月23日" in text
+
+
+def test_two_reports_of_one_thing_are_suggested_and_merged(story: Story, client: FlaskClient) -> None:
+    for _ in range(2):
+        story.patrol(finding(source="told", reporter_name="张三", reporter_phone="13900000000"))
+    first, second = story.demands()
+    sign_in(client, "cadre")
+    page = read(client, f"/cases/{second.id}")
+    assert f"{first.number} 路灯不亮，相距 0 米，同一天" in words(page)
+    assert act(client, second, "merge", master=str(first.id)) == 303
+    page = read(client, f"/cases/{first.id}")
+    assert "共 2 人次反映" in words(page)
+
+
+def test_a_demand_is_screened_in_one_step_and_the_next_comes_up(story: Story, client: FlaskClient) -> None:
+    story.patrol(finding())
+    story.pass_days(0.01)
+    story.patrol(finding("road", "village_road"))
+    first, second = story.demands()
+    sign_in(client, "cadre")
+    page = read(client, "/inbox/screen")
+    assert "还有 2 件" in words(page)
+    (suggested,) = page.xpath("//button[contains(@class, 'suggested')]")
+    form = suggested.getparent().getparent()
+    assert suggested.get("value") == "COMMUNITY"
+    said = {"category": "COMMUNITY", "seen": form.xpath("input[@name='seen']/@value")[0]}
+    assert client.post(form.get("action"), data=said).status_code == 303
+    assert story.demand(first.id).key == "classified"
+    page = read(client, "/inbox/screen")
+    assert page.xpath(f"//a[@href='/cases/{second.id}']")
+    (later,) = page.xpath("//a[@data-key='N']/@href")
+    assert "后面没有了" in words(read(client, later))
+    refused = client.post(f"/inbox/screen/{second.id}/reject", data={"reason": "unlawful", "words": ""})
+    assert refused.status_code == 400
+    rejected = client.post(
+        f"/inbox/screen/{second.id}/reject", data={"reason": "unlawful", "words": "不归这里管"}
+    )
+    assert rejected.status_code == 303
+    assert story.demand(second.id).key == "rejected"
+    assert "都研判完了" in words(read(client, "/inbox/screen"))
