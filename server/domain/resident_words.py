@@ -53,6 +53,7 @@ ENDS: Mapping[Ending, str] = MappingProxyType(
         "unrated": "评价的时间已过，没有收到您的评价，这件事到此办结，不算好评。",
         "staff": "工作人员已经办好，这件事到此办结。",
         "lapsed": "等的时间到了，没有收到您的消息，这件事到此办结。",
+        "rejected": "复核后维持原来的答复，这件事到此办结。",
         "withdrawn": "这件事已经撤回，不再办理。",
         "referred": "这件事不归网格办，请按上面说的渠道反映。",
         "nobody_to_tell": "这件事已经办结。",

@@ -1,9 +1,11 @@
 """What residents read is short, plain and complete; their codes are their own."""
 
+from typing import get_args
+
 import pytest
 
 from server.domain import resident_code
-from server.domain.demand_states import StateKey
+from server.domain.demand_states import Ending, StateKey
 from server.domain.resident_words import ENDS, MOST_CHARACTERS, STANDS
 
 NEVER = ("差评", "剔除", "销号", "退单", "派单", "入清单")
@@ -16,6 +18,7 @@ def test_every_state_has_a_short_word_without_reproach(key: StateKey) -> None:
 
 
 def test_every_ending_carries_a_text() -> None:
+    assert set(ENDS) == set(get_args(Ending))
     assert all(words.endswith("。") and not any(word in words for word in NEVER) for words in ENDS.values())
 
 
