@@ -52,6 +52,34 @@ def test_a_profile_is_shown_checked_and_installed(run: Run, set_up: str, tmp_pat
     assert "第 2 版，2027-01-01 起生效" in run("profile", "install", own, "--effective", "2027-01-01").output
 
 
+def test_two_profiles_are_compared_item_by_item(run: Run) -> None:
+    compared = run("profile", "compare", "zhongxian", "jiangjin").output
+    assert "小事：先上会" in compared
+    assert "街道人大工委、民主监督员" in compared
+    assert "两份方案说的一样" in run("profile", "compare", "xian", "xian").output
+
+
+def test_a_profile_is_tried_on_the_last_days_without_changing_anything(run: Run, set_up: str) -> None:
+    tried = run("profile", "simulate", "longli", "--days", "10")
+    assert tried.exit_code == 0, tried.output
+    assert "最近 10 天收到的诉求 0 件" in tried.output
+    assert run("profile", "simulate", "longli", "--jurisdiction", "990099").exit_code == 2
+
+
+def test_a_refusal_names_the_file_the_key_and_the_reason(run: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(
+        profiles.source("zhongxian").replace('"village", "township"]', '"village", "city"]'), encoding="utf-8"
+    )
+    said = run("profile", "check", wrong).output
+    for words in ("wrong.toml", "escalation.chain", "不在 levels 中"):
+        assert words in said
+    wrong.write_text(
+        profiles.source("zhongxian").replace("[verbs]", '[verbs]\nsprout = "发芽"'), encoding="utf-8"
+    )
+    assert "verbs.sprout" in run("profile", "check", wrong).output
+
+
 def test_a_wrong_profile_is_refused(run: Run, set_up: str, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(profiles.source("zhongxian") + "\nsurprise = 1\n", encoding="utf-8")
