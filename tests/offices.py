@@ -17,13 +17,15 @@ from server.domain.events import Event
 from server.domain.people import SYSTEM, Actor, ActorKind, Function
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.services import actors
+from server.services import actors, meetings
 from server.services import profiles as mechanism
 from server.services import units as unit_services
 from server.services.demands import closing, dispatch, handling, triage
+from server.services.demands.dispatch import Order
 from server.services.demands.handling import Word
 from server.services.demands.intake import Raised, Reporter, raise_demand
 from server.storage import events
+from server.storage import meetings as meeting_storage
 from server.storage.demands import Demand
 from server.storage.events import EventRow
 from server.storage.posts import Account, PostRow
@@ -128,6 +130,29 @@ class Office:
         """A demand whose reporter has been told that it is done."""
         key = self.assigned(to=to)
         with self.as_(to) as work:
+            handling.say(work, key, Word(step="done", words="好了"))
+        with self.as_("cadre") as work:
+            closing.feed_back(work, key, words="修好了")
+        return key
+
+    def told_after_meeting(self) -> uuid.UUID:
+        """A demand a meeting of the village resolved to have done, and whose reporter has been told that it is."""
+        key = self.classified()
+        on = local_day(self.clock.now) + dt.timedelta(days=5)
+        with self.as_("cadre") as work:
+            meeting = meetings.call(
+                work, "community", jurisdiction=VILLAGE, on=on, place="院坝", demands=[key]
+            )
+            meetings.post_agenda(work, meeting.id)
+        self.pass_days(5)
+        with self.as_("cadre") as work:
+            meetings.hold(work, meeting.id, attendance=["居民代表"], minutes=None)
+            (item,) = meeting_storage.items(work.session, meeting.id)
+            task = Order(self.county.accounts["worker"], None, (), "换灯", on + dt.timedelta(days=5))
+            meetings.resolve(
+                work, item.id, votes_for=5, votes_against=0, outcome="assign", words="换", task=task
+            )
+        with self.as_("worker") as work:
             handling.say(work, key, Word(step="done", words="好了"))
         with self.as_("cadre") as work:
             closing.feed_back(work, key, words="修好了")
