@@ -41,34 +41,43 @@ class Recipient:
 
 def taken_in(work: Work, event: EventRow) -> None:
     """已收到: whoever left a telephone number is told the number of his matter."""
-    demand = _demand(work, event)
-    _write(work, event, "received", _reporters(work, demand))
+    if _is_fresh(work, event):
+        _write(work, event, "received", _reporters(work, _demand(work, event)))
 
 
 def moved(work: Work, event: EventRow) -> None:
     """办理: whoever an act concerns is told (domain/notification.py RULES)."""
+    rules = notification.rules_for(event.details["action"], to=event.details["to_key"])
+    if not rules or not _is_fresh(work, event):
+        return
     demand = _demand(work, event)
-    for rule in notification.rules_for(event.details["action"], to=event.details["to_key"]):
+    for rule in rules:
         found = [each for each in _AUDIENCES[rule.audience](work, demand) if not _did_it(each, event)]
         _write(work, event, rule.what, found)
 
 
 def reminded(work: Work, event: EventRow) -> None:
     """提醒: whoever holds a matter whose date comes near or has passed."""
-    _write(work, event, "reminded", _handler(work, _demand(work, event)))
+    if _is_fresh(work, event):
+        _write(work, event, "reminded", _handler(work, _demand(work, event)))
 
 
 def task_given(work: Work, event: EventRow) -> None:
     """请人核实、核查、回访: whoever was asked."""
-    account = work.session.get_one(Account, UUID(event.details["account_id"]))
-    _write(work, event, "task", _accounts([account], _demand(work, event)))
+    if _is_fresh(work, event):
+        account = work.session.get_one(Account, UUID(event.details["account_id"]))
+        _write(work, event, "task", _accounts([account], _demand(work, event)))
 
 
 def units_called(work: Work, event: EventRow) -> None:
     """吹哨: the units that are called together."""
-    demand = _demand(work, event)
-    units = [work.session.get_one(Unit, UUID(each)) for each in event.details["unit_ids"]]
-    _write(work, event, "called", _units(units, demand))
+    if _is_fresh(work, event):
+        units = [work.session.get_one(Unit, UUID(each)) for each in event.details["unit_ids"]]
+        _write(work, event, "called", _units(units, _demand(work, event)))
+
+
+def _is_fresh(work: Work, event: EventRow) -> bool:
+    return work.now - event.at <= STALE_AFTER
 
 
 def _demand(work: Work, event: EventRow) -> Demand:
@@ -81,9 +90,7 @@ def _did_it(recipient: Recipient, event: EventRow) -> bool:
 
 
 def _write(work: Work, event: EventRow, what: What, recipients: Sequence[Recipient]) -> None:
-    """Write a message to each; the same event handed on again writes none, and one long past none either."""
-    if work.now - event.at > STALE_AFTER:
-        return
+    """Write a message to each; the same event handed on again writes none."""
     for recipient in recipients:
         row = Delivery(
             event_id=event.id,

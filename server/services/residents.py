@@ -49,6 +49,13 @@ class Report:
     photo: Received | None = None
     voice: Received | None = None
 
+    @property
+    def key(self) -> uuid.UUID:
+        """The same for the same words on the same page: a second press, not a second matter written after going back."""
+        files = [file.stored.sha256 for file in (self.photo, self.voice) if file is not None]
+        written = [self.kind, self.words or "", self.address or "", self.phone or "", *files]
+        return uuid.uuid5(self.page, "\x1f".join(written))
+
 
 def stranger() -> Actor:
     """Whoever has a grid's page open: he may raise something and see nothing."""
@@ -69,7 +76,7 @@ def reporter_of(demand: Demand) -> Actor:
 
 
 def report(work: Work, sent: Report) -> Demand:
-    """点单 by the resident himself. The same page sent again finds the demand it raised.
+    """点单 by the resident himself. The same page sent twice finds the demand it raised.
 
     A grid redrawn since its poster was hung stands for its village. Raises NotFound("grid.unknown"),
     NotFound("profile.none"), Invalid("resident.nothing_said").
@@ -77,14 +84,14 @@ def report(work: Work, sent: Report) -> Demand:
     if not (legible(sent.words) or sent.photo or sent.voice):
         raise Invalid("resident.nothing_said")
     grid = grids.get(work.session, sent.grid, scope=Scope.everything())
-    known = storage.demand_of(work.session, sent.page)
+    known = storage.demand_of(work.session, sent.key)
     if known is not None:
         return work.session.get_one(Demand, known)
     demand = raise_demand(work, addressed(work, _raised(work, sent, grid.code)))
     for file in (sent.photo, sent.voice):
         if file is not None:
             demand_files.keep(work, demand.id, file)
-    insert_once(work.session, ResidentReport(page=sent.page, demand_id=demand.id), unique=("page",))
+    insert_once(work.session, ResidentReport(key=sent.key, demand_id=demand.id), unique=("key",))
     return demand
 
 

@@ -16,12 +16,12 @@ Trial = Literal["report", "code"]
 
 
 class ResidentReport(Base):
-    """One sending of the page for residents: the same page sent twice raises one demand."""
+    """One sending of the page for residents: the same words of the same page, sent twice, raise one demand."""
 
     __tablename__ = "resident_reports"
 
-    page: Mapped[Key]
-    """Drawn when the page was shown."""
+    key: Mapped[Key]
+    """Of the page, as drawn when it was shown, and of what was written on it."""
     demand_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("demands.id"), unique=True)
 
 
@@ -36,9 +36,9 @@ class ResidentTrial(Base):
     what: Mapped[str]
 
 
-def demand_of(session: Session, page: uuid.UUID) -> uuid.UUID | None:
-    """The demand a page has raised already."""
-    return session.scalar(sa.select(ResidentReport.demand_id).where(ResidentReport.page == page))
+def demand_of(session: Session, key: uuid.UUID) -> uuid.UUID | None:
+    """The demand that was raised by the same words of the same page."""
+    return session.scalar(sa.select(ResidentReport.demand_id).where(ResidentReport.key == key))
 
 
 def trials(session: Session, address: str, *, what: Trial, since: dt.datetime) -> int:

@@ -22,7 +22,7 @@ from server.jobs import outbox
 from server.jobs.gateways import AppriseGateway, LogGateway, WebhookGateway, gateway
 from server.jobs.notifying import Sender, send_due
 from server.services import deliveries
-from server.services.demands import attention, dispatch, triage
+from server.services.demands import attention, dispatch, handling, triage
 from server.settings import Settings
 from server.storage.demands import Demand
 from server.storage.notifications import Delivery
@@ -30,7 +30,7 @@ from server.storage.posts import Account
 from tests.conftest import Clock
 from tests.demands import Story
 from tests.factories import County
-from tests.pages import cells, read, sign_in
+from tests.pages import cells, read, sign_in, words
 from tests.phones import rows
 from tests.receiver import Receiver
 from tests.residents import Resident
@@ -85,10 +85,10 @@ def give_numbers(story: Story, *names: str) -> None:
             account.telephone = f"1380000{place:04d}"
 
 
-def raise_matters(story: Story, resident: Resident, number: int) -> list[Demand]:
-    """So many matters of residents without a telephone, listed and classified by the village."""
+def raise_matters(story: Story, resident: Resident, number: int, **fields: str) -> list[Demand]:
+    """So many matters of residents, without a telephone unless `fields` say one, classified by the village."""
     for each in range(number):
-        resident.report(words=f"第{each}盏路灯不亮")
+        resident.report(words=f"第{each}盏路灯不亮", **fields)
     for demand in story.demands():
         with story.office() as work:
             triage.register(work, demand.id)
@@ -192,7 +192,32 @@ def test_whoever_is_given_a_matter_is_told_and_whoever_gave_it_when_it_comes_bac
     with story.office("official") as work:
         attention.urge(work, demand.id, words="快一点")
     pass_on(story, sender)
-    assert receiver.heard[-1].said["what"] == "urged"
+    with story.office("worker") as work:
+        handling.return_order(work, demand.id, reason="not_ours", words="路灯归镇里管")
+    pass_on(story, sender)
+    assert [(each.said["what"], each.said["to"]["telephone"]) for each in receiver.heard[1:]] == [
+        ("urged", "13800000001"),
+        ("returned", "13800000000"),
+    ]
+
+
+def test_whoever_must_agree_is_told_and_the_reporter_once_it_is_put_off(
+    story: Story, resident: Resident, receiver: Receiver, sender: Sender
+) -> None:
+    give_numbers(story, "official")
+    (demand,) = raise_matters(story, resident, 1, phone=PHONE)
+    assign(story, demand)
+    later = story.clock.now.date() + 20 * DAY
+    with story.office("worker") as work:
+        handling.start(work, demand.id)
+        handling.ask(work, demand.id, request="suspension", until=later, words="等配件")
+    with story.office("official") as work:
+        handling.approve(work, demand.id, until=later, words="配件到货后马上换。")
+    pass_on(story, sender)
+    told_of = [(each.said["what"], each.said["to"]["telephone"]) for each in receiver.heard]
+    assert told_of == [("received", PHONE), ("asked", "13800000000"), ("suspended", PHONE)]
+    assert "暂时办不了" in resident.stands()
+    assert "配件到货后马上换。" in words(resident.look())
 
 
 def test_what_is_merged_is_told_to_every_reporter(

@@ -129,6 +129,13 @@ def test_somebody_without_a_telephone_number_is_still_told_on_his_page(
     assert resident.stands().startswith("已收到 2026年10月20日起")
 
 
+def test_who_goes_back_and_writes_something_else_has_two_matters(resident: Resident, story: Story) -> None:
+    page = str(uuid.uuid4())
+    first, second = (resident.send(page=page, words=said) for said in ("路灯不亮", "井盖坏了"))
+    assert first.location != second.location
+    assert [demand.words for demand in story.demands()] == ["路灯不亮", "井盖坏了"]
+
+
 def test_the_same_page_sent_twice_is_one_matter(resident: Resident, story: Story) -> None:
     page = str(uuid.uuid4())
     first, second = (resident.send(page=page, words="路灯不亮") for _ in range(2))

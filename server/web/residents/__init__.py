@@ -6,7 +6,7 @@ another site can act in anybody's name and there is no token to keep.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from server.web.errors import renders
 from server.web.residents import acts, evaluation, matters, pages, reporting
@@ -18,7 +18,6 @@ _POLICY = (
     "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-_ANYBODYS = f"{PREFIX}/g/"
 
 blueprint = Blueprint("residents", __name__, url_prefix=PREFIX)
 csrf.exempt(blueprint)
@@ -28,8 +27,7 @@ renders(f"{PREFIX}/", pages.problem)
 @blueprint.after_request
 def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
-    if not request.path.startswith(_ANYBODYS):
-        response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
