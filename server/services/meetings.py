@@ -24,10 +24,9 @@ from server.services.demands.words import legible
 from server.storage import meetings as storage
 from server.storage import profiles
 from server.storage.meetings import MeetingItem, MeetingRow
-from server.work import Work
+from server.work import Reading, Work
 
 Outcome = Literal["assign", "escalate", "explain"]
-_ONE_MOMENT = dt.timedelta(microseconds=1)
 
 
 def call(
@@ -46,7 +45,7 @@ def call(
     Invalid("meeting.too_soon", earliest=…) before the agenda has been posted for the county's time.
     """
     work.actor.require(Permission.HOLD_MEETING, at=validate(jurisdiction))
-    earliest = _earliest(work, _kind(work, kind, jurisdiction), jurisdiction)
+    earliest = earliest_day(work, _kind(work, kind, jurisdiction), jurisdiction)
     if on < earliest:
         raise Invalid("meeting.too_soon", earliest=earliest)
     if not demands:
@@ -75,6 +74,12 @@ def call(
         )
     )
     return meeting
+
+
+def earliest_day(reading: Reading, meeting: Meeting, jurisdiction: str) -> dt.date:
+    """The first day a meeting of a kind may be held that is called now: its agenda is posted for the county's time."""
+    profile = profiles.profile_at(reading.session, jurisdiction, on=local_day(reading.now))
+    return local_day(due_at(reading.now, meeting.notice, calendar=profiles.calendar_of(profile)))
 
 
 def post_agenda(work: Work, meeting_id: uuid.UUID) -> MeetingRow:
@@ -157,13 +162,6 @@ def _kind(work: Work, kind: str, jurisdiction: str) -> Meeting:
     if found is None:
         raise Invalid("meeting.kind_unknown", meeting=kind)
     return found
-
-
-def _earliest(work: Work, kind: Meeting, jurisdiction: str) -> dt.date:
-    """The first day the agenda will have been posted for long enough, posted today."""
-    profile = profiles.profile_at(work.session, jurisdiction, on=local_day(work.now))
-    posted_until = due_at(work.now, kind.notice, calendar=profiles.calendar_of(profile))
-    return local_day(posted_until - _ONE_MOMENT)
 
 
 def _meeting(work: Work, meeting_id: uuid.UUID) -> MeetingRow:
