@@ -135,6 +135,7 @@ class Permission(Enum):
     SUBMIT = "submit"
     MAKE_SUGGESTION = "make_suggestion"
     ANSWER_SUGGESTION = "answer_suggestion"
+    CHANGE_MECHANISM = "change_mechanism"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.SUBMIT: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.MAKE_SUGGESTION: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.ANSWER_SUGGESTION: _grant(*_OFFICE, Role.COUNTY_ASSESSOR, Role.ADMIN),
+    Permission.CHANGE_MECHANISM: _grant(Role.ADMIN),
 }
 
 _LEVEL_OF_ROLE = {

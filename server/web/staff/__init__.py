@@ -22,6 +22,8 @@ from server.web.staff import (
     ledger,
     manual,
     maps,
+    mechanism,
+    meetings,
     notifications,
     pages,
     patrols,
@@ -75,3 +77,5 @@ notifications.routes(blueprint)
 ledger.routes(blueprint)
 queue.routes(blueprint)
 weekly_meeting.routes(blueprint)
+meetings.routes(blueprint)
+mechanism.routes(blueprint)

@@ -41,6 +41,7 @@ MENU: tuple[Entry, ...] = (
     Entry("单位", "staff.units", Permission.MANAGE_UNITS),
     Entry("人员", "staff.people", Permission.MANAGE_POSTS),
     Entry("钥匙", "staff.keys", Permission.MANAGE_KEYS),
+    Entry("机制", "staff.mechanism", Permission.VIEW_MECHANISM),
 )
 
 
