@@ -199,7 +199,7 @@ def _check_own(reading: Reading, wanted: CaseFilter) -> None:
 
 def lines(reading: Reading, rows: Sequence[Demand]) -> list[Case]:
     """The lines of demands the reader has already been given."""
-    where = _places(reading, {row.jurisdiction for row in rows})
+    where = place_names(reading, {row.jurisdiction for row in rows})
     holders = names_of(reading.session, [row.handler_id for row in rows if row.handler_id is not None])
     holders |= units.names_of(reading.session, [row.unit_id for row in rows if row.unit_id is not None])
     _, calendar = mechanism(reading)
@@ -221,14 +221,16 @@ def _line(
         age=age_in_days(row.received_at, as_of=now),
         over=days_over(state, as_of=now) if is_overdue(state, as_of=now) else None,
         due=due_words(state, as_of=now),
-        held_by=next((holders[each] for each in (row.handler_id, row.unit_id) if each in holders), ""),
+        held_by="".join(
+            holders[each] for each in (row.handler_id, row.unit_id) if each is not None and each in holders
+        ),
         is_due_soon=is_due_soon(state, as_of=now, calendar=calendar),
         is_stalled=is_stalled(state, as_of=now),
     )
 
 
-def _places(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
-    """Grids and divisions in words."""
+def place_names(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
+    """Grids and divisions in words, by code."""
     codes = set(codes)
     grids = areas.grid_names(
         reading.session, scope=Scope.of(code for code in codes if len(code) > VILLAGE_DIGITS)

@@ -161,8 +161,8 @@ def test_more_time_is_asked_for_and_agreed_to_above(story: Story, client: FlaskC
     assert "申请延期到2026年10月30日" in words(page)
     assert act(client, demand, "approve", until="2026-10-30", words="同意") == 303
     text = words(read(client, f"/cases/{demand.id}"))
-    assert "时限 2026年10月30日" in text
-    assert "最初的时限 2026年10月23日" in text
+    assert "时限2026年10月30日" in text
+    assert "最初的时限2026年10月23日" in text
 
 
 def test_two_reports_of_one_thing_are_suggested_and_merged(story: Story, client: FlaskClient) -> None:

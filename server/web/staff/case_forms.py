@@ -11,7 +11,8 @@ from server.domain.mechanism import MechanismProfile
 from server.domain.people import Permission
 from server.figures.next_step import next_step
 from server.storage.demands import Demand
-from server.web.staff.case_questions import Asking, Question
+from server.web.staff.case_asking import Asking, Question
+from server.web.staff.case_questions import questions
 from server.work import Reading
 
 SAY, LOOK, CHECK = "say", "look", "check"
@@ -73,7 +74,7 @@ def acts_of(
     proposed = next_step(demand, open_to_him, reading=reading)
     first = "" if proposed is None else _NAMES.get(proposed, proposed.value)
     forms = {
-        act: ActForm(act, _title(act, named, profile), asking.questions(act))
+        act: ActForm(act, _title(act, named, profile), questions(act, asking))
         for act in _ORDER
         if act in offered
     }

@@ -1,47 +1,25 @@
-"""What each act on a demand asks, as questions a form shows (the answers are in case_answers.py)."""
+"""What each act on a demand asks (the answers are in case_answers.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from collections.abc import Callable, Mapping
 
 from forms import catalogue
 from server.domain.demand_acts import RESULTS, Action
 from server.domain.demand_ways import open_requests
-from server.domain.mechanism import MechanismProfile
-from server.domain.mechanism.part import Choice
-from server.domain.people import Role
-from server.domain.work_calendar import local_day
-from server.figures import merging
 from server.figures.case_words import MEANS, REQUESTS, RETURN_REASONS, steps
-from server.services.demands import handlers
-from server.storage import case_filter, units
-from server.storage.demands import Demand, can_be_told
+from server.storage.demands import can_be_told
 from server.web.staff.case_answers import PERSON, UNIT
+from server.web.staff.case_asking import Asking, Question, choice, chosen, in_words
 from server.web.staff.case_words import classes, suggestion_reason, suggestion_words
-from server.work import Reading
-
-Kind = Literal["text", "long", "choice", "many", "date", "datetime", "yes_no"]
-Options = Sequence[tuple[str, str]]
-
 
 _SEEN = "反映人看得到。"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One field: `options` are (value, words), the first is chosen where nothing else is and `value` names none."""
-
-    name: str
-    label: str
-    kind: Kind = "long"
-    options: Options = ()
-    required: bool = False
-    hint: str = ""
-    value: str = ""
-    none_label: str = "请选择"
+def questions(act: str, asking: Asking) -> tuple[Question, ...]:
+    """Return what an act asks about a demand, by its name in the table of acts."""
+    ask = _QUESTIONS.get(act)
+    return () if ask is None else ask(asking)
 
 
 def asks_nothing(action: Action) -> bool:
@@ -49,70 +27,18 @@ def asks_nothing(action: Action) -> bool:
     return action.value not in _QUESTIONS and action not in _SAID_AS
 
 
-class Asking:
-    """What questions about one demand draw on: its mechanism, and who and what can be chosen. Looked up once."""
-
-    def __init__(
-        self, reading: Reading, demand: Demand, profile: MechanismProfile, acts: Collection[Action]
-    ) -> None:
-        self.reading, self.demand, self.profile, self.acts = reading, demand, profile, acts
-
-    def questions(self, act: str) -> tuple[Question, ...]:
-        """The questions of an act, by its name in the table of acts."""
-        ask = _QUESTIONS.get(act)
-        return () if ask is None else ask(self)
-
-    @cached_property
-    def people(self) -> Options:
-        """Whom it can be given to, with how much each has in hand already."""
-        found = handlers.can_be_given_to(self.reading, self.demand)
-        in_hand = case_filter.in_hand_by_account(self.reading.session, [each.id for each in found])
-        return [
-            (
-                str(each.id),
-                f"{each.display_name}（{Role(each.role).label}，手上 {in_hand.get(each.id, 0)} 件）",
-            )
-            for each in found
-        ]
-
-    @cached_property
-    def units(self) -> Options:
-        """The units that may be given it."""
-        today = local_day(self.reading.now)
-        found = units.serving(self.reading.session, self.demand.jurisdiction, on=today)
-        return [(str(each.id), each.name) for each in found]
-
-    @cached_property
-    def required(self) -> Collection[str]:
-        """What must be stated when a matter of its class is given to somebody (ZX-36)."""
-        class_ = self.demand.state.class_
-        return () if class_ is None else self.profile.class_of(class_).required_on_assign
-
-
-def _words(label: str, *, hint: str = "", required: bool = True) -> tuple[Question, ...]:
-    return (Question(name="words", label=label, hint=hint, required=required),)
-
-
-def _choice(name: str, label: str, options: Iterable[tuple[str, str]], **more: str) -> Question:
-    return Question(name=name, label=label, kind="choice", options=list(options), required=True, **more)
-
-
-def _chosen(choices: Iterable[Choice]) -> Options:
-    return [(each.code, each.label) for each in choices]
-
-
 def _reject(asking: Asking) -> tuple[Question, ...]:
-    reasons = _choice("reason", "为什么不受理", _chosen(asking.profile.screen_reasons))
-    return reasons, *_words("告诉反映人的话", hint="反映人看得到。他可以向上一级申诉一次。")
+    reasons = choice("reason", "为什么不受理", chosen(asking.profile.screen_reasons))
+    return reasons, *in_words("告诉反映人的话", hint="反映人看得到。他可以向上一级申诉一次。")
 
 
 def _refer(asking: Asking) -> tuple[Question, ...]:
-    ways = _choice("referred_to", "该走哪个渠道", _chosen(asking.profile.referral_reasons))
-    return ways, *_words("到哪里、怎么办", hint=_SEEN)
+    ways = choice("referred_to", "该走哪个渠道", chosen(asking.profile.referral_reasons))
+    return ways, *in_words("到哪里、怎么办", hint=_SEEN)
 
 
 def _merge(asking: Asking) -> tuple[Question, ...]:
-    near = [(str(each.demand.id), suggestion_words(each)) for each in near_ones(asking)]
+    near = [(str(each.demand.id), suggestion_words(each)) for each in asking.near]
     number = Question(name="number", label="或者填编号", kind="text")
     if not near:
         return (Question(name="number", label="和哪一件是同一件事（填编号）", kind="text", required=True),)
@@ -120,11 +46,6 @@ def _merge(asking: Asking) -> tuple[Question, ...]:
         name="master", label="和哪一件是同一件事", kind="choice", options=near, none_label="都不是"
     )
     return suggested_ones, number
-
-
-def near_ones(asking: Asking) -> list[merging.Suggestion]:
-    """What the demand may be one matter with, the nearest few."""
-    return merging.suggestions(asking.reading, asking.demand)[:5]
 
 
 def _classify(asking: Asking) -> tuple[Question, ...]:
@@ -148,12 +69,12 @@ def _classify(asking: Asking) -> tuple[Question, ...]:
         )
         for axis in profile.dimensions
     )
-    return category, *others, *_words("为什么（改类别时请写）", required=False)
+    return category, *others, *in_words("为什么（改类别时请写）", required=False)
 
 
 def _put_on_agenda(asking: Asking) -> tuple[Question, ...]:
     held = [(each.id, each.label) for each in asking.profile.meetings]
-    return (_choice("meeting", "上哪个会", held),)
+    return (choice("meeting", "上哪个会", held),)
 
 
 def _give(asking: Asking) -> tuple[Question, ...]:
@@ -161,7 +82,7 @@ def _give(asking: Asking) -> tuple[Question, ...]:
     whom = [(f"{PERSON}{id_}", words) for id_, words in asking.people]
     whom += [(f"{UNIT}{id_}", f"单位：{name}") for id_, name in asking.units]
     asked = [
-        _choice("to", "责任人或牵头单位", whom),
+        choice("to", "责任人或牵头单位", whom),
         Question(
             name="measure",
             label="工作措施",
@@ -187,12 +108,12 @@ def _give(asking: Asking) -> tuple[Question, ...]:
 
 
 def _escalate(_asking: Asking) -> tuple[Question, ...]:
-    reasons = _choice("reason", "为什么办不了", catalogue.choices("case_followup", "cannot_reason").items())
-    return reasons, *_words("已经做过什么")
+    reasons = choice("reason", "为什么办不了", catalogue.choices("case_followup", "cannot_reason").items())
+    return reasons, *in_words("已经做过什么")
 
 
 def _return(_asking: Asking) -> tuple[Question, ...]:
-    return _choice("reason", "为什么退", RETURN_REASONS.items()), *_words(
+    return choice("reason", "为什么退", RETURN_REASONS.items()), *in_words(
         "依据", hint="写明凭哪条规定、哪项分工。"
     )
 
@@ -201,22 +122,22 @@ def _whistle(asking: Asking) -> tuple[Question, ...]:
     return (
         Question(name="units", label="请哪几家到场", kind="many", options=asking.units, required=True),
         Question(name="at", label="什么时候", kind="datetime", required=True),
-        *_words("到哪里、商量什么"),
+        *in_words("到哪里、商量什么"),
     )
 
 
 def _ask(asking: Asking) -> tuple[Question, ...]:
     return (
-        _choice(
+        choice(
             "request", "申请什么", [(each, REQUESTS[each]) for each in open_requests(asking.demand.state)]
         ),
         Question(name="until", label="到哪天", kind="date", hint="暂缓和延期要写；原定的时限照样保留。"),
-        *_words("理由和依据", hint="申请解释说明的，写明政策依据。"),
+        *in_words("理由和依据", hint="申请解释说明的，写明政策依据。"),
     )
 
 
 def _approve(asking: Asking) -> tuple[Question, ...]:
-    words, wanted = _words("批复意见", hint=_SEEN, required=False), asking.demand.asked_until
+    words, wanted = in_words("批复意见", hint=_SEEN, required=False), asking.demand.asked_until
     if wanted is None:
         return words
     return Question(name="until", label="到哪天", kind="date", value=wanted.isoformat()), *words
@@ -224,18 +145,18 @@ def _approve(asking: Asking) -> tuple[Question, ...]:
 
 def _feed_back(asking: Asking) -> tuple[Question, ...]:
     if not can_be_told(asking.demand):
-        return _words("办理结果", hint="没有可以告诉的反映人，写明结果后销号。")
+        return in_words("办理结果", hint="没有可以告诉的反映人，写明结果后销号。")
     means = Question(
         name="means", label="怎么告诉的", kind="choice", options=list(MEANS.items()), none_label=""
     )
-    return means, *_words("告诉他什么", hint=_SEEN)
+    return means, *in_words("告诉他什么", hint=_SEEN)
 
 
 def _rate(asking: Asking) -> tuple[Question, ...]:
     stars = [(str(each), f"{each} 星") for each in range(asking.profile.rating.stars, 0, -1)]
     return (
-        _choice("stars", "反映人说几星", stars, hint="代记的评价会注明，不计入满意率。"),
-        *_words("反映人怎么说", required=False),
+        choice("stars", "反映人说几星", stars, hint="代记的评价会注明，不计入满意率。"),
+        *in_words("反映人怎么说", required=False),
     )
 
 
@@ -248,8 +169,8 @@ def _say(asking: Asking) -> tuple[Question, ...]:
         *(["cannot"] if Action.CANNOT in acts else []),
     ]
     asked = [
-        _choice("step", "今天怎么样", [(each, steps()[each]) for each in said]),
-        *_words("说两句", required=False, hint="办不了的，写已经做过什么。"),
+        choice("step", "今天怎么样", [(each, steps()[each]) for each in said]),
+        *in_words("说两句", required=False, hint="办不了的，写已经做过什么。"),
     ]
     if asking.demand.class_ == "PRIVATE" and "done" in said:
         ways = list(catalogue.choices("case_followup", "how_solved").items())
@@ -277,17 +198,17 @@ def _found(action: Action, label: str) -> Callable[[Asking], tuple[Question, ...
             for step, words in catalogue.choices("case_followup", "step").items()
             if step in RESULTS[action]
         ]
-        return _choice("step", label, offered), *_words("说两句", required=False)
+        return choice("step", label, offered), *in_words("说两句", required=False)
 
     return ask
 
 
 def _person(label: str) -> Callable[[Asking], tuple[Question, ...]]:
-    return lambda asking: (_choice("person", label, asking.people),)
+    return lambda asking: (choice("person", label, asking.people),)
 
 
 def _only(label: str, *, hint: str = "", required: bool = True) -> Callable[[Asking], tuple[Question, ...]]:
-    return lambda _asking: _words(label, hint=hint, required=required)
+    return lambda _asking: in_words(label, hint=hint, required=required)
 
 
 _SUPERVISED = Question(name="until", label="督办到哪天", kind="date", required=True)
@@ -323,15 +244,15 @@ _QUESTIONS: Mapping[str, Callable[[Asking], tuple[Question, ...]]] = {
     "approve": _approve,
     "deny": _only("为什么不同意", hint=_SEEN),
     "resume": _only("说两句", required=False),
-    "projectise": lambda _asking: (*_words("列入哪个项目", hint=_SEEN), _MILESTONE),
+    "projectise": lambda _asking: (*in_words("列入哪个项目", hint=_SEEN), _MILESTONE),
     "feed_back": _feed_back,
-    "decide_appeal": lambda _asking: (_UPHELD, *_words("理由", hint=_SEEN)),
+    "decide_appeal": lambda _asking: (_UPHELD, *in_words("理由", hint=_SEEN)),
     "rate": _rate,
     "call_back": _only("反映人怎么说，怎么答复的", hint=_SEEN),
     "reopen": _only("为什么重办"),
     "withdraw": _only("为什么撤回"),
     "urge": _only("催什么", required=False),
-    "supervise": lambda _asking: (_SUPERVISED, *_words("督办意见")),
+    "supervise": lambda _asking: (_SUPERVISED, *in_words("督办意见")),
     "end_supervision": _only("说两句", required=False),
     "ask_to_look": _person("请谁去看"),
     "ask_to_check": _person("请谁去看办好没有（不能是承办人）"),

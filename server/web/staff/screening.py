@@ -22,9 +22,10 @@ from server.web.errors import STATUS
 from server.web.parsing import Submitted, form, query
 from server.web.parts import database
 from server.web.staff.case_acts import ACTS
+from server.web.staff.case_asking import Asking
 from server.web.staff.case_facts import facts_of
 from server.web.staff.case_forms import ActForm
-from server.web.staff.case_questions import Asking, near_ones
+from server.web.staff.case_questions import questions
 from server.web.staff.case_refusal import Refusal, refusal
 from server.web.staff.case_words import classes, suggestion_reason, suggestion_words
 from server.web.staff.inbox import cursor_of, written
@@ -128,9 +129,9 @@ def _page(
         number=number,
         classes=[(code, words, code == suggested(demand)) for code, words in classes(profile)],
         reason=suggestion_reason(demand, profile),
-        near=[(each.demand.id, suggestion_words(each)) for each in near_ones(asking)[:3]],
+        near=[(each.demand.id, suggestion_words(each)) for each in asking.near[:3]],
         folded=[
-            (key, ActForm(act, words, asking.questions(act)), _address(demand, act, after))
+            (key, ActForm(act, words, questions(act, asking)), _address(demand, act, after))
             for act, key, words in _FOLDED
         ],
         classify_url=_address(demand, "classify", after),
