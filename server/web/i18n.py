@@ -16,7 +16,7 @@ _WEEKDAYS = "一二三四五六日"
 
 def install(app: Flask) -> None:
     """Give templates the filters for days and moments."""
-    app.jinja_env.filters.update(day=day, moment=moment, clock=clock, weekday=weekday)
+    app.jinja_env.filters.update(day=day, moment=moment, until=until, clock=clock, weekday=weekday)
 
 
 def say(code: str, /, **details: object) -> str:
@@ -56,6 +56,15 @@ def moment(value: dt.datetime | None) -> str:
         return ""
     local = value.astimezone(SHANGHAI)
     return f"{day(local.date())} {local:%H:%M}"
+
+
+def until(value: dt.datetime | None) -> str:
+    """The day where it ends a day (2026年9月17日 for the 18th's 00:00), else the moment; nothing for no moment."""
+    if value is None:
+        return ""
+    local = value.astimezone(SHANGHAI)
+    ends_a_day = local.time() == dt.time()
+    return day(local.date() - dt.timedelta(days=1)) if ends_a_day else moment(value)
 
 
 def clock(value: dt.datetime | None) -> str:
