@@ -74,7 +74,7 @@ def ledger() -> str:
         return page(
             "ledger.html",
             as_of=reading.now,
-            tabs=ledger_tabs(),
+            tabs=ledger_tabs(reading),
             found=found,
             begins=wanted.after is None,
             filters=_fields(reading, wanted),

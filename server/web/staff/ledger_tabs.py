@@ -5,23 +5,25 @@ from __future__ import annotations
 from flask import request, url_for
 
 from server.domain.people import Permission
-from server.web.authentication import current_actor
+from server.figures import meetings
+from server.work import Reading
 
+_MEETINGS = "staff.meetings"
 _TABS = (
     ("台账", "staff.ledger", Permission.VIEW_LISTS),
     ("超期和将到期", "staff.queue", Permission.VIEW_LISTS),
     ("周例会", "staff.weekly", Permission.HOLD_MEETING),
+    ("会议", _MEETINGS, Permission.VIEW_LISTS),
 )
 
 Tab = tuple[str, str, bool]
 """Its words, its address, and whether it is the page shown."""
 
 
-def ledger_tabs() -> list[Tab]:
-    """The tabs for whoever is signed in."""
-    actor = current_actor()
+def ledger_tabs(reading: Reading) -> list[Tab]:
+    """The tabs for the reader; meetings only where his county decides matters by them."""
     return [
         (label, url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint, permission in _TABS
-        if actor.may(permission)
+        if reading.actor.may(permission) and (endpoint != _MEETINGS or meetings.held_in(reading))
     ]

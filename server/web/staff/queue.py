@@ -63,7 +63,7 @@ def queue() -> str:
         return page(
             "queue.html",
             as_of=reading.now,
-            tabs=ledger_tabs(),
+            tabs=ledger_tabs(reading),
             filters=[area_filter(reading, wanted.area)],
             found=figures.queue(reading, wanted.area, after=wanted.after),
             begins=wanted.after is None,

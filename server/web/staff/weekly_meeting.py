@@ -69,7 +69,7 @@ def _page(wanted: SheetQuery, *, written: dict[str, str] | None = None, error: s
         return page(
             "weekly.html",
             as_of=reading.now,
-            tabs=ledger_tabs(),
+            tabs=ledger_tabs(reading),
             filters=[area_filter(reading, wanted.area)],
             area=wanted.area,
             found=figures.sheet(reading, wanted.area),
