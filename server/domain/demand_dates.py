@@ -12,6 +12,7 @@ from server.domain.demand_acts import Action
 from server.domain.demand_effects import Changes, Happening
 from server.domain.demand_states import UNRESOLVED, DemandState, StateKey
 from server.domain.demand_ways import is_low, meeting_of
+from server.domain.mechanism import Meeting
 from server.domain.mechanism.meeting import Rhythm
 from server.domain.work_calendar import end_of_day, local_day
 
@@ -149,9 +150,10 @@ class _Dates:
             return None
         if not self.act.moved and state.due_at is not None:
             return None
-        if key is _S.AGENDA:
-            return self._until(self._meeting_day())
-        return self._from_now(self._step_allowance())
+        meeting = meeting_of(state, self.act.profile) if key is _S.AGENDA else None
+        return (
+            self._from_now(self._step_allowance()) if meeting is None else self._until(self._met_by(meeting))
+        )
 
     def _step_allowance(self) -> Allowance:
         deadlines, key = self.act.profile.deadlines, self.act.key
@@ -161,10 +163,8 @@ class _Dates:
             return deadlines.offer
         return deadlines.screen if key is _S.REGISTERED else deadlines.classify
 
-    def _meeting_day(self) -> dt.date:
-        meeting = meeting_of(self.state, self.act.profile)
-        if meeting is None:
-            return local_day(self._after(self.act.profile.deadlines.classify) - _A_MOMENT)
+    def _met_by(self, meeting: Meeting) -> dt.date:
+        """The last day on which a meeting of this rhythm is held, once its notice is over."""
         noticed = local_day(self._after(meeting.notice) - _A_MOMENT)
         return noticed + dt.timedelta(days=_MEETS_WITHIN[meeting.every])
 

@@ -64,8 +64,6 @@ def changes_of(state: DemandState, act: Happening) -> Changes:
 
 def _running_again(state: DemandState, at: dt.datetime) -> tuple[Pause, ...]:
     """The pauses, the last one ended now at the latest."""
-    if not state.pauses:
-        return ()
     *earlier, last = state.pauses
     ends = at if last.until is None else min(last.until, at)
     return (*earlier, replace(last, until=ends))

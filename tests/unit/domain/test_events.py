@@ -38,9 +38,13 @@ def test_details_are_ready_for_json() -> None:
         action="assign",
         from_key="classified",
         to_key="assigned",
+        acted_at=due,
+        facts={"channel": "visit", "stars": 2},
         due_at=due,
     )
-    assert json.loads(json.dumps(moved.details()))["due_at"] == "2026-10-13T16:00:00+00:00"
+    details = json.loads(json.dumps(moved.details()))
+    assert details["due_at"] == details["acted_at"] == "2026-10-13T16:00:00+00:00"
+    assert details["facts"] == {"channel": "visit", "stars": 2}
     given = HouseholdsEntrusted(
         subject_id=UUID(int=1),
         jurisdiction=GRID,
