@@ -22,7 +22,7 @@ from server.web.errors import STATUS
 from server.web.parsing import form, query
 from server.web.parts import database
 from server.web.residents.acts import Opinion, words_of
-from server.web.residents.matters import Wanted, star_words
+from server.web.residents.matters import Wanted, low_words, star_words
 from server.web.residents.pages import page
 from server.work import Reading
 
@@ -66,7 +66,7 @@ def _page(token: str, *, said: str = "", error: str | None = None) -> str:
         matter=shown,
         evaluator=EVALUATOR_WORDS[_who(link)],
         stars=star_words(profile),
-        low=profile.low_rating.threshold,
+        low_words=low_words(profile),
         said=said == "rated",
         error=error,
     )

@@ -103,7 +103,7 @@ def matter_page(demand: Demand, code: str, *, said: str = "", error: str | None 
         "is_new": said == "received",
         "error": error,
         "stars": star_words(profile),
-        "low": profile.low_rating.threshold,
+        "low_words": low_words(profile),
     }
     return page("matter.html", **context)
 
@@ -113,3 +113,9 @@ def star_words(profile: MechanismProfile) -> list[tuple[int, str]]:
     most = profile.rating.stars
     words = _FIVE if most == len(_FIVE) else tuple(f"{each} 分" for each in range(1, most + 1))
     return list(enumerate(words, start=1))
+
+
+def low_words(profile: MechanismProfile) -> str:
+    """The stars that make a matter be done again, in words: “很不满意”“不满意”; "" where none do."""
+    threshold = profile.low_rating.threshold if profile.low_rating.rounds else 0
+    return "".join(f"“{words}”" for number, words in star_words(profile) if number <= threshold)
