@@ -128,7 +128,6 @@ class Facts:
     votes_for: int | None = None
     votes_against: int | None = None
     outcome: Literal["assign", "escalate", "explain"] | None = None
-    supervisor_id: UUID | None = None
 
 
 _S = StateKey

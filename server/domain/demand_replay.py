@@ -116,7 +116,6 @@ _NOT_KEPT = frozenset(
         "measure",
         "support",
         "referred_to",
-        "supervisor_id",
     }
 )
 _KEPT: Mapping[str, Any] = {each.name: each.default for each in fields(Facts) if each.name not in _NOT_KEPT}

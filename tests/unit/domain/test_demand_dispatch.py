@@ -36,6 +36,17 @@ def test_an_order_is_accepted_and_begun() -> None:
     assert story.state.due_at == midnight(4)
 
 
+def test_an_order_of_the_hotline_before_the_holiday_has_five_working_days_from_its_dispatch() -> None:
+    story = Story("xian", channel="hotline").classified("COMMUNITY")
+    by_allowance = story.profile.class_of("COMMUNITY").model_copy(update={"required_on_assign": ("person",)})
+    others = [own for own in story.profile.classes if "COMMUNITY" not in own.canonical]
+    story.changed(classes=(by_allowance, *others))
+    state = story.given(on=-19 + 7 / 24, deadline=None).state  # Wednesday 30 September, 16:00
+    assert state.due_at == state.original_due_at == midnight(-6), (
+        "8 9 10 12 13 October, the 10th worked (METRICS X)"
+    )
+
+
 def test_an_order_comes_back_with_its_basis_and_the_time_lost_is_the_dispatchers() -> None:
     story = Story().assigned()
     with pytest.raises(Invalid) as refusal:

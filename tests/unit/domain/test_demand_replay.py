@@ -4,8 +4,11 @@ import datetime as dt
 import json
 from uuid import UUID
 
+import pytest
+
 from server.domain.demand_acts import Action, Facts
 from server.domain.demand_replay import ActRecord, begun, evolve, kept, recorded
+from server.domain.problems import Conflict
 from tests.cast import PROFILES, UNIT, Cast, calendar_of
 from tests.story import at, day
 
@@ -78,3 +81,10 @@ def test_folding_what_was_kept_gives_every_state() -> None:
     assert (folded.key, folded.first_asked_id, folded.due_at) == ("done", CAST.worker.id, at(5, 0))
     assert isinstance(folded.handler_id, UUID)
     assert folded.since == at(1).astimezone(dt.UTC)
+
+
+def test_what_has_no_way_is_not_replayed_either() -> None:
+    act = recorded(Action.RATE, actor=CAST.resident, facts=ORDER, now=at(0))
+    with pytest.raises(Conflict) as refusal:
+        evolve(begun(at(0)), act, profile=CAST.profile, calendar=calendar_of(CAST.profile))
+    assert refusal.value.code == "demand.step_not_allowed"
