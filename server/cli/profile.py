@@ -99,7 +99,7 @@ def simulate(name: str, days: int, jurisdiction: str | None) -> None:
     if tried.lines:
         click.echo(table(_TRIAL_HEADS, [_trial_row(line) for line in tried.lines]))
     for each in tried.moved:
-        click.echo(f"{each.number}：到期由{_date(each.was)}变为{_date(each.becomes)}")
+        click.echo(f"{each.number}：到期由{each.was or '没有日子'}变为{each.becomes or '没有日子'}")
 
 
 _TRIAL_HEADS = (
@@ -117,10 +117,6 @@ _TRIAL_HEADS = (
 def _trial_row(line: Compared) -> tuple[str, ...]:
     numbers = (line.matters, line.earlier, line.later, line.astray, line.overdue_was, line.overdue_becomes)
     return (line.was, line.becomes, *(str(number) for number in numbers))
-
-
-def _date(due_at: dt.datetime | None) -> str:
-    return "没有日子" if due_at is None else str(local_day(due_at - dt.timedelta(seconds=1)))
 
 
 def _county(session: Session) -> str:

@@ -75,7 +75,8 @@ def dispatch(profile: MechanismProfile) -> Iterator[Row]:
     """How matters go up, are given out, come back and are approved."""
     chain = "、".join(LEVEL_WORDS[each] for each in profile.escalation.chain)
     yield item("escalation.chain", "逐级上报", chain)
-    yield item("escalation.alliance_at", "哪一级向联合体派单", level(profile.escalation.alliance_at))
+    if profile.escalation.alliance_at is not None:
+        yield item("escalation.alliance_at", "哪一级向联合体派单", level(profile.escalation.alliance_at))
     yield item("dispatch.modes", "派单方式", listed(words.MODES[each] for each in profile.dispatch.modes))
     yield item("dispatch.claim_classes", "可认领的", words.classes(profile.dispatch.claim_classes))
     yield item("returns.limit", "退单", f"第 {profile.returns.limit + 1} 次退单由裁定人定")

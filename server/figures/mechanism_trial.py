@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from server.domain.demand_clock import is_overdue
 from server.domain.demand_replay import ActRecord, begun, evolve
 from server.domain.demand_states import DemandState
+from server.domain.demand_ways import is_open
 from server.domain.mechanism import Canonical, MechanismProfile
 from server.domain.problems import Conflict
 from server.figures import areas
-from server.figures.case_words import held_as
+from server.figures.case_words import due_day_of, held_as
 from server.figures.mechanism_words import NOTHING, level
 from server.storage import demand_records
 from server.storage.demands import Demand
@@ -46,11 +47,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A demand, by its number, with the date it has and the one it would have (aware UTC; None: no date)."""
+    """A demand, by its number, with the day it is due and the one it would be due; None where it has none."""
 
     number: str
-    was: dt.datetime | None
-    becomes: dt.datetime | None
+    was: dt.date | None
+    becomes: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _told_again(demand: Demand, acts: Sequence[ActRecord], profile: MechanismPro
     calendar = calendar_of(profile)
     try:
         for act in acts:
+            if not is_open(state, act.action, profile):
+                return None
             state = evolve(state, act, profile=profile, calendar=calendar)
     except Conflict:
         return None
@@ -152,10 +155,14 @@ def _called(profile: MechanismProfile, class_: Canonical | None) -> str:
 def _moved(retold: Iterable[_Retold]) -> tuple[Moved, ...]:
     """The newest whose date is another. A PRIVATE matter is never shown, only counted."""
     found = (
-        Moved(each.demand.number, each.demand.state.due_at, each.becomes.due_at)
+        Moved(each.demand.number, _day(each.demand.state.due_at), _day(each.becomes.due_at))
         for each in retold
         if each.becomes is not None
         and each.becomes.due_at != each.demand.state.due_at
         and held_as(each.demand) != "PRIVATE"
     )
     return tuple(found)[:_SHOWN]
+
+
+def _day(due_at: dt.datetime | None) -> dt.date | None:
+    return None if due_at is None else due_day_of(due_at)
