@@ -39,7 +39,8 @@ def hand_on(database: Database, *, consequences: Consequences = CONSEQUENCES) ->
 
 
 def _follow(work: Work, row: EventRow, consequences: Consequences) -> bool:
-    following = consequences.get(EVENT_BY_KIND[row.kind], ())
+    event = EVENT_BY_KIND.get(row.kind)  # none for what only an earlier version wrote
+    following = () if event is None else consequences.get(event, ())
     if not following:
         return True
     try:

@@ -78,16 +78,19 @@ def _sweep(
         with database.transaction(SYSTEM) as work:
             found = find(work.session, by=now, after=after, limit=BATCH)
             marks = [Mark(moment, row.id) for row in found if (moment := at(row)) is not None]
-            done += sum(_done(replace(work, now=now), row, act) for row in found)
-        if len(found) < BATCH:
+            came_of_it = [_done(replace(work, now=now), row, act) for row in found]
+        done += sum(each is True for each in came_of_it)
+        # Where a whole batch fails the fault is not in the demands; the next sweep tries again.
+        if len(found) < BATCH or all(each is None for each in came_of_it):
             return done
         after = marks[-1]
 
 
-def _done(work: Work, row: Demand, act: Callable[[Work, Demand], bool]) -> bool:
+def _done(work: Work, row: Demand, act: Callable[[Work, Demand], bool]) -> bool | None:
+    """Whether anything was done; None where it failed."""
     try:
         with work.savepoint():
             return act(work, row)
     except Exception:  # whatever it is, the other demands must not wait for it
         _log.exception("sweep_failed", demand=str(row.id), state=row.key)
-        return False
+        return None

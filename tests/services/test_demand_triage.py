@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 import pytest
@@ -50,6 +51,28 @@ def test_an_act_that_leaves_the_state_is_done_once_by_a_double_click_too(office:
     with pytest.raises(Conflict, match=r"demand\.changed_meanwhile"), office.as_("official") as work:
         attention.urge(work, key, words="请抓紧", seen=seen)
     assert office.demand(key).urged == 1
+
+
+def test_two_clicks_at_the_same_moment_are_one_act(office: Office) -> None:
+    key = office.take_in()
+    together, outcomes = threading.Barrier(2), []
+
+    def click() -> None:
+        together.wait()
+        try:
+            with office.as_("cadre") as work:
+                triage.register(work, key)
+            outcomes.append("done")
+        except Conflict as refusal:
+            outcomes.append(refusal.code)
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+    assert sorted(outcomes) == ["demand.step_not_allowed", "done"]
+    assert office.demand(key).version == 2
 
 
 def test_a_hundred_thousand_characters_are_refused_and_change_nothing(office: Office) -> None:
