@@ -212,7 +212,7 @@ def test_a_promised_day_holds_again_when_a_matter_turns_out_not_to_be_private() 
 
 def test_what_staff_found_and_mended_is_closed_without_a_rating() -> None:
     state = act(taken_in(), Action.FINISH, WORKER, raised_by_resident=False)
-    assert (state.key, state.outcome) == (StateKey.CLOSED, "fixed")
+    assert (state.key, state.outcome, state.closed_by) == (StateKey.CLOSED, "fixed", "staff")
 
 
 def test_what_a_resident_told_and_was_mended_at_once_is_still_reported_back() -> None:

@@ -24,6 +24,7 @@ def test_asking_changes_nothing_until_the_level_above_agrees() -> None:
     assert (state.key, state.asked, state.asked_until) == (StateKey.IN_PROGRESS, "suspension", day(10))
     assert state.due_at == midnight(4)
     assert open_requests(state) == ()
+    assert Action.ASK not in story.may(story.cast.worker)
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])

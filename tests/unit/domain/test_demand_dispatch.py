@@ -206,6 +206,18 @@ def test_where_the_taker_tells_the_reporter_a_unit_does() -> None:
     assert story.does(Action.FEED_BACK, story.cast.unit, on=1).key is StateKey.FED_BACK
 
 
+def test_where_the_taker_tells_the_reporter_the_worker_who_took_it_does() -> None:
+    story = Story("longli").begun()
+    story.does(Action.FINISH, story.cast.worker, on=1)
+    assert Action.FEED_BACK not in story.may(story.cast.neighbour)
+    assert story.does(Action.FEED_BACK, story.cast.worker, on=1).key is StateKey.FED_BACK
+
+
+def test_a_county_without_meetings_puts_nothing_on_an_agenda() -> None:
+    story = Story().classified("COMMUNITY")
+    assert Action.PUT_ON_AGENDA not in story.may(story.cast.cadre)
+
+
 def test_a_meeting_comes_before_anybody_is_sent_where_the_county_says_so() -> None:
     story = Story("jiangjin").classified("COMMUNITY")
     assert Action.ASSIGN not in story.may(story.cast.cadre)
