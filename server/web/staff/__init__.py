@@ -25,6 +25,7 @@ from server.web.staff import (
     mechanism,
     meetings,
     notifications,
+    outer_orders,
     pages,
     patrols,
     people,
@@ -79,3 +80,4 @@ queue.routes(blueprint)
 weekly_meeting.routes(blueprint)
 meetings.routes(blueprint)
 mechanism.routes(blueprint)
+outer_orders.routes(blueprint)

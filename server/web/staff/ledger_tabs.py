@@ -14,6 +14,7 @@ _TABS = (
     ("超期和将到期", "staff.queue", Permission.VIEW_LISTS),
     ("周例会", "staff.weekly", Permission.HOLD_MEETING),
     ("会议", _MEETINGS, Permission.VIEW_LISTS),
+    ("外部工单", "staff.orders", Permission.REGISTER_DEMAND),
 )
 
 Tab = tuple[str, str, bool]
