@@ -90,6 +90,12 @@ def test_an_agreed_day_is_not_moved_by_what_was_over_before_it_was_agreed_or_cam
     assert day_due(agreed, since=october(9, 1), calendar=CALENDAR, pauses=pauses) == end_of_day(agreed)
 
 
+def test_a_pause_that_begins_as_the_agreed_day_ends_comes_too_late() -> None:
+    pauses = [Pause(PauseReason.SUSPENSION, october(14), october(26))]
+    agreed = dt.date(2026, 10, 13)
+    assert day_due(agreed, since=DISPATCHED, calendar=CALENDAR, pauses=pauses) == end_of_day(agreed)
+
+
 def test_a_deadline_in_a_year_without_announced_holidays_is_provisional() -> None:
     assert not spans_provisional(DISPATCHED, end_of_day(dt.date(2026, 12, 31)), calendar=CALENDAR)
     assert spans_provisional(DISPATCHED, end_of_day(dt.date(2027, 1, 1)), calendar=CALENDAR)

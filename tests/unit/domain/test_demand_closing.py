@@ -52,6 +52,18 @@ def test_a_low_rating_starts_the_work_again_in_the_same_act() -> None:
     assert not is_overdue(state, as_of=at(8))
 
 
+def test_what_nobody_ever_had_in_hand_is_given_to_somebody_when_it_is_rated_low() -> None:
+    story = Story().registered()
+    story.does(Action.ASK_INFO, story.cast.cadre, words="哪一盏灯？")
+    story.by_clock(Action.LAPSE, on=8)
+    story.does(Action.FEED_BACK, story.cast.cadre, on=8)
+    state = story.does(Action.RATE, story.cast.resident, on=9, stars=1)
+    assert (state.key, state.handler_id, state.unit_id) == (StateKey.REWORK, None, None)
+    assert {Action.START, Action.PROGRESS, Action.FINISH}.isdisjoint(story.may(story.cast.cadre))
+    order = {"handler_id": story.cast.worker.id, "handler_level": "grid"}
+    assert story.does(Action.TRANSFER, story.cast.cadre, on=9, **order).key is StateKey.ASSIGNED
+
+
 def test_a_rating_changed_to_a_low_one_starts_it_too() -> None:
     story = rated(5)
     assert story.does(Action.RATE, story.cast.resident, on=4, stars=1).key is StateKey.REWORK
