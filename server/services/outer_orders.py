@@ -74,7 +74,7 @@ def examine(reading: Reading, file: OrderFile) -> Examined:
 
     Raises Forbidden, Invalid("register.bad_file"), Invalid("order_list.bad_columns"), Invalid("order_list.too_long").
     """
-    reading.actor.require(Permission.REGISTER_DEMAND)
+    reading.actor.require(Permission.IMPORT_ORDERS)
     sheet = read(file.name, file.content)
     check(file.columns, sheet.columns)
     if len(sheet.rows) > MOST_ROWS:
@@ -144,7 +144,7 @@ def give_back(work: Work, list_id: uuid.UUID) -> OrderList:
     Raises NotFound("order_list.unknown"), Forbidden.
     """
     taken = storage.get(work.session, list_id, scope=work.actor.scope)
-    work.actor.require(Permission.REGISTER_DEMAND, at=taken.jurisdiction)
+    work.actor.require(Permission.IMPORT_ORDERS, at=taken.jurisdiction)
     work.record(OrdersReturned(subject_id=taken.id, jurisdiction=taken.jurisdiction))
     return taken
 

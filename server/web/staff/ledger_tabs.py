@@ -14,7 +14,7 @@ _TABS = (
     ("超期和将到期", "staff.queue", Permission.VIEW_LISTS),
     ("周例会", "staff.weekly", Permission.HOLD_MEETING),
     ("会议", _MEETINGS, Permission.VIEW_LISTS),
-    ("外部工单", "staff.orders", Permission.REGISTER_DEMAND),
+    ("外部工单", "staff.orders", Permission.IMPORT_ORDERS),
 )
 
 Tab = tuple[str, str, bool]

@@ -61,13 +61,13 @@ def routes(blueprint: Blueprint) -> None:
     blueprint.post("/orders/<uuid:list_id>/return", endpoint="orders_return")(give_back)
 
 
-@requires(Permission.REGISTER_DEMAND)
+@requires(Permission.IMPORT_ORDERS)
 def orders() -> str:
     """Where to choose a list, and the lists taken in."""
     return _page()
 
 
-@requires(Permission.REGISTER_DEMAND)
+@requires(Permission.IMPORT_ORDERS)
 def examine() -> str | tuple[str, int]:
     """Look at a list, just chosen or with other columns than before; nothing is written."""
     try:
@@ -77,8 +77,8 @@ def examine() -> str | tuple[str, int]:
         return _page(error=say(refusal.code, **refusal.details)), 400
 
 
-@requires(Permission.REGISTER_DEMAND)
-def take_in() -> Response | tuple[str, int]:
+@requires(Permission.IMPORT_ORDERS)
+def take_in() -> Response | str | tuple[str, int]:
     """导入工单: all of the list in one transaction, or nothing."""
     file = _chosen()
     try:
@@ -93,7 +93,7 @@ def take_in() -> Response | tuple[str, int]:
     return back_to("staff.orders")
 
 
-@requires(Permission.REGISTER_DEMAND)
+@requires(Permission.IMPORT_ORDERS)
 def give_back(list_id: UUID) -> Response:
     """回传: the file that goes back to the platform. It is a change, because it is on record."""
     with database().transaction(current_actor()) as work:

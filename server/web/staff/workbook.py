@@ -14,10 +14,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.xml.constants import XLSX
 
 from server.domain.work_calendar import SHANGHAI
 
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPE = XLSX.removesuffix(".main+xml")
+"""Of the whole file; openpyxl names the part inside it."""
 _STARTS_A_FORMULA = ("=", "+", "-", "@")
 _A4 = 9
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
