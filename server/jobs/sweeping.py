@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 import structlog
-from sqlalchemy.orm import Session
 
 from server.database import Database
 from server.domain.demand_states import StateKey
@@ -33,13 +31,56 @@ LAPSING = (
 )
 """The states that end by themselves when their step is over."""
 
+_Find = Callable[..., Sequence[Demand]]
+
 _log = structlog.get_logger()
 
 
-class _Due(Protocol):
-    def __call__(
-        self, session: Session, /, *, by: dt.datetime, after: Mark | None, limit: int
-    ) -> Sequence[Demand]: ...
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One kind of what may be due: how it is found, by which moment, and what is done to it."""
+
+    find: _Find
+    at: Callable[[Demand], dt.datetime | None]
+    act: Callable[[Work, Demand], bool]
+
+    def over(self, database: Database, *, now: dt.datetime) -> int:
+        """Take up everything that is found, a batch in a transaction, and what failed not again; how much was done."""
+        done, after = 0, None
+        while True:
+            try:
+                batch = self._batch(database, after, now=now, act=self.act)
+            except Exception:  # one of them: now each by itself, so that only that one is left
+                _log.exception("sweep_batch_failed")
+                batch = self._batch(database, after, now=now, act=self._apart)
+            done += sum(each is True for _, each in batch)
+            # Where a whole batch fails the fault is not in the demands; the next sweep tries again.
+            if len(batch) < BATCH or all(each is None for _, each in batch):
+                return done
+            after = batch[-1][0]
+
+    def _batch(
+        self,
+        database: Database,
+        after: Mark | None,
+        *,
+        now: dt.datetime,
+        act: Callable[[Work, Demand], bool | None],
+    ) -> list[tuple[Mark, bool | None]]:
+        with database.transaction(SYSTEM) as work:
+            at_now = replace(work, now=now)
+            found = self.find(work.session, by=now, after=after, limit=BATCH)
+            marks = [Mark(self.at(row) or now, row.id) for row in found]
+            return [(mark, act(at_now, row)) for mark, row in zip(marks, found, strict=True)]
+
+    def _apart(self, work: Work, row: Demand) -> bool | None:
+        """Whether anything was done; None where it failed."""
+        try:
+            with work.savepoint():
+                return self.act(work, row)
+        except Exception:  # whatever it is, the other demands must not wait for it
+            _log.exception("sweep_failed", demand=str(row.id), state=row.key)
+            return None
 
 
 def sweep(database: Database, *, now: dt.datetime | None = None) -> int:
@@ -48,49 +89,10 @@ def sweep(database: Database, *, now: dt.datetime | None = None) -> int:
     A demand that fails keeps no other waiting and is tried again the next time.
     """
     moment = database.clock() if now is None else now
-    done = 0
-    for key in LAPSING:
-        done += _sweep(
-            database, partial(_lapsing, key), act=lapsing.lapse, at=lambda row: row.step_due_at, now=moment
-        )
-    return done + _sweep(
-        database, due.to_remind, act=lapsing.remind, at=lambda row: row.remind_at, now=moment
-    )
+    return sum(each.over(database, now=moment) for each in _SWEEPS)
 
 
-def _lapsing(
-    key: StateKey, session: Session, /, *, by: dt.datetime, after: Mark | None, limit: int
-) -> Sequence[Demand]:
-    return due.lapsing(session, key, by=by, after=after, limit=limit)
-
-
-def _sweep(
-    database: Database,
-    find: _Due,
-    *,
-    act: Callable[[Work, Demand], bool],
-    at: Callable[[Demand], dt.datetime | None],
-    now: dt.datetime,
-) -> int:
-    """Take up everything that is found, a batch in a transaction, and what failed not again."""
-    done, after = 0, None
-    while True:
-        with database.transaction(SYSTEM) as work:
-            found = find(work.session, by=now, after=after, limit=BATCH)
-            marks = [Mark(moment, row.id) for row in found if (moment := at(row)) is not None]
-            came_of_it = [_done(replace(work, now=now), row, act) for row in found]
-        done += sum(each is True for each in came_of_it)
-        # Where a whole batch fails the fault is not in the demands; the next sweep tries again.
-        if len(found) < BATCH or all(each is None for each in came_of_it):
-            return done
-        after = marks[-1]
-
-
-def _done(work: Work, row: Demand, act: Callable[[Work, Demand], bool]) -> bool | None:
-    """Whether anything was done; None where it failed."""
-    try:
-        with work.savepoint():
-            return act(work, row)
-    except Exception:  # whatever it is, the other demands must not wait for it
-        _log.exception("sweep_failed", demand=str(row.id), state=row.key)
-        return None
+_SWEEPS = (
+    *(_Sweep(partial(due.lapsing, key), lambda row: row.step_due_at, lapsing.lapse) for key in LAPSING),
+    _Sweep(due.to_remind, lambda row: row.remind_at, lapsing.remind),
+)

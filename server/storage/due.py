@@ -22,7 +22,7 @@ class Mark(NamedTuple):
 
 
 def lapsing(
-    session: Session, key: StateKey, *, by: dt.datetime, after: Mark | None, limit: int
+    key: StateKey, session: Session, *, by: dt.datetime, after: Mark | None, limit: int
 ) -> Sequence[Demand]:
     """Demands in the state `key` whose step is over `by` that moment, the longest over first, locked.
 

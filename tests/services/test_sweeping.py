@@ -11,16 +11,18 @@ import pytest
 import sqlalchemy as sa
 
 from server.database import Database
+from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey
 from server.domain.events.demands import DemandMoved, ReminderDue
 from server.domain.people import SYSTEM
 from server.domain.problems import Conflict
 from server.jobs import sweeping
 from server.jobs.sweeping import sweep
-from server.services.demands import closing, dispatch, handling, rating, triage
+from server.services.demands import closing, dispatch, handling, lapsing, rating, triage
 from server.services.demands.handling import Word
 from server.storage import due
 from server.storage.demands import Demand
+from server.work import Work
 from tests.conftest import Clock
 from tests.factories import NOW
 from tests.offices import Office, reporter_of
@@ -146,15 +148,15 @@ def test_a_reminder_leaves_the_page_somebody_has_open_good(office: Office) -> No
 def test_one_that_fails_keeps_no_other_waiting(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     broken, whole = office.told(), office.told()
     office.pass_days(9)
-    lapse = sweeping.lapsing.lapse
+    perform = lapsing.perform
 
-    def stumble(work: object, demand: Demand) -> bool:
+    def stumble(work: Work, demand: Demand, action: Action) -> None:
         if demand.id == broken:
             demand.words = "half done"
             raise Conflict("demand.step_not_allowed")
-        return lapse(work, demand)  # type: ignore[arg-type]
+        perform(work, demand, action)
 
-    monkeypatch.setattr(sweeping.lapsing, "lapse", stumble)
+    monkeypatch.setattr(lapsing, "perform", stumble)
     assert sweep(office.database) == 1
     assert (office.demand(broken).key, office.demand(whole).key) == ("fed_back", "auto_closed")
     assert office.demand(broken).words == "路灯不亮"
@@ -193,7 +195,7 @@ def test_what_is_due_is_found_by_an_index(database: Database, clock: Clock) -> N
     with database.transaction(SYSTEM) as work:
         sa.event.listen(database.engine, "before_cursor_execute", listen)
         mark = due.Mark(clock.now - dt.timedelta(days=1), uuid.uuid4())
-        due.lapsing(work.session, StateKey.FED_BACK, by=NOW, after=mark, limit=10)
+        due.lapsing(StateKey.FED_BACK, work.session, by=NOW, after=mark, limit=10)
         due.to_remind(work.session, by=NOW, after=None, limit=10)
         sa.event.remove(database.engine, "before_cursor_execute", listen)
         connection = work.session.connection()

@@ -16,7 +16,6 @@ from server.storage.demands import Demand, can_be_told
 from server.storage.profiles import ProfileVersion, calendar_of, parsed
 from server.work import Reading, Work
 
-
 _VERSIONS = "profile_versions"
 
 
@@ -73,7 +72,6 @@ def perform(
     if dates_of(after) != dates_of(before):
         demand.remind_at = first_at(after, now=work.now)
     demand.version += 1
-    work.session.flush()
     act = recorded(action, actor=work.actor, facts=facts, now=acted_at)
     work.record(_moved(demand, act, before=before, submission_id=submission_id))
 

@@ -39,7 +39,6 @@ def remind(work: Work, demand: Demand) -> bool:
         return False
     due = reminder(demand.state, scheduled=demand.remind_at, now=work.now)
     demand.remind_at = None if due is None else due.next_at
-    work.session.flush()
     if due is not None:
         work.record(
             ReminderDue(
