@@ -182,7 +182,7 @@ def _is_rejected(row: Demand) -> bool:
 
 
 def _is_over_as_rejected(row: Demand) -> bool:
-    return row.key == StateKey.CLOSED.value and row.outcome is None
+    return row.key == StateKey.CLOSED.value and row.outcome in (None, "rejected")
 
 
 def _is_out_of_cohort(row: Demand) -> bool:
