@@ -21,6 +21,17 @@ from server.storage.pauses import Pauses
 from server.storage.selection import private_within, within
 
 
+def _partial(name: str, *columns: str, where: str) -> sa.Index:
+    """An index over the rows that `where` holds for."""
+    return sa.Index(name, *columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+
+
+# In so many words, because an index over some rows only serves the questions that repeat its condition.
+AT_THE_TOP = "desk IN ('county', 'city')"
+ASKED = "asked IS NOT NULL"
+APPEALED = "appealed = 'open'"
+
+
 class Demand(Base):
     """诉求. Keyed by its place in a submission, so that a re-run raises nothing twice; once raised it is never removed."""
 
@@ -141,20 +152,15 @@ class Demand(Base):
             "class",
             "suggested_class",
         ),
+        # The inbox of a county walks its tabs, and finds the few demands that lie with the county itself.
+        sa.Index("ix_demands_state_key_received_at", "state_key", "received_at", "number"),
+        _partial("ix_demands_desk", "desk", "state_key", where=AT_THE_TOP),
+        _partial("ix_demands_asked", "desk", where=ASKED),
+        _partial("ix_demands_appealed", "desk", where=APPEALED),
         # For what the clock brings about: the sweeps read a range of one state, never the table.
         sa.Index("ix_demands_state_key_step_due_at", "state_key", "step_due_at"),
-        sa.Index(
-            "ix_demands_supervised_until",
-            "supervised_until",
-            postgresql_where=sa.text("supervised_at IS NOT NULL"),
-            sqlite_where=sa.text("supervised_at IS NOT NULL"),
-        ),
-        sa.Index(
-            "ix_demands_remind_at",
-            "remind_at",
-            postgresql_where=sa.text("remind_at IS NOT NULL"),
-            sqlite_where=sa.text("remind_at IS NOT NULL"),
-        ),
+        _partial("ix_demands_supervised_until", "supervised_until", where="supervised_at IS NOT NULL"),
+        _partial("ix_demands_remind_at", "remind_at", where="remind_at IS NOT NULL"),
         gist_index("demands", "point"),
     )
 

@@ -14,15 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.demand_states import RUNNING, UNRESOLVED, Group, StateKey, group_of
+from server.domain.jurisdiction import Level
 from server.domain.mechanism import HandlingLevel
 from server.domain.scope import Scope
-from server.storage.demands import Demand, readable
+from server.storage.demands import APPEALED, ASKED, AT_THE_TOP, Demand, readable
 
 LEVELS: tuple[HandlingLevel, ...] = get_args(HandlingLevel)
 """From the grid upward."""
 
-Cursor = tuple[dt.datetime, uuid.UUID]
-"""Where a slice ended: the moment its last row is ordered by, and that row's id."""
+Cursor = tuple[dt.datetime | None, str]
+"""Where a slice ended: the moment its last row is ordered by, None where it has none, and that row's number."""
 
 
 class Badge(StrEnum):
@@ -68,11 +69,8 @@ class Wanted:
 
 def counts(session: Session, desk: Desk, *, mine: bool, scope: Scope) -> Mapping[Group, int]:
     """How many rows each tab has."""
-    query = sa.select(Demand.key, sa.func.count()).where(
-        *_whose(desk, scope, mine=mine), Demand.key.in_(_SHOWN)
-    )
     found: Counter[Group] = Counter()
-    for key, number in session.execute(query.group_by(Demand.key)):
+    for key, number in _counted_own(session, desk, scope) if mine else _counted(session, scope):
         group = group_of(StateKey(key))
         if group is not None:
             found[group] += number
@@ -90,24 +88,20 @@ def slice_of(
     after: Cursor | None = None,
 ) -> Sequence[Demand]:
     """The next rows of a tab after a cursor: the oldest first, what is in hand by when it is due, the ended newest first."""
-    column, falling = _order(wanted.group)
-    query = sa.select(Demand).where(
-        *_whose(desk, scope, mine=wanted.mine), Demand.key.in_(_keys(wanted.group))
-    )
-    if wanted.badge is not None:
-        query = query.where(_badges(wanted.badge, desk, as_of))
-    if after is not None:
-        here, end = sa.tuple_(column, Demand.id), sa.tuple_(*after)
-        query = query.where(here < end if falling else here > end)
-    order = (column.desc(), Demand.id.desc()) if falling else (column, Demand.id)
-    return session.scalars(query.order_by(*order).limit(size)).all()
+    order = _Order(wanted.group)
+    marked = [] if wanted.badge is None else [_marked(wanted.badge, desk, as_of)]
+    if not wanted.mine and _is_wide(scope):
+        return _walked(session, order, [_as_value(readable(scope)), *marked], size=size, after=after)
+    parts = _own(desk, scope) if wanted.mine else [readable(scope)]
+    found = _keys_of(session, parts, Demand.key.in_(_keys(wanted.group)), *marked)
+    places = order.following([order.place(*key) for key in found], after)
+    rows = session.scalars(sa.select(Demand).where(Demand.number.in_([place[1] for place in places[:size]])))
+    return sorted(rows, key=lambda row: order.rank(order.place_of(row)), reverse=order.falls)
 
 
 def cursor_of(row: Demand, group: Group) -> Cursor:
     """Where a slice of a tab ends whose last row this is."""
-    if group is Group.IN_HAND:
-        return row.due_at or row.step_due_at or row.received_at, row.id
-    return (row.since if group is Group.ENDED else row.received_at), row.id
+    return _Order(group).place_of(row)
 
 
 def badges_of(row: Demand, desk: Desk, *, as_of: dt.datetime) -> tuple[Badge, ...]:
@@ -127,39 +121,23 @@ def to_screen(
     session: Session, desk: Desk, *, scope: Scope, after: Cursor | None = None
 ) -> tuple[Demand | None, int]:
     """The oldest demand that waits at a desk to be registered or classified, or the next after a cursor; and how many do."""
-    waiting = (readable(scope), Demand.desk == desk.level, Demand.key.in_(_values(TO_SCREEN)))
-    query = sa.select(Demand).where(*waiting).order_by(Demand.received_at, Demand.id).limit(1)
-    if after is not None:
-        query = query.where(sa.tuple_(Demand.received_at, Demand.id) > sa.tuple_(*after))
-    number = session.scalar(sa.select(sa.func.count()).select_from(Demand).where(*waiting)) or 0
-    return session.scalars(query).first(), number
+    found = _keys_of(
+        session,
+        [sa.and_(readable(scope), Demand.desk == (desk.level or ""))],
+        Demand.key.in_(_values(TO_SCREEN)),
+    )
+    order = _Order(Group.TO_REGISTER)
+    places = order.following([order.place(*key) for key in found], after)
+    if not places:
+        return None, len(found)
+    return session.scalars(sa.select(Demand).where(Demand.number == places[0][1])).first(), len(found)
 
 
 TO_SCREEN = frozenset({StateKey.SUBMITTED, StateKey.REGISTERED, StateKey.LISTED})
 """研判: taken in, and no class yet. What waits for the reporter's words is not asked about again."""
 
 
-def _whose(desk: Desk, scope: Scope, *, mine: bool) -> list[sa.ColumnElement[bool]]:
-    if not mine:
-        return [readable(scope)]
-    in_his_hands = (Demand.handler_id, Demand.looker_id, Demand.checker_id)
-    at_his_desk = sa.and_(readable(scope), _on_desk(desk))
-    return [sa.or_(*(column == desk.account for column in in_his_hands), at_his_desk)]
-
-
-def _on_desk(desk: Desk) -> sa.ColumnElement[bool]:
-    """Lying at his level while nobody handles it, or waiting there for the agreement of the level above."""
-    if desk.level is None:
-        return sa.false()
-    below = LEVELS[: LEVELS.index(desk.level)]
-    return sa.or_(
-        sa.and_(Demand.desk == desk.level, Demand.key.in_(_values(_NOT_IN_HAND))),
-        sa.and_(Demand.asked.is_not(None), Demand.desk.in_(below)),
-        sa.and_(Demand.appealed == "open", Demand.desk.in_(below)),
-    )
-
-
-def _badges(badge: Badge, desk: Desk, as_of: dt.datetime) -> sa.ColumnElement[bool]:
+def _marked(badge: Badge, desk: Desk, as_of: dt.datetime) -> sa.ColumnElement[bool]:
     above = _above(desk)
     conditions: Mapping[Badge, sa.ColumnElement[bool]] = {
         Badge.RETURNED: Demand.key == StateKey.RETURNED.value,
@@ -177,13 +155,6 @@ def _above(desk: Desk) -> Sequence[HandlingLevel]:
     return () if desk.level is None else LEVELS[LEVELS.index(desk.level) + 1 :]
 
 
-def _order(group: Group) -> tuple[Any, bool]:
-    """What a tab is ordered by, and whether from the newest backward."""
-    if group is Group.IN_HAND:
-        return sa.func.coalesce(Demand.due_at, Demand.step_due_at, Demand.received_at), False
-    return (Demand.since, True) if group is Group.ENDED else (Demand.received_at, False)
-
-
 def _values(keys: Collection[StateKey]) -> list[str]:
     return sorted(key.value for key in keys)
 
@@ -192,5 +163,131 @@ def _keys(group: Group) -> list[str]:
     return _values([key for key in StateKey if group_of(key) is group])
 
 
-_NOT_IN_HAND = frozenset(key for key in StateKey if group_of(key) not in (None, Group.IN_HAND))
+_NOT_IN_HAND = [key.value for key in StateKey if group_of(key) not in (None, Group.IN_HAND)]
 _SHOWN = _values([key for key in StateKey if group_of(key) is not None])
+
+
+_Key = tuple[str, str, dt.datetime, dt.datetime | None]
+"""A row's number, state, moment of receipt, and when it is due: what counting and ordering need."""
+
+
+def _own(desk: Desk, scope: Scope) -> list[sa.ColumnElement[bool]]:
+    """What lies on a desk or in somebody's hands, in parts each of which an index answers; they may overlap."""
+    asked = (Demand.looker_id, Demand.checker_id, Demand.caller_id)
+    in_hand = sa.and_(Demand.handler_id == desk.account, Demand.key.in_(_keys(Group.IN_HAND)))
+    return [in_hand, sa.or_(*(column == desk.account for column in asked)), *_on_desk(desk, scope)]
+
+
+def _on_desk(desk: Desk, scope: Scope) -> list[sa.ColumnElement[bool]]:
+    """Lying at his level while nobody handles it, or waiting there for the agreement of the level above."""
+    if desk.level is None:
+        return []
+    below = Demand.desk.in_(LEVELS[: LEVELS.index(desk.level)])
+    lies = sa.and_(Demand.desk == desk.level, Demand.key.in_(_NOT_IN_HAND))
+    waits = sa.and_(below, sa.or_(Demand.asked.is_not(None), Demand.appealed == "open"))
+    if not _is_wide(scope):
+        return [sa.and_(readable(scope), sa.or_(lies, waits))]
+    # Of a county's demands few are the county's own; each condition names the partial index that holds those few.
+    held = _as_value(readable(scope))
+    return [
+        sa.and_(sa.text(AT_THE_TOP), lies, held),
+        sa.and_(sa.text(ASKED), below, held),
+        sa.and_(sa.text(APPEALED), below, held),
+    ]
+
+
+def _counted(session: Session, scope: Scope) -> Sequence[tuple[str, int]]:
+    query = sa.select(Demand.key, sa.func.count()).where(readable(scope), Demand.key.in_(_SHOWN))
+    return session.execute(query.group_by(Demand.key)).all()
+
+
+def _counted_own(session: Session, desk: Desk, scope: Scope) -> Sequence[tuple[str, int]]:
+    found = _keys_of(session, _own(desk, scope), Demand.key.in_(_SHOWN))
+    return list(Counter(key for _, key, _, _ in found).items())
+
+
+def _keys_of(
+    session: Session, parts: Sequence[sa.ColumnElement[bool]], *conditions: sa.ColumnElement[bool]
+) -> Collection[_Key]:
+    """The rows of any of the parts for which the conditions hold, each once."""
+    query = sa.select(Demand.number, Demand.key, Demand.received_at, Demand.due_at)
+    return {
+        (number, key, received_at, due_at)
+        for part in parts
+        for number, key, received_at, due_at in session.execute(query.where(part, *conditions))
+    }
+
+
+def _walked(
+    session: Session,
+    order: _Order,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    *,
+    size: int,
+    after: Cursor | None,
+) -> Sequence[Demand]:
+    """Of very many rows the next: each state is walked in its order until there are enough, and they are laid together."""
+    found: list[Demand] = []
+    for key in _keys(order.group):
+        for query in order.walks(after):
+            query = query.where(Demand.key == key, *conditions)
+            found += session.scalars(query.limit(size))
+    found.sort(key=lambda row: order.rank(order.place_of(row)), reverse=order.falls)
+    return found[:size]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How a tab is ordered: by receipt, what is in hand by when it is due, and what is due at no time after the rest."""
+
+    group: Group
+
+    @property
+    def falls(self) -> bool:
+        return self.group is Group.ENDED
+
+    def place(self, number: str, _key: str, received_at: dt.datetime, due_at: dt.datetime | None) -> Cursor:
+        return (due_at if self.group is Group.IN_HAND else received_at), number
+
+    def place_of(self, row: Demand) -> Cursor:
+        return self.place(row.number, row.key, row.received_at, row.due_at)
+
+    @staticmethod
+    def rank(place: Cursor) -> tuple[bool, dt.datetime, str]:
+        moment, number = place
+        return moment is None, moment or dt.datetime.min.replace(tzinfo=dt.UTC), number
+
+    def following(self, places: Sequence[Cursor], after: Cursor | None) -> list[Cursor]:
+        """Those after a cursor, in order."""
+        ordered = sorted(places, key=self.rank, reverse=self.falls)
+        if after is None:
+            return ordered
+        end = self.rank(after)
+        return [
+            place for place in ordered if (self.rank(place) < end if self.falls else self.rank(place) > end)
+        ]
+
+    def walks(self, after: Cursor | None) -> list[sa.Select[Demand]]:
+        """The queries that read one state on from a cursor, in their order; with an index each."""
+        column: Any = Demand.due_at if self.group is Group.IN_HAND else Demand.received_at
+        by_moment = sa.select(Demand).where(column.is_not(None)).order_by(column, Demand.number)
+        without = sa.select(Demand).where(column.is_(None)).order_by(Demand.number)
+        if self.falls:
+            by_moment = sa.select(Demand).order_by(column.desc(), Demand.number.desc())
+        if after is not None and after[0] is not None:
+            here, end = sa.tuple_(column, Demand.number), sa.tuple_(*after)
+            by_moment = by_moment.where(here < end if self.falls else here > end)
+        if self.group is not Group.IN_HAND:
+            return [by_moment]
+        if after is not None and after[0] is None:
+            return [without.where(Demand.number > after[1])]
+        return [by_moment, without]
+
+
+def _is_wide(scope: Scope) -> bool:
+    return any(len(code) <= Level.COUNTY.digits for code in scope.codes)
+
+
+def _as_value(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A condition that no index is looked up for: where nearly every row satisfies it, reading on is quicker."""
+    return sa.func.coalesce(condition, sa.false(), type_=sa.Boolean)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, url_for
 
@@ -89,14 +88,17 @@ def _value(badge: Badge | None) -> str | None:
 
 def written(cursor: Cursor) -> str:
     """A cursor as an address carries it."""
-    moment, key = cursor
-    return f"{moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat()}_{key}"
+    moment, number = cursor
+    when = "" if moment is None else moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat()
+    return f"{when}_{number}"
 
 
 def cursor_of(text: str) -> Cursor:
     """A cursor from an address. Raises Invalid("request.malformed")."""
-    moment, _, key = text.partition("_")
+    when, _, number = text.partition("_")
+    if not number.isdecimal():
+        raise Invalid("request.malformed")
     try:
-        return dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC), UUID(key)
+        return (dt.datetime.fromisoformat(when).replace(tzinfo=dt.UTC) if when else None), number
     except ValueError as error:
         raise Invalid("request.malformed") from error

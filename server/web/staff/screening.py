@@ -119,7 +119,7 @@ def _page(
         )
     profile = mechanism_of(reading, demand)
     asking = Asking(reading, demand, profile, open_to(reading, demand))
-    following = written((demand.received_at, demand.id))
+    following = written((demand.received_at, demand.number))
     return page(
         "screening.html",
         as_of=reading.now,
