@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import random
 import shutil
 import uuid
@@ -49,10 +50,9 @@ def on_file(rows: int = ROWS) -> str:
     path = FOLDER / f"{rows}-{_made_from()}.sqlite"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        for older in path.parent.glob(f"{rows}-*"):
+        for older in path.parent.glob(f"{rows}-*.sqlite"):
             older.unlink()
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.unlink(missing_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
         _fill(f"sqlite:///{unfinished}", rows)
         shutil.move(unfinished, path)
     return f"sqlite:///{path}"
@@ -66,14 +66,14 @@ def on_cluster(cluster: str, rows: int = ROWS) -> str:
             sa.text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": name}
         ).first()
         if known is None:
-            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}_unfinished"'))
-            connection.execute(sa.text(f'CREATE DATABASE "{name}_unfinished"'))
-            url = _on(cluster, f"{name}_unfinished")
+            unfinished = f"{name}_{os.getpid()}"
+            connection.execute(sa.text(f'CREATE DATABASE "{unfinished}"'))
+            url = _on(cluster, unfinished)
             engine = sa.create_engine(url, poolclass=sa.NullPool)
             with engine.begin() as made:
                 made.exec_driver_sql("CREATE EXTENSION postgis")
             _fill(url, rows)
-            connection.execute(sa.text(f'ALTER DATABASE "{name}_unfinished" RENAME TO "{name}"'))
+            connection.execute(sa.text(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"'))
     return _on(cluster, name)
 
 
