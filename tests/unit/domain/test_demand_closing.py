@@ -102,6 +102,11 @@ def test_the_call_back_is_not_the_handlers_and_is_owed_whatever_is_done_meanwhil
     assert (state.key, state.step_due_at) == (StateKey.IN_PROGRESS, None)
 
 
+def test_only_after_a_low_rating_is_anybody_called_back() -> None:
+    for story in (Story().begun(), Story().told(), rated(5)):
+        assert Action.CALL_BACK not in story.may(story.cast.cadre)
+
+
 def test_nobody_rates_without_a_number_of_stars_the_county_has() -> None:
     for stars in (0, 6, -1):
         with pytest.raises(Invalid) as refusal:
