@@ -72,6 +72,7 @@ _PARTS: tuple[Part, ...] = (
     ("地图、名单和日历", _ITEM, rows.ground),
     ("县里自己的叫法", ("本来的叫法", "县里的叫法"), rows.words_of),
 )
+_PLANS: Part = ("尚未执行", ("内容", "方案的规定"), plans.unexecuted)
 
 
 def tables(text: str) -> tuple[Table, ...]:
@@ -84,22 +85,45 @@ def tables(text: str) -> tuple[Table, ...]:
 
 def unexecuted(text: str) -> tuple[Table, ...]:
     """尚未执行: return what the plan says and this version does not do yet; nothing where it says nothing of the kind."""
-    part = ("尚未执行", ("内容", "方案的规定"), plans.unexecuted)
-    return _tables(text, (part,))
+    return _tables(text, (_PLANS,))
 
 
 def differences(old: str, new: str) -> tuple[Difference, ...]:
     """Return what two mechanisms, given as the texts of their files, say differently, in the order of the tables."""
     was, becomes = _by_title(old), _by_title(new)
-    found: list[Difference] = []
-    for title in dict.fromkeys((*was, *becomes)):
-        mine, other = _cells(was.get(title)), _cells(becomes.get(title))
-        for key in dict.fromkeys((*mine, *other)):
-            nowhere = _Cell((mine.get(key) or other[key]).name, NOTHING)
-            before, after = mine.get(key, nowhere), other.get(key, nowhere)
-            if before.value != after.value:
-                found.append(Difference(title, before.name, before.value, after.value))
-    return tuple(found)
+    return tuple(
+        each
+        for title, heads, _rows in (*_PARTS, _PLANS)
+        for each in _between(title, heads, was.get(title, {}), becomes.get(title, {}))
+    )
+
+
+def _between(
+    title: str, heads: tuple[str, ...], was: Mapping[str, Line], becomes: Mapping[str, Line]
+) -> Iterator[Difference]:
+    """A line keeps its key when the county renames it; one that only one of them has is one difference."""
+    for key in dict.fromkeys((*was, *becomes)):
+        if key not in becomes:
+            yield Difference(title, was[key].cells[0], _in_full(heads, was[key]), NOTHING)
+        elif key not in was:
+            yield Difference(title, becomes[key].cells[0], NOTHING, _in_full(heads, becomes[key]))
+        else:
+            yield from _changes(title, heads, was[key].cells, becomes[key].cells)
+
+
+def _changes(
+    title: str, heads: tuple[str, ...], was: tuple[str, ...], becomes: tuple[str, ...]
+) -> Iterator[Difference]:
+    for head, before, after in zip(heads, was, becomes, strict=True):
+        if before != after:
+            item = was[0] if len(heads) == len(_ITEM) else f"{was[0]}：{head}"
+            yield Difference(title, item, before, after)
+
+
+def _in_full(heads: tuple[str, ...], line: Line) -> str:
+    if len(heads) == len(_ITEM):
+        return line.cells[-1]
+    return "；".join(f"{head}{value}" for head, value in [*zip(heads, line.cells, strict=True)][1:])
 
 
 def _tables(text: str, parts: tuple[Part, ...]) -> tuple[Table, ...]:
@@ -115,25 +139,9 @@ def _tables(text: str, parts: tuple[Part, ...]) -> tuple[Table, ...]:
     return tuple(table for table in built if table.lines)
 
 
-def _by_title(text: str) -> Mapping[str, Table]:
-    return {table.title: table for table in (*tables(text), *unexecuted(text))}
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    name: str
-    value: str
-
-
-def _cells(table: Table | None) -> Mapping[str, _Cell]:
-    """Each cell by its line and column, with what it is called: a line keeps its key when the county renames it."""
-    if table is None:
-        return {}
-    plain = len(table.heads) == len(_ITEM)
+def _by_title(text: str) -> Mapping[str, Mapping[str, Line]]:
     return {
-        f"{line.key} {head}": _Cell(line.cells[0] if plain else f"{line.cells[0]}：{head}", value)
-        for line in table.lines
-        for head, value in [*zip(table.heads, line.cells, strict=True)][1 if plain else 0 :]
+        table.title: {line.key: line for line in table.lines} for table in _tables(text, (*_PARTS, _PLANS))
     }
 
 

@@ -36,7 +36,7 @@ def organisation(profile: MechanismProfile) -> Iterator[Row]:
     yield item("levels", "办理层级", listed(LEVEL_WORDS[each] for each in profile.levels))
     for place, own in enumerate(profile.party_organisations):
         where = f"party_organisations.{place}"
-        yield Row(f"party {own.level}", (f"党组织（{words.RUNGS[own.level]}）", own.label), (where,))
+        yield Row(f"party {own.level}", (f"{words.RUNGS[own.level]}的党组织", own.label), (where,))
     for place, alliance in enumerate(profile.alliances):
         value = f"依托{level(alliance.attached)}，{words.AREAS[alliance.area]}；{alliance.shape}"
         yield Row(f"alliance {alliance.label}", (alliance.label, value), (f"alliances.{place}",))

@@ -149,7 +149,7 @@ def _called(profile: MechanismProfile, class_: Canonical | None) -> str:
     if class_ is None:
         return NOTHING
     own = profile.class_of(class_)
-    return f"{own.label}（{level(profile.routed_to(class_))}）"
+    return f"{own.label} · {level(profile.routed_to(class_))}"
 
 
 def _moved(retold: Iterable[_Retold]) -> tuple[Moved, ...]:

@@ -58,7 +58,7 @@ def test_a_mechanism_is_looked_at_then_installed_for_a_day(client: FlaskClient) 
     sign_in(client, "admin")
     assert "先看看会变什么" in words(read(client, "/mechanism/change"))
     seen = examined(client, shipped="jiangjin")
-    for said in ("换成“江津区", "街道人大工委、民主监督员", "500116", "还没有安装"):
+    for said in ("换成江津区的机制", "街道人大工委、民主监督员", "500116", "还没有安装"):
         assert said in seen
     assert "第 2 版" not in words(read(client, "/mechanism"))
     installed = client.post("/mechanism/install", data=install_form(client, "jiangjin"))

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from flask import Blueprint, Response, flash, request
 
@@ -48,6 +50,11 @@ class Examined:
     proposed: MechanismProfile
     differences: tuple[Difference, ...]
     trial: Trial
+
+    @property
+    def by_table(self) -> list[tuple[str, list[Difference]]]:
+        """The differences under the titles of their tables."""
+        return [(title, list(group)) for title, group in groupby(self.differences, attrgetter("table"))]
 
 
 def routes(blueprint: Blueprint) -> None:
