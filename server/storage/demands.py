@@ -154,6 +154,7 @@ class Demand(Base):
         ),
         # The inbox of a county walks its tabs, and finds the few demands that lie with the county itself.
         sa.Index("ix_demands_state_key_received_at", "state_key", "received_at", "number"),
+        sa.Index("ix_demands_handler_id_state_key", "handler_id", "state_key"),
         _partial("ix_demands_desk", "desk", "state_key", where=AT_THE_TOP),
         _partial("ix_demands_asked", "desk", where=ASKED),
         _partial("ix_demands_appealed", "desk", where=APPEALED),

@@ -1,4 +1,4 @@
-"""办事: what a unit's member does to an order — 接单, 退单, 进展, 办结, 办不了, 申请, 认领."""
+"""办事: what a unit's member does to an order — 接单, 退单, 进展, 办结, 办不了, 反馈, 申请, 认领."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from server.domain.demand_states import Request
 from server.domain.problems import Conflict, Invalid, NotFound, Problem, TooLarge
 from server.services import demand_files
-from server.services.demands import dispatch, handling
+from server.services.demands import closing, dispatch, handling
+from server.services.demands.closing import Means
 from server.services.demands.handling import Word
 from server.web.authorization import public
 from server.web.errors import STATUS
@@ -46,6 +47,13 @@ class Said(Act):
     words: Annotated[str, Field(max_length=2000)]
     how_solved: str | None = None
     cannot_reason: str | None = None
+
+
+class Told(Act):
+    """反馈: what the reporter was told, and how."""
+
+    words: Annotated[str, Field(max_length=2000)]
+    means: Means = "phone"
 
 
 class Requested(Act):
@@ -111,6 +119,10 @@ def _say(work: Work, id_: UUID, given: Said) -> object:
     return note
 
 
+def _feed_back(work: Work, id_: UUID, given: Told) -> object:
+    return closing.feed_back(work, id_, words=given.words, means=given.means, seen=given.seen)
+
+
 def _ask(work: Work, id_: UUID, given: Requested) -> object:
     return handling.ask(
         work, id_, request=given.request, until=given.until, words=given.words, seen=given.seen
@@ -122,5 +134,6 @@ _ACTS: Mapping[str, tuple[type[Act], Callable[[Work, UUID, Any], object], str]] 
     "claim": (Act, _claim, "已认领，由你们办到有结果。"),
     "return_order": (Returned, _return, "已退回，派单的人会重新安排。"),
     "say": (Said, _say, "已记下。"),
+    "feed_back": (Told, _feed_back, "已记下反馈。"),
     "ask": (Requested, _ask, "已报上去，等答复。"),
 }

@@ -15,7 +15,7 @@ from server.domain.problems import NotFound, Problem
 from server.domain.scope import Scope
 from server.figures import unit_orders
 from server.figures.case_clock import clock
-from server.figures.case_words import REQUESTS, RETURN_REASONS, kinds
+from server.figures.case_words import MEANS, REQUESTS, RETURN_REASONS, kinds
 from server.figures.next_step import mechanism_of, open_to
 from server.services.demands.reach import concerns
 from server.storage import case_files, demands
@@ -105,6 +105,8 @@ def order_page(demand_id: UUID, refusal: Problem | None = None, values: dict[str
             acts={each.value for each in acts},
             steps=_steps(acts),
             return_reasons=list(RETURN_REASONS.items()),
+            means=list(MEANS.items()),
+            can_be_told=demands.can_be_told(demand),
             cannot_reasons=list(catalogue.choices("case_followup", "cannot_reason").items()),
             requests=[(each, REQUESTS[each]) for each in open_requests(demand.state)],
             notes=[

@@ -360,6 +360,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("desk IN ('county', 'city')"),
             sqlite_where=sa.text("desk IN ('county', 'city')"),
         )
+        batch_op.create_index("ix_demands_handler_id_state_key", ["handler_id", "state_key"], unique=False)
         batch_op.create_index("ix_demands_received_at_number", ["received_at", "number"], unique=False)
         batch_op.create_index(
             "ix_demands_remind_at",
@@ -385,12 +386,12 @@ def upgrade() -> None:
             sqlite_where=sa.text("supervised_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_demands_unit_id"), ["unit_id"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_demands_unit_id"), "units", ["unit_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_demands_screened_by_id"), "accounts", ["screened_by_id"], ["id"]
         )
         batch_op.create_foreign_key(batch_op.f("fk_demands_asked_by_id"), "accounts", ["asked_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_demands_caller_id"), "accounts", ["caller_id"], ["id"])
 
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(
