@@ -13,26 +13,31 @@ NOTHING = "—"
 
 _UNITS: Mapping[Unit, str] = {Unit.HOUR: "小时", Unit.DAY: "天", Unit.WORKING_DAY: "个工作日"}
 
-YES = {True: "是", False: "否"}
-MODES = {"assign": "指派", "claim": "认领", "whistle": "吹哨报到"}
-REQUIRED = {"person": "责任人", "measure": "措施", "deadline": "时限", "support": "配合单位"}
-APPROVALS = {"level_above": "要上一级同意", "none": "不用上一级同意"}
-FEEDBACK = {"village": "村（社区）", "taker": "接单的人", "unit": "承办单位"}
-INSTRUMENTS = {"stars": "打星", "satisfaction": "满意度测评", "public_comment": "群众评议"}
-RULES = {"simple_majority": "赞成的多于反对的"}
-PATROL_DAYS = {"calendar": "每个日历天", "workday": "每个工作日"}
-AREAS = {"urban": "城镇", "rural": "农村", "all": "城乡"}
-RUNGS = {**LEVEL_WORDS, "courtyard": "院落", "building": "楼栋", "compound": "小区"}
-HEADS = {"person": "人", "household": "户"}
-DUTIES = {
+YES: Mapping[bool, str] = {True: "是", False: "否"}
+MODES: Mapping[str, str] = {"assign": "指派", "claim": "认领", "whistle": "吹哨报到"}
+REQUIRED: Mapping[str, str] = {
+    "person": "责任人",
+    "measure": "措施",
+    "deadline": "时限",
+    "support": "配合单位",
+}
+APPROVALS: Mapping[str, str] = {"level_above": "要上一级同意", "none": "不用上一级同意"}
+FEEDBACK: Mapping[str, str] = {"village": "村（社区）", "taker": "接单的人", "unit": "承办单位"}
+INSTRUMENTS: Mapping[str, str] = {"stars": "打星", "satisfaction": "满意度测评", "public_comment": "群众评议"}
+RULES: Mapping[str, str] = {"simple_majority": "赞成的多于反对的"}
+PATROL_DAYS: Mapping[str, str] = {"calendar": "每个日历天", "workday": "每个工作日"}
+AREAS: Mapping[str, str] = {"urban": "城镇", "rural": "农村", "all": "城乡"}
+RUNGS: Mapping[str, str] = {**LEVEL_WORDS, "courtyard": "院落", "building": "楼栋", "compound": "小区"}
+HEADS: Mapping[str, str] = {"person": "人", "household": "户"}
+DUTIES: Mapping[str, str] = {
     "patrol": "巡查",
     "visit_person": "走访本人",
     "visit_household": "走访住户",
     "need_visit": "入户问需",
     "session": "开场次",
 }
-PHONE = {"never": "不算", "away": "外出、住院的算", "always": "算"}
-RHYTHMS = {
+PHONE: Mapping[str, str] = {"never": "不算", "away": "外出、住院的算", "always": "算"}
+RHYTHMS: Mapping[str, str] = {
     "day": "每天",
     "week": "每周",
     "month": "每月",
@@ -44,7 +49,12 @@ RHYTHMS = {
     "per_meeting": "每次会议",
     "per_item": "每件",
 }
-RANKED = {"grid": "网格", "village": "村（社区）", "township": "乡镇（街道）", "unit": "单位"}
+RANKED: Mapping[str, str] = {
+    "grid": "网格",
+    "village": "村（社区）",
+    "township": "乡镇（街道）",
+    "unit": "单位",
+}
 
 
 def allowance(value: Allowance) -> str:
