@@ -3,6 +3,7 @@ PYTHON  ?= python3
 PORT    ?= 8000
 HOST    ?= 127.0.0.1
 DATA    ?= data
+PROFILE ?=
 MIRROR  ?=
 PIP      = .venv/bin/pip --disable-pip-version-check install --quiet $(if $(MIRROR),--index-url $(MIRROR))
 HASHED   = $(PIP) --require-hashes -r
@@ -10,8 +11,8 @@ HASHED   = $(PIP) --require-hashes -r
 .DEFAULT_GOAL := help
 .PHONY: run test test-all check fix bench vendor client client-check screenshots help
 
-run: .venv/run  ## 造演示县并启动：PORT=8000 HOST=127.0.0.1 DATA=data MIRROR=pip镜像
-	@WANGGE_DATA_DIR='$(DATA)' WANGGE_HOST='$(HOST)' WANGGE_PORT='$(PORT)' exec .venv/bin/wangge demo
+run: .venv/run  ## 造演示县并启动：PORT=8000 HOST=127.0.0.1 DATA=data PROFILE=zhongxian（或 longli 等） MIRROR=pip镜像
+	@WANGGE_DATA_DIR='$(DATA)' WANGGE_HOST='$(HOST)' WANGGE_PORT='$(PORT)' exec .venv/bin/wangge demo $(if $(PROFILE),--profile '$(PROFILE)')
 
 test: .venv/dev  ## 跑测试；打印跳过了什么和怎样包括进来
 	.venv/bin/pytest -n auto -q

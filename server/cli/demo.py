@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
+from server import profiles
 from server.cli.serve import check, prepare, run
 from server.cli.tables import table
 from server.database import Database
 from server.demo.gazetteer import COUNTY_NAME
 from server.demo.invitation import Invitation, invitation, one_of_each_role
-from server.demo.seeding import NotTheDemo, Seeded, seed
+from server.demo.seeding import AnotherMechanism, NotTheDemo, Seeded, seed
+from server.domain.mechanism import parse_profile
 from server.domain.people import Role
 from server.domain.work_calendar import local_day
 from server.settings import Settings
@@ -22,13 +24,18 @@ _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, never bound
 
 
 @click.command()
-def demo() -> None:
+@click.option(
+    "--profile",
+    type=click.Choice(profiles.shipped()),
+    help="按哪个县的机制方案办；不写就用原来的，第一次是忠县（zhongxian）。",
+)
+def demo(profile: str | None) -> None:
     """造一个虚构的演示县并启动服务，Ctrl-C 停止。"""
     settings = for_visitors(Settings())
     check(settings)
     try:
         prepare(settings)
-        _welcome(settings, _invite(settings))
+        _welcome(settings, _invite(settings, profile))
         run(settings)
     except KeyboardInterrupt:
         click.echo("\n已停止，下次启动接着来。")
@@ -66,28 +73,38 @@ def _own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _invite(settings: Settings) -> Invitation:
+def _invite(settings: Settings, profile: str | None) -> Invitation:
     """Bring the county up to the present and write down who may come in."""
     database = Database(settings.url)
     try:
-        seeded = _seed(database, settings.data_dir / "demo_state.json")
+        seeded = _seed(database, settings.data_dir / "demo_state.json", profile)
         today = local_day(database.clock())
     except NotTheDemo as refusal:
         raise click.ClickException(
             "这个数据库里已经有一个县，不是演示县。请另选数据目录（DATA=…），或用 wangge serve 启动。"
         ) from refusal
+    except AnotherMechanism as refusal:
+        made_under = _name_of(refusal.made_under)
+        raise click.ClickException(
+            f"这个目录里的演示县是按{made_under}的方案造的。换方案请另选一个空目录（DATA=…），原来的会留着。"
+        ) from refusal
     finally:
         database.close()
-    invited = invitation(seeded.county, seeded.state.keys, base_url=address_for_phones(settings), on=today)
+    invited = invitation(seeded, base_url=address_for_phones(settings), on=today)
     written = settings.data_dir / "demo.json"
     written.write_text(json.dumps(invited, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return invited
 
 
-def _seed(database: Database, state: Path) -> Seeded:
+def _seed(database: Database, state: Path, profile: str | None) -> Seeded:
     if not state.exists():
         click.echo(f"第一次启动：正在造演示县“{COUNTY_NAME}”（虚构）的地图、名册和人员……")
-    return seed(database, state, progress=_show)
+    return seed(database, state, profile=profile, progress=_show)
+
+
+def _name_of(profile: str) -> str:
+    """Whose mechanism a shipped profile is."""
+    return parse_profile(profiles.source(profile)).name
 
 
 def _show(done: int, whole: int) -> None:
@@ -104,6 +121,10 @@ def _welcome(settings: Settings, invited: Invitation) -> None:
     click.echo(f"\n网页：{invited['base_url']}")
     click.echo(f"手机（浏览器打开，{worker['display_name']}）：{worker['phone_url']}")
     click.echo(f"手机（ODK Collect，{worker['display_name']}）：{worker['openrosa_url']}")
+    for unit in invited["units"]:
+        click.echo(f"单位（浏览器打开，{unit['name']}）：{unit['url']}")
+    click.echo(f"居民（扫码打开的页面）：{invited['residents']['url']}")
+    click.echo(f"机制方案：{_name_of(invited['profile'])}")
     click.echo(f"全部账号和手机地址：{settings.data_dir / 'demo.json'}")
     if not _is_loopback(settings.host):
         click.echo("演示：同一网络的手机不加密也能下载名单；名单里的人都是虚构的。真用时请走 https。")

@@ -1,4 +1,4 @@
-"""What people do on a day, as pure data: four kinds of record sent by phone, and the steps taken in the office.
+"""What people send by phone on a day, as pure data: four kinds of record. What is done without a form is in `case_acts`.
 
 Field names and codes are those of the forms (FORMS §3–§6). A demand is named by the key of the act that raised it and
 its place in it: `visit/…/1` is the first thing raised on that visit.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -164,29 +163,8 @@ class FollowUpAct(Record):
     ask_until: dt.date | None = None
 
 
-Verb = Literal["register", "look", "classify", "assign", "feed_back"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfficeAct:
-    """A step at the office desk on a demand: 登记、请人核实、分单、派单到人、反馈.
-
-    `klass` goes with classify; `assignee`, `due_on` and `words` (the measure) with assign; `assignee` with look;
-    `words` (what the reporter is told) with feed_back.
-    """
-
-    key: str
-    author: UUID
-    at: dt.datetime
-    demand: str
-    verb: Verb
-    klass: str = ""
-    assignee: UUID | None = None
-    due_on: dt.date | None = None
-    words: str = ""
-
-
-Act = PatrolAct | VisitAct | IntakeAct | FollowUpAct | OfficeAct
+PhoneAct = PatrolAct | VisitAct | IntakeAct | FollowUpAct
+"""What a phone sends."""
 
 
 def moment(day: dt.date, hour: float) -> dt.datetime:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from uuid import UUID
 
+from server import profiles
 from server.demo.geography import CountyMap, Grid, draw_county
 from server.demo.people import Household, settle
 from server.demo.staff import StaffMember, appoint
-from server.domain.people import Function
+from server.domain.mechanism import MechanismProfile, parse_profile
+from server.domain.people import Function, Role
+from server.domain.work_calendar import WorkCalendar
 
 HISTORY_DAYS = 92
+DEFAULT_PROFILE = "zhongxian"
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +24,12 @@ class County:
     """The invented county.
 
     `seeded_on` is the first day without a history of its own; the history begins on `first_day`, which is also the
-    start date of every village (METRICS D11). Everything in it, and every later day of its story, follows from
-    `seeded_on` alone: keep that date, and a county invented again is the same county.
+    start date of every village (METRICS D11). `profile` names the shipped mechanism it works by. Everything in it, and
+    every later day of its story, follows from these two: keep them, and a county invented again is the same county.
     """
 
     seeded_on: dt.date
+    profile: str
     map: CountyMap
     households: tuple[Household, ...]
     staff: tuple[StaffMember, ...]
@@ -33,6 +38,25 @@ class County:
     def first_day(self) -> dt.date:
         """The first day of the history."""
         return self.seeded_on - dt.timedelta(days=HISTORY_DAYS)
+
+    @cached_property
+    def mechanism(self) -> MechanismProfile:
+        """机制方案: what its demands go by."""
+        return parse_profile(profiles.source(self.profile))
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Its working days."""
+        return self.mechanism.work_calendar(profiles.holiday_tables())
+
+    def working_day(self, day: dt.date, count: int) -> dt.date:
+        """The `count`-th working day after `day`, before it where `count` is negative; 0 is `day` itself."""
+        step = dt.timedelta(days=1 if count > 0 else -1)
+        for _ in range(abs(count)):
+            day += step
+            while not self.calendar.is_working(day):
+                day += step
+        return day
 
     @cached_property
     def grids(self) -> dict[str, Grid]:
@@ -72,6 +96,19 @@ class County:
         """The village's secretary, who visits and takes on its small matters."""
         return self._secretaries[village]
 
+    def dispatcher(self, division: str) -> StaffMember:
+        """派单员 of the township a division lies in: assigns what its villages report upward."""
+        return self._dispatchers[division[:9]]
+
+    def arbiter(self, division: str) -> StaffMember:
+        """裁定人 of the township a division lies in."""
+        return self._arbiters[division[:9]]
+
+    @cached_property
+    def assessor(self) -> StaffMember:
+        """县级考评人员: who agrees to what townships ask for."""
+        return next(member for member in self.staff if member.role is Role.COUNTY_ASSESSOR)
+
     @cached_property
     def _on_grid(self) -> dict[str, list[StaffMember]]:
         posted: dict[str, list[StaffMember]] = {code: [] for code in self.grids}
@@ -83,6 +120,14 @@ class County:
     @cached_property
     def _registrars(self) -> dict[str, StaffMember]:
         return self._holders(Function.REGISTRAR)
+
+    @cached_property
+    def _dispatchers(self) -> dict[str, StaffMember]:
+        return self._holders(Function.DISPATCHER)
+
+    @cached_property
+    def _arbiters(self) -> dict[str, StaffMember]:
+        return self._holders(Function.ARBITER)
 
     @cached_property
     def _secretaries(self) -> dict[str, StaffMember]:
@@ -101,12 +146,13 @@ def _serves(member: StaffMember, grid: str, day: dt.date) -> bool:
     return any(post.jurisdiction == grid and post.holds_on(day) for post in member.posts)
 
 
-def invent_county(seeded_on: dt.date) -> County:
-    """Invent the county as it is first seeded on `seeded_on` (Shanghai calendar)."""
+def invent_county(seeded_on: dt.date, profile: str = DEFAULT_PROFILE) -> County:
+    """Invent the county as it is first seeded on `seeded_on` (Shanghai calendar) under a shipped mechanism."""
     first_day = seeded_on - dt.timedelta(days=HISTORY_DAYS)
     county = _drawn()
     return County(
         seeded_on=seeded_on,
+        profile=profile,
         map=county,
         households=settle(county, first_day=first_day, today=seeded_on),
         staff=appoint(county, first_day=first_day, today=seeded_on),

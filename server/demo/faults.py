@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
+import shapely
+
 from server.demo.chance import dice
 from server.demo.county import County
-from server.demo.geography import Place, moved
-from server.demo.matters import STOCK, Matter, Raised
+from server.demo.examples import examples
+from server.demo.geography import Grid, Place, moved
+from server.demo.matters import Raised, matter_of
 from server.demo.names import REPORTER_PHONES, phone, surname
 from server.demo.people import Household
 from server.demo.staff import vacant_grid
@@ -30,6 +33,7 @@ FAULTS: dict[str, str] = {
     "overdue": "几件小事已派到人，过了期限还没有办",
     "stalled": "一件小事连续 12 天只报「进展同昨日」",
     "rushing_grid": "一个网格上个月一多半走访记在最后三天",
+    "no_water": "同一天几户人家反映停水，已并成一件交给水务部门",
     "outside": "少数巡查的开始位置在网格外",
 }
 """Name of the fault → what a reader of the maps should find."""
@@ -77,6 +81,7 @@ def planted(county: County) -> PlantedFaults:
             *_lamps(county, neglected),
             *_slow_cases(county, {neglected, vacant}),
             *_in_hand(county, bad),
+            *examples(county, bad),
         ),
     )
 
@@ -129,34 +134,30 @@ def _unseen(county: County, bad: str, *, spared: set[str]) -> dict[UUID, Why]:
     return chosen
 
 
-def _matter(kind: str, detail: str) -> Matter:
-    return next(matter for matter in STOCK if (matter.kind, matter.detail) == (kind, detail))
-
-
 _LAMP_REPORTS: tuple[tuple[int, str, str], ...] = (
     (24, "phone", "河边这段路灯不亮了"),
-    (19, "patrol", "路灯灭了两盏"),
+    (19, "walkin", "路灯灭了两盏"),
     (13, "walkin", "晚上下班走这段路，灯还是没修"),
     (9, "hotline", "来电人说沿河人行道路灯不亮，老人摔了一跤"),
     (5, "phone", "路灯坏了快一个月"),
-    (2, "patrol", "又有人说这段路灯不亮"),
+    (2, "phone", "又有人说这段路灯不亮"),
 )
 
 
 def _lamps(county: County, neglected: str) -> list[Raised]:
     """Six reports of dark street lamps along one street, from six people."""
     throw = dice("lamps")
-    grid = throw.choice([g for g in county.grids.values() if g.area == "urban" and g.code != neglected])
-    middle: Place = county.by_grid[grid.code][0].hamlet
+    urban = [grid for grid in county.grids.values() if grid.area == "urban" and grid.code != neglected]
+    grid, middle = throw.choice(_deep_inside(county, urban))
     return [
         Raised(
             day=county.seeded_on - dt.timedelta(days=ago),
-            form="patrol" if channel == "patrol" else "intake",
+            form="intake",
             channel=channel,
             grid=grid.code,
-            matter=_matter("facility", "lamp"),
+            matter=matter_of("facility", "lamp"),
             words=words,
-            answer="report" if channel == "patrol" else "later",
+            answer="later",
             fate="overdue" if number == 0 else "waiting",
             place=moved(middle, east=8.0 * number - 20, north=throw.uniform(-12, 12)),
             reporter_kind="named",
@@ -165,6 +166,20 @@ def _lamps(county: County, neglected: str) -> list[Raised]:
             fault="lamps",
         )
         for number, (ago, channel, words) in enumerate(_LAMP_REPORTS)
+    ]
+
+
+def _deep_inside(county: County, grids: list[Grid]) -> list[tuple[Grid, Place]]:
+    """Hamlets from which a street runs its length without leaving the grid."""
+    hamlets = [(grid, county.by_grid[grid.code][0].hamlet) for grid in grids]
+    return [
+        (grid, place)
+        for grid, place in hamlets
+        if all(
+            shapely.contains_xy(grid.outline, *moved(place, east=east, north=north))
+            for east in (-25, 25)
+            for north in (-15, 15)
+        )
     ]
 
 
@@ -184,7 +199,7 @@ def _slow_cases(county: County, avoided: set[str]) -> list[Raised]:
         grids, [*slow, ("order", "noise", 20, "stalled")], strict=False
     ):
         household = throw.choice([h for h in county.by_grid[grid] if h.position])
-        matter = _matter(kind, detail)
+        matter = matter_of(kind, detail)
         cases.append(
             Raised(
                 day=county.seeded_on - dt.timedelta(days=ago),
@@ -207,7 +222,7 @@ def _slow_cases(county: County, avoided: set[str]) -> list[Raised]:
 
 def _in_hand(county: County, village: str) -> list[Raised]:
     """In each grid of the village strangers are shown first, a small matter its worker has in hand these days."""
-    matter = _matter("fire", "wiring")
+    matter = matter_of("fire", "wiring")
     return [
         Raised(
             day=county.seeded_on - dt.timedelta(days=4),

@@ -16,15 +16,15 @@ from server.demo.county import County
 from server.demo.gazetteer import COUNTY_CODE
 from server.demo.people import Household
 from server.demo.staff import StaffMember
+from server.demo.units import units_of
 from server.domain.people import PERMISSIONS, Permission
-from server.services import accounts, boundaries, divisions, forms, posts, roster_entry
+from server.services import accounts, boundaries, divisions, forms, posts, roster_entry, units
 from server.services import profiles as mechanism
 from server.services.boundaries import Feature
 from server.services.roster_entry import HouseholdEntry, PersonEntry, TagEntry
 from server.work import Work
 
 PASSWORD = "qinglan-demo"  # noqa: S105 - of invented people, told to everybody on the sign-in page
-PROFILE = "zhongxian"
 
 _REGISTERED_DAYS_BEFORE = 365
 _GROWN_UP, _OLD = 18, 60
@@ -51,11 +51,12 @@ def found(work: Work, county: County, *, keys: Mapping[UUID, str]) -> None:
     _publish_grids(work, county)
     mechanism.install(
         work,
-        profiles.source(PROFILE),
+        profiles.source(county.profile),
         jurisdiction=COUNTY_CODE,
         effective_from=county.first_day - dt.timedelta(days=_REGISTERED_DAYS_BEFORE),
     )
     forms.publish_shipped(work)
+    _enter_units(work, county)
     password_hash = accounts.hash_password(PASSWORD)
     for member in county.staff:
         _employ(work, member, password_hash=password_hash, until=county.first_day)
@@ -106,6 +107,19 @@ def _employ(work: Work, member: StaffMember, *, password_hash: str, until: dt.da
                 valid_from=post.valid_from,
                 valid_to=post.valid_to,
             )
+
+
+def _enter_units(work: Work, county: County) -> None:
+    for unit in units_of(county):
+        units.add(
+            work,
+            name=unit.name,
+            kind=unit.kind,
+            division=unit.division,
+            alliance=unit.alliance,
+            contact_name=unit.contact_name,
+            contact_phone=unit.contact_phone,
+        )
 
 
 def _enter_roster(work: Work, county: County) -> None:

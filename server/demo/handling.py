@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
-from uuid import UUID
 
-from server.demo.acts import Fix, FollowUpAct, OfficeAct, Verb, moment
-from server.demo.chance import dice, weighted
+from server.demo.case import Case, Step, Taker
+from server.demo.chance import dice
+from server.demo.closing import close, report
 from server.demo.county import County
-from server.demo.matters import MEASURE_WORDS, Fate, Raised
+from server.demo.dispatching import another, assign, dispatch, send_upward
+from server.demo.executing import do, explain, progress
+from server.demo.matters import Fate, Raised
 from server.demo.raising import promised_on, raised_on
+from server.demo.screening import ask_for_more, look_first, merge, refer, reject
 
-Step = OfficeAct | FollowUpAct
-
-HORIZON_DAYS = 48
+HORIZON_DAYS = 60
 """No step is taken on a matter later than this after it was raised."""
 
-_ALLOWED_DAYS = {"PRIVATE": 6, "GRID": 5, "COMMUNITY": 7, "GOVERNMENT": 12}
-_PROGRESS = (
-    "已到现场看过，正在联系",
-    "材料已买，等天晴动工",
-    "已和当事人谈过一次",
-    "已报给相关单位，在等回话",
-)
-_DONE = ("已修好，现场看过", "已清理干净", "双方已谈拢", "已帮忙办好", "已整改到位")
 _TRIED = ("找过施工队，超出村里经费", "和两家谈过三次", "已联系管护单位，对方要求上级协调")
-_TOLD = "您反映的事已经办好，感谢您告诉我们，还有问题请随时联系。"
-_ANSWERED = "您问的事已当面说明，如还有不清楚的请随时联系。"
+_BACK = ("not_ours", "wrong_class", "unclear")
+_ON_WHAT_GROUNDS = (
+    "按职责清单这一项由别的单位负责",
+    "现场看了，要先定由谁出钱",
+    "说的地方和现场对不上，请核对后再派",
+)
+_LATER = ("雨季不能开挖，等天晴后动工", "要等材料到货", "当事人在外地，约好回来再办")
 
 
 def steps_on(county: County, day: dt.date) -> list[Step]:
@@ -53,9 +50,10 @@ def aftermath(county: County, raised: Raised) -> list[Step]:
     """Every later step on one matter, in order of time."""
     if raised.answer in ("advised", "watch"):
         return []
-    case = _Case(county, raised)
+    case = Case(county, raised)
     if raised.answer in ("fixed", "answered"):
-        case.feed_back(case.office_day(1), _TOLD if raised.answer == "fixed" else _ANSWERED)
+        if case.can_be_told:
+            close(case, case.office_day(1), answered=raised.answer == "answered")
     elif raised.answer == "promised":
         _keep_promise(case)
     else:
@@ -63,224 +61,140 @@ def aftermath(county: County, raised: Raised) -> list[Step]:
     return case.steps
 
 
-@dataclass(slots=True)
-class _Case:
-    """A matter on its way; its steps are gathered in order."""
+def _handle(case: Case) -> None:
+    do(case, *dispatch(case, case.office_day(1)))
 
-    county: County
-    raised: Raised
-    steps: list[Step] = field(default_factory=list)
 
-    @property
-    def village(self) -> str:
-        return self.raised.grid[:12]
-
-    def chance(self, what: str) -> float:
-        return dice(what, self.raised.key).random()
-
-    def pick(self, what: str, choices: tuple[str, ...]) -> str:
-        return dice(what, self.raised.key).choice(choices)
-
-    def office_day(self, count: int) -> dt.date:
-        """The `count`-th weekday after the matter was raised."""
-        day = self.raised.day
-        while count:
-            day += dt.timedelta(days=1)
-            count -= day.weekday() < 5
-        return day
-
-    def worker_key(self) -> UUID:
-        """Who works in the grid, or stands up for it."""
-        return self.county.own_hand(self.raised.grid, self.raised.day).key
-
-    def handler_key(self) -> UUID:
-        own = self.raised.matter.klass in ("PRIVATE", "GRID")
-        return self.worker_key() if own else self.county.secretary(self.village).key
-
-    def office(
-        self,
-        verb: Verb,
-        day: dt.date,
-        hour: float,
-        *,
-        assignee: UUID | None = None,
-        due_on: dt.date | None = None,
-    ) -> None:
-        klass = self.raised.matter.klass
-        self.steps.append(
-            OfficeAct(
-                key=f"office/{verb}/{self.raised.key}",
-                author=self.county.registrar(self.village).key,
-                at=moment(day, hour + self.chance(verb) * 0.4),
-                demand=self.raised.key,
-                verb=verb,
-                klass=klass if verb == "classify" else "",
-                assignee=assignee,
-                due_on=due_on,
-                words=MEASURE_WORDS[klass] if verb == "assign" else "",
-            )
+def _handle_late(case: Case) -> None:
+    """Asks for more time, mostly gets it, and still takes longer than it was given."""
+    day, due = dispatch(case, case.office_day(2))
+    asked = day + dt.timedelta(days=2)
+    until = due + dt.timedelta(days=7)
+    progress(case, asked, ask_until=until)
+    if case.klass != "PRIVATE" and (case.raised.example or case.chance("agreed") < 0.7):
+        case.at_desk(
+            "approve", case.waits("approve", case.after(asked)), 8.3, author=case.superior, until=until
         )
-
-    def feed_back(self, day: dt.date, words: str) -> None:
-        """点对点反馈, where there is somebody to tell."""
-        if self.raised.reporter_kind in ("named", "proxy"):
-            self.steps.append(
-                OfficeAct(
-                    key=f"office/feed_back/{self.raised.key}",
-                    author=self.county.registrar(self.village).key,
-                    at=moment(day, 16.0 + self.chance("feed_back")),
-                    demand=self.raised.key,
-                    verb="feed_back",
-                    words=words,
-                )
-            )
-
-    def follow_up(
-        self,
-        author: UUID,
-        day: dt.date,
-        step: str,
-        *,
-        task: str = "handle",
-        words: str = "",
-        cannot: tuple[str, str] = ("", ""),
-        done: tuple[str, str] = ("", ""),
-        ask_until: dt.date | None = None,
-    ) -> None:
-        """One 办理反馈; `cannot` is the reason and what was tried, `done` how it was settled and whether told."""
-        serial = sum(isinstance(earlier, FollowUpAct) for earlier in self.steps) + 1
-        throw = dice("follow-up", self.raised.key, serial)
-        start = moment(day, throw.uniform(14.0, 17.5))
-        self.steps.append(
-            FollowUpAct(
-                key=f"followup/{self.raised.key}/{serial}",
-                author=author,
-                start=start,
-                end=start + dt.timedelta(minutes=2),
-                at=start + dt.timedelta(minutes=throw.randint(3, 20)),
-                fix_start=Fix.at(self.raised.place, 12.0) if self.raised.place and step != "same" else None,
-                demand=self.raised.key,
-                task=task,
-                step=step,
-                words=words,
-                cannot_reason=cannot[0],
-                tried=cannot[1],
-                how_solved=done[0],
-                told=done[1],
-                ask_until=ask_until,
-            )
-        )
-
-    def dispatch(self, count: int, *, registered: bool = False) -> tuple[UUID, dt.date, dt.date]:
-        """登记、分单、派单 on the `count`-th weekday: the handler, that day, the due day."""
-        day = self.office_day(count)
-        handler, due = self.handler_key(), day + dt.timedelta(days=_ALLOWED_DAYS[self.raised.matter.klass])
-        if not registered:
-            self.office("register", day, 8.7)
-        self.office("classify", day, 9.3)
-        self.office("assign", day, 9.9, assignee=handler, due_on=due)
-        return handler, day, due
-
-    def finish(self, handler: UUID, day: dt.date) -> None:
-        """办结, then 反馈 on the next day unless it was forgotten."""
-        how = self.pick("how", ("self", "neighbours", "volunteer", "mediated", "market", "referred"))
-        told = (
-            self.pick("told", ("yes", "not_yet"))
-            if self.raised.reporter_kind in ("named", "proxy")
-            else "nobody"
-        )
-        private = self.raised.matter.klass == "PRIVATE"
-        self.follow_up(
-            handler, day, "done", words=self.pick("done", _DONE), done=(how if private else "", told)
-        )
-        if self.chance("remembered") < 0.88:
-            self.feed_back(day + dt.timedelta(days=1), _TOLD)
+    report(case, due + dt.timedelta(days=2 + round(case.chance("late") * 7)))
 
 
-def _progress(case: _Case, handler: UUID, day: dt.date, *, ask_until: dt.date | None = None) -> None:
-    case.follow_up(handler, day, "progress", words=case.pick("progress", _PROGRESS), ask_until=ask_until)
-
-
-def _handle(case: _Case) -> None:
-    handler, day, due = case.dispatch(1)
-    room = (due - day).days - 1
-    if case.chance("slowly") < 0.45:
-        _progress(case, handler, day + dt.timedelta(days=1))
-        case.finish(handler, day + dt.timedelta(days=max(2, room)))
-    else:
-        case.finish(handler, day + dt.timedelta(days=max(1, room // 2)))
-
-
-def _handle_late(case: _Case) -> None:
-    handler, day, due = case.dispatch(2)
-    _progress(case, handler, day + dt.timedelta(days=2), ask_until=due + dt.timedelta(days=7))
-    case.finish(handler, due + dt.timedelta(days=2 + round(case.chance("late") * 7)))
-
-
-def _leave_overdue(case: _Case) -> None:
-    handler, day, _ = case.dispatch(1)
+def _leave_overdue(case: Case) -> None:
+    """Nothing is done in time; the township presses for it, and watches over some."""
+    day, due = dispatch(case, case.office_day(1))
     if case.chance("slowly") < 0.6:
-        _progress(case, handler, day + dt.timedelta(days=2))
+        progress(case, day + dt.timedelta(days=2))
+    if case.klass == "PRIVATE":
+        return
+    if case.chance("urged") < 0.6:
+        case.at_desk("urge", case.after(due, 2), 9.2, author=case.superior, words="请抓紧办，办好后及时反馈")
+    if case.chance("supervised") < 0.3:
+        watched = case.after(due, 4)
+        until = watched + dt.timedelta(days=10)
+        words = "超期未办结，列入督办"
+        case.at_desk("supervise", watched, 9.2, author=case.superior, until=until, words=words)
 
 
-def _stall(case: _Case) -> None:
+def _stall(case: Case) -> None:
     """Day after day 「进展同昨日」, which moves no clock (METRICS C5)."""
-    handler, day, _ = case.dispatch(1)
-    _progress(case, handler, day + dt.timedelta(days=1))
-    for later in range(8, 46 if case.raised.fault else 18):
-        case.follow_up(handler, case.raised.day + dt.timedelta(days=later), "same")
+    day, _ = dispatch(case, case.office_day(1))
+    progress(case, day + dt.timedelta(days=1))
+    if case.taker.person is None:
+        return
+    first = max(8, (day - case.raised.day).days + 2)
+    for later in range(first, 46 if case.raised.fault else 18):
+        case.by_phone(case.taker.person, case.raised.day + dt.timedelta(days=later), "same")
 
 
-def _give_up(case: _Case) -> None:
-    handler, day, _ = case.dispatch(1)
-    reason = case.pick("reason", ("not_ours", "needs_units", "money", "disagree"))
-    tried = case.pick("tried", _TRIED)
-    case.follow_up(handler, day + dt.timedelta(days=3), "cannot", cannot=(reason, tried))
+def _give_up(case: Case) -> None:
+    """办不了: the desk mostly reports it upward, and whoever the township finds does it."""
+    day, due = dispatch(case, case.office_day(1))
+    reason, tried = case.pick("reason", ("not_ours", "needs_units", "money")), case.pick("tried", _TRIED)
+    gave_up = day + dt.timedelta(days=3)
+    if case.taker.person is None or case.desk == "township":
+        explain(case, day)
+        return
+    if case.klass == "PRIVATE":
+        do(case, day, due)
+        return
+    case.by_phone(case.taker.person, gave_up, "cannot", cannot=(reason, tried))
+    if case.chance("reported upward") < 0.75:
+        do(case, *send_upward(case, case.after(gave_up), reason=reason, words=tried))
 
 
-def _look_first(case: _Case) -> None:
-    """先去看看属不属实; only what is so, or partly so, is dispatched."""
+def _explain_first(case: Case) -> None:
+    day, due = dispatch(case, case.office_day(1))
+    if case.klass == "PRIVATE":
+        do(case, day, due)
+    else:
+        explain(case, day)
+
+
+def _give_back(case: Case) -> None:
+    """退单 with its basis: the desk finds somebody else."""
+    day, _ = dispatch(case, case.office_day(1))
+    back = case.after(day)
+    reason, words = case.pick("back", _BACK), case.pick("grounds", _ON_WHAT_GROUNDS)
+    if case.taker.person is not None:
+        case.at_desk("return_order", back, 11.0, author=case.taker.person, reason=reason, words=words)
+    else:
+        case.by_unit("return_order", back, 11.0, reason=reason, words=words)
+    do(case, *assign(case, case.waits("reassign", case.after(back)), another(case)))
+
+
+def _suspend(case: Case) -> None:
+    """暂缓, agreed to from above; then it goes on. What is a household's own affair nobody above hears of."""
+    day, due = dispatch(case, case.office_day(1))
+    if case.klass == "PRIVATE":
+        do(case, day, due)
+        return
+    progress(case, day + dt.timedelta(days=1))
+    asked = case.after(day, 2)
+    until = asked + dt.timedelta(days=24)
+    words = case.pick("later", _LATER)
+    case.at_desk("ask", asked, 9.5, request="suspension", until=until, words=words)
+    agreed = case.waits("approve", case.after(asked))
+    case.at_desk("approve", agreed, 8.4, author=case.superior, until=until)
+    resumed = case.waits("resume", case.after(agreed, 8))
+    case.at_desk("resume", resumed, 9.1, words="可以动工了，接着办")
+    report(case, resumed + dt.timedelta(days=3))
+
+
+def _wait(case: Case) -> None:
     day = case.office_day(1)
-    looker = case.worker_key()
-    case.office("register", day, 8.7)
-    case.office("look", day, 9.2, assignee=looker)
-    steps = (("true", 0.6), ("partly", 0.15), ("not_true", 0.15), ("not_found", 0.1))
-    found = weighted(dice("look", case.raised.key), steps)
-    words = "到现场看了，情况如反映所说" if found in ("true", "partly") else "到现场没有看到反映的情况"
-    case.follow_up(looker, day, found, task="look", words=words)
-    if found in ("true", "partly"):
-        handler, assigned, _ = case.dispatch(2, registered=True)
-        case.finish(handler, assigned + dt.timedelta(days=2))
+    case.at_desk("register", day, 8.7)
+    case.at_desk("classify", day, 9.3, klass=case.klass)
 
 
-def _wait(case: _Case) -> None:
-    case.office("register", case.office_day(1), 8.7)
-    case.office("classify", case.office_day(1), 9.3)
-
-
-def _leave_untouched(case: _Case) -> None:
+def _leave_untouched(case: Case) -> None:
     """Nobody has looked at it."""
 
 
-def _keep_promise(case: _Case) -> None:
+def _keep_promise(case: Case) -> None:
     """Who promised does it, mostly by the day promised."""
     raised = case.raised
     day = promised_on(raised.answer, raised.day, dice("promise", raised.key))
     if day is None:
         return
-    promiser = case.county.registrar(case.village).key if raised.form == "intake" else case.worker_key()
+    case.taker = Taker(case.registrar if raised.form == "intake" else case.worker)
     kept = case.chance("kept")
     if kept < 0.9:
-        case.finish(promiser, day if kept < 0.72 else day + dt.timedelta(days=4))
+        report(case, day if kept < 0.72 else day + dt.timedelta(days=4), classified=False)
 
 
-_BY_FATE: dict[Fate, Callable[[_Case], None]] = {
+_BY_FATE: dict[Fate, Callable[[Case], None]] = {
     "handled": _handle,
     "late": _handle_late,
     "overdue": _leave_overdue,
     "stalled": _stall,
     "cannot": _give_up,
-    "looked": _look_first,
+    "looked": look_first,
     "waiting": _wait,
     "untouched": _leave_untouched,
+    "need_info": ask_for_more,
+    "rejected": reject,
+    "referred": refer,
+    "returned": _give_back,
+    "suspended": _suspend,
+    "explained": _explain_first,
+    "merged": merge,
 }

@@ -11,9 +11,18 @@ from lxml import etree
 
 from forms import catalogue
 from forms.workbook import sheets
-from server.demo.acts import SHANGHAI, Ask, Finding, Fix, FollowUpAct, IntakeAct, PatrolAct, Record, VisitAct
-
-PhoneAct = PatrolAct | VisitAct | IntakeAct | FollowUpAct
+from server.demo.acts import (
+    SHANGHAI,
+    Ask,
+    Finding,
+    Fix,
+    FollowUpAct,
+    IntakeAct,
+    PatrolAct,
+    PhoneAct,
+    Record,
+    VisitAct,
+)
 
 Answers = Mapping[str, object]
 """Answers by question; a mapping is a group, a list of mappings a repeat, None or "" an empty answer."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import TypedDict
-from uuid import UUID
 
 from server.demo.county import County
 from server.demo.faults import planted
 from server.demo.founding import PASSWORD, home_of
+from server.demo.seeding import Seeded
 from server.demo.staff import StaffMember
 from server.domain.people import Function, Role
 from server.web.addresses import phone_url
 from server.web.collect_settings import PROJECT_ID, server_url
+from server.web.residents import PREFIX as RESIDENTS
+from server.web.units import PREFIX as UNITS
 
 
 class Phone(TypedDict):
@@ -36,8 +37,25 @@ class SignIn(TypedDict):
     scope: str
 
 
+class UnitLink(TypedDict):
+    """A unit, and the address under which its members see its orders."""
+
+    name: str
+    url: str
+
+
+class ResidentPage(TypedDict):
+    """Where the residents of a grid say what is the matter: what its poster's code opens."""
+
+    grid: str
+    url: str
+
+
 class Invitation(TypedDict):
-    """Everything a visitor of the demo needs; `openrosa_url` and `phone_url` are those of the first phone."""
+    """Everything a visitor of the demo needs; `openrosa_url` and `phone_url` are those of the first phone.
+
+    `profile` names the mechanism the county works by.
+    """
 
     base_url: str
     project_id: int
@@ -45,13 +63,17 @@ class Invitation(TypedDict):
     phone_url: str
     app_users: list[Phone]
     accounts: list[SignIn]
+    profile: str
+    units: list[UnitLink]
+    residents: ResidentPage
 
 
-def invitation(county: County, keys: Mapping[UUID, str], *, base_url: str, on: dt.date) -> Invitation:
+def invitation(seeded: Seeded, *, base_url: str, on: dt.date) -> Invitation:
     """The demo's accounts and phones of those in office `on` a day, grid workers' phones first.
 
     Whoever answers for the village with the most people not seen comes first: a stranger tries the first of each role.
     """
+    county, keys = seeded.county, seeded.state.keys
     serving = [
         member
         for member in county.staff
@@ -69,7 +91,20 @@ def invitation(county: County, keys: Mapping[UUID, str], *, base_url: str, on: d
         phone_url=phones[0]["phone_url"],
         app_users=phones,
         accounts=[_sign_in(member, on) for member in serving],
+        profile=county.profile,
+        units=[
+            UnitLink(name=name, url=f"{base_url}{UNITS}/{token}")
+            for name, token in seeded.state.unit_links.items()
+        ],
+        residents=_resident_page(county, base_url),
     )
+
+
+def _resident_page(county: County, base_url: str) -> ResidentPage:
+    """A grid of the village that strangers are shown first."""
+    village = planted(county).bad_village
+    grid = next(code for code in county.grids if code.startswith(village))
+    return ResidentPage(grid=grid, url=f"{base_url}{RESIDENTS}/g/{grid}")
 
 
 def one_of_each_role(accounts: list[SignIn]) -> list[SignIn]:

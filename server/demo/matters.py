@@ -9,10 +9,13 @@ from uuid import UUID
 
 from server.demo.gazetteer import Area
 from server.demo.geography import Place
+from server.domain.mechanism import Canonical
 
-Klass = Literal["PRIVATE", "GRID", "COMMUNITY", "GOVERNMENT"]
-Form = Literal["patrol", "visit", "intake"]
-Fate = Literal["handled", "late", "overdue", "stalled", "cannot", "looked", "waiting", "untouched"]
+Form = Literal["patrol", "visit", "intake", "online"]
+Fate = Literal[
+    "handled", "late", "overdue", "stalled", "cannot", "looked", "waiting", "untouched", "need_info", "rejected",
+    "referred", "returned", "suspended", "explained", "merged",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Matter:
 
     kind: str
     detail: str
-    klass: Klass
+    klass: Canonical
     area: Area | None
     share: float
     said: tuple[str, ...]
@@ -33,6 +36,8 @@ class Raised:
 
     `answer` is `handled` of the patrol or `answer` of the other forms. `place` is where the matter is, None where it
     has no place. `key` is empty until the day's acts are numbered; `fault` names the planted fault it belongs to.
+    An `example` stops at a step, named here, until somebody has looked at the county; `merged` matters follow the
+    first of their fault.
     """
 
     day: dt.date
@@ -50,10 +55,11 @@ class Raised:
     reporter_name: str = ""
     reporter_phone: str = ""
     fault: str = ""
+    example: str = ""
     key: str = ""
 
 
-def _m(code: str, klass: Klass, area: Area | None, share: float, *said: str) -> Matter:
+def _m(code: str, klass: Canonical, area: Area | None, share: float, *said: str) -> Matter:
     kind, _, detail = code.partition(".")
     return Matter(kind, detail, klass, area, share, said)
 
@@ -116,6 +122,14 @@ STOCK: tuple[Matter, ...] = (
     _m("errand.policy", "PRIVATE", None, 3, "想问高龄补贴几时发"),
     _m("other.", "COMMUNITY", None, 2, "想请村里再开一次院坝会", "希望早上广播声音小一点"),
 )
+
+_BY_CODE = {(matter.kind, matter.detail): matter for matter in STOCK}
+
+
+def matter_of(kind: str, detail: str) -> Matter:
+    """A kind of matter by its codes."""
+    return _BY_CODE[kind, detail]
+
 
 ON_PATROL = frozenset({"sanitation", "facility", "road", "fire", "hazard", "order", "dispute", "other"})
 """The kinds a patrol can find; the other forms know all kinds."""

@@ -32,6 +32,7 @@ PHONE_PREFIX = "1990000"
 
 STAFF_PHONES = 9000
 REPORTER_PHONES = 7000
+UNIT_PHONES = 9500
 
 
 def surname(throw: random.Random) -> str:

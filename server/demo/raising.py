@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from server.demo.acts import Finding, Fix, IntakeAct, moment
+from server.demo.case_acts import ScanAct
 from server.demo.chance import dice, weighted
 from server.demo.county import County
 from server.demo.faults import planted
@@ -16,26 +17,31 @@ from server.demo.matters import ANSWER_WORDS, ON_PATROL, STOCK, Fate, Form, Rais
 from server.demo.names import REPORTER_PHONES, phone, surname
 from server.demo.people import Household
 
-_PER_DAY: tuple[tuple[Form, int, int], ...] = (("patrol", 1, 5), ("visit", 0, 3), ("intake", 0, 3))
+_PER_DAY: tuple[tuple[Form, int, int], ...] = (
+    ("patrol", 1, 5), ("visit", 0, 3), ("intake", 0, 3), ("online", 0, 2),
+)  # fmt: skip
 
 _ANSWERS: dict[Form, tuple[tuple[str, float], ...]] = {
     "patrol": (("report", 0.45), ("fixed", 0.28), ("advised", 0.17), ("watch", 0.10)),
     "visit": (("later", 0.60), ("answered", 0.20), ("promised", 0.12), ("fixed", 0.08)),
     "intake": (("later", 0.66), ("answered", 0.19), ("promised", 0.10), ("fixed", 0.05)),
+    "online": (("later", 1.0),),
 }
 _CHANNELS = (
     ("walkin", 30.0), ("phone", 28.0), ("meeting", 10.0), ("hotline", 10.0), ("stand", 8.0), ("box", 5.0),
     ("patrol", 3.0), ("delegate", 3.0), ("upper", 2.0), ("media", 1.0),
 )  # fmt: skip
 _FATES: tuple[tuple[Fate, float], ...] = (
-    ("handled", 0.74), ("late", 0.08), ("looked", 0.08), ("overdue", 0.04), ("cannot", 0.03), ("untouched", 0.02),
-    ("stalled", 0.01),
+    ("handled", 0.58), ("late", 0.08), ("looked", 0.08), ("overdue", 0.03), ("cannot", 0.04), ("untouched", 0.01),
+    ("stalled", 0.01), ("need_info", 0.04), ("rejected", 0.03), ("referred", 0.01), ("returned", 0.05),
+    ("suspended", 0.03), ("explained", 0.01),
 )  # fmt: skip
 _FATES_ABOVE: tuple[tuple[Fate, float], ...] = (
-    ("handled", 0.70), ("late", 0.14), ("waiting", 0.08), ("cannot", 0.08),
+    ("handled", 0.55), ("late", 0.12), ("overdue", 0.03), ("cannot", 0.04), ("need_info", 0.04), ("rejected", 0.03),
+    ("referred", 0.04), ("returned", 0.06), ("suspended", 0.06), ("explained", 0.03),
 )  # fmt: skip
 _REPORTERS = (("named", 0.7), ("anonymous", 0.18), ("proxy", 0.12))
-_TOLD_SHARE, _URGENT_SHARE = 0.15, 0.04
+_TOLD_SHARE, _URGENT_SHARE, _NUMBER_LEFT_SHARE = 0.15, 0.04, 0.8
 _EMPTY_SESSION_SHARE = 0.35
 
 
@@ -117,6 +123,9 @@ def _reported(raised: Raised, household: Household, throw: random.Random) -> Rai
         return replace(raised, reporter_kind=weighted(throw, (("named", 0.93), ("anonymous", 0.07))))
     if raised.channel == "patrol":
         return raised
+    if raised.form == "online":
+        kind = "named" if throw.random() < _NUMBER_LEFT_SHARE else "anonymous"
+        return replace(raised, reporter_kind=kind, reporter_phone=stranger if kind == "named" else "")
     kind = weighted(throw, _REPORTERS)
     if kind == "anonymous":
         return replace(raised, reporter_kind=kind)
@@ -133,6 +142,7 @@ def _numbered(raised: list[Raised]) -> tuple[Raised, ...]:
             "patrol": f"patrol/{one.grid}/{one.day}",
             "visit": f"visit/{one.household}/{one.day}",
             "intake": f"intake/{one.day}/{n}",
+            "online": f"online/{one.day}/{n}",
         }[one.form]
         seen[act] += 1
         numbered.append(replace(one, key=f"{act}/{seen[act]}"))
@@ -224,6 +234,34 @@ def _place_how(raised: Raised, throw: random.Random) -> str:
     if raised.matter.kind in _NO_PLACE or not raised.household:
         return "map" if raised.fault else "nowhere"
     return weighted(throw, (("address", 0.66), ("map", 0.26), ("nowhere", 0.08)))
+
+
+@lru_cache(maxsize=512)
+def scans_on(county: County, day: dt.date) -> tuple[ScanAct, ...]:
+    """居民扫码 of the day: what residents wrote on the page of their grid, early or late."""
+    return tuple(_scan(county, raised) for raised in raised_on(county, day) if raised.form == "online")
+
+
+def scan_with(county: County, key: str) -> ScanAct | None:
+    """What was scanned under a key of the story; None where that is something else."""
+    what, day = key.split("/")[:2]
+    if what != "online":
+        return None
+    return next((scan for scan in scans_on(county, dt.date.fromisoformat(day)) if scan.key == key), None)
+
+
+def _scan(county: County, raised: Raised) -> ScanAct:
+    throw = dice("scan", raised.key)
+    told_where = raised.household is not None and raised.matter.kind not in _NO_PLACE
+    return ScanAct(
+        key=raised.key.rpartition("/")[0],
+        at=moment(raised.day, throw.uniform(7.0, 21.5)),
+        grid=raised.grid,
+        kind=raised.matter.kind,
+        words=raised.words,
+        address=county.by_key[raised.household].address if told_where and raised.household else "",
+        phone=raised.reporter_phone,
+    )
 
 
 def _empty_sessions(county: County, day: dt.date) -> list[IntakeAct]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
 from uuid import UUID
 
-from server.demo.acts import Act, FollowUpAct, OfficeAct
-from server.demo.chance import key_of
+from server.demo import casework, gatherings
+from server.demo.acts import FollowUpAct, PhoneAct, Record
+from server.demo.case_acts import JudgedAct, MeetingAct, OfficeAct, ResidentAct, ScanAct, UnitAct
 from server.demo.county import County
-from server.demo.instances import PhoneAct, form_of, xml_of
+from server.demo.instances import xml_of
+from server.demo.story import Act
 from server.demo.upkeep import (
     DeskAct,
     ProposalsDecided,
@@ -21,31 +22,28 @@ from server.demo.upkeep import (
     TagEndProposed,
     UpkeepAct,
 )
-from server.domain.mechanism import Canonical
 from server.domain.people import Actor, Post
-from server.domain.problems import Conflict, NotFound
+from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from server.domain.register_change import TAG_ENDED, Effect, change_of
-from server.services import actors, posts, submissions
-from server.services.demands import closing, dispatch, triage
+from server.services import actors, posts, residents, submissions, units
 from server.services.register import changes, households
 from server.services.register.changes import Statement
 from server.services.submissions import RowsFailed, Upload
-from server.storage import demands as demand_storage
 from server.storage import households as household_storage
-from server.storage import submissions as submission_storage
 from server.storage.demands import Demand
 from server.storage.households import Person, RegisterChange
 from server.storage.posts import Account
 from server.work import Work
 
-REFUSALS = (NotFound, Conflict, RowsFailed)
+_Authored = PhoneAct | OfficeAct | JudgedAct | MeetingAct | UpkeepAct
+REFUSALS = (NotFound, Conflict, Forbidden, Invalid, RowsFailed)
 
 
 class Teller:
     """Tells acts in the names of those who did them; who somebody is on a day is looked up once."""
 
     def __init__(self, county: County, keys: Mapping[UUID, str]) -> None:
-        self._keys = keys
+        self._county, self._keys = county, keys
         self._staff = {member.key: member for member in county.staff}
         self._known: dict[tuple[UUID, bool, tuple[Post, ...]], Actor] = {}
 
@@ -55,62 +53,60 @@ class Teller:
         That happens after a gap: days nobody topped up are missing from the story, and with them the demands and the
         steps that later acts follow on.
         """
-        at = act.at.astimezone(dt.UTC)
-        by = replace(work, actor=self._actor(work, act, at), now=at)
-        if isinstance(act, OfficeAct):
-            _at_the_desk(by, act)
+        then = replace(work, now=act.at.astimezone(dt.UTC))
+        if isinstance(act, ResidentAct | UnitAct | ScanAct):
+            self._without_account(then, act)
+            return
+        by = replace(then, actor=self._actor(then, act))
+        if isinstance(act, OfficeAct | JudgedAct | MeetingAct):
+            self._at_a_desk(by, act)
         elif isinstance(act, DeskAct):
             _in_the_office(by, act)
         else:
-            _by_phone(by, act)
+            self._by_phone(by, act)
 
-    def _actor(self, work: Work, act: Act | UpkeepAct, at: dt.datetime) -> Actor:
-        day, by_phone = act.at.date(), not isinstance(act, OfficeAct | DeskAct)
-        posts = tuple(post for post in self._staff[act.author].posts if post.holds_on(day))
+    def _actor(self, work: Work, act: _Authored) -> Actor:
+        by_phone = isinstance(act, Record)
+        posts = tuple(post for post in self._staff[act.author].posts if post.holds_on(act.at.date()))
         who = (act.author, by_phone, posts)
         if who not in self._known:
-            self._known[who] = self._look_up(work, act.author, at, by_phone=by_phone)
+            self._known[who] = self._look_up(work, act.author, by_phone=by_phone)
         return self._known[who]
 
-    def _look_up(self, work: Work, author: UUID, at: dt.datetime, *, by_phone: bool) -> Actor:
-        actor = actors.of_key(work.session, self._keys[author], now=at) if by_phone else None
-        return actor or actors.of_account(work.session, work.session.get_one(Account, author), now=at)
+    def _look_up(self, work: Work, author: UUID, *, by_phone: bool) -> Actor:
+        session, now = work.session, work.now
+        actor = actors.of_key(session, self._keys[author], now=now) if by_phone else None
+        return actor or actors.of_account(session, session.get_one(Account, author), now=now)
 
+    def _without_account(self, work: Work, act: ResidentAct | UnitAct | ScanAct) -> None:
+        """What residents do on their pages, and units through their links."""
+        if isinstance(act, ScanAct):
+            casework.scan(replace(work, actor=residents.stranger()), act)
+            return
+        demand = self._demand(work, act.demand)
+        if isinstance(act, UnitAct):
+            unit = casework.unit_of(work, act.unit)
+            casework.by_unit(replace(work, actor=units.actor_of(unit)), demand, act)
+        else:
+            casework.by_reporter(replace(work, actor=residents.reporter_of(demand)), demand, act)
 
-def _by_phone(work: Work, act: PhoneAct) -> None:
-    demand_id = _demand(work, act.demand).id if isinstance(act, FollowUpAct) else None
-    upload = Upload(xml_of(act, demand_id=demand_id), device_id=f"demo:{act.author}")
-    submissions.receive(work, submissions.prepare(work, upload))
+    def _at_a_desk(self, work: Work, act: OfficeAct | JudgedAct | MeetingAct) -> None:
+        match act:
+            case OfficeAct():
+                other = self._demand(work, act.other) if act.other else None
+                casework.at_desk(work, self._demand(work, act.demand), act, other=other)
+            case JudgedAct():
+                casework.judge(work, self._demand(work, act.demand), act)
+            case MeetingAct():
+                gatherings.meet(work, act)
 
+    def _by_phone(self, work: Work, act: PhoneAct) -> None:
+        demand_id = self._demand(work, act.demand).id if isinstance(act, FollowUpAct) else None
+        upload = Upload(xml_of(act, demand_id=demand_id), device_id=f"demo:{act.author}")
+        submissions.receive(work, submissions.prepare(work, upload))
 
-def _demand(work: Work, key: str) -> Demand:
-    """The demand with a key of the story: the act that raised it, and its place there from 1."""
-    act, _, place = key.rpartition("/")
-    sent = submission_storage.by_instance(
-        work.session, form_id=form_of(act), instance_id=f"uuid:{key_of('instance', act)}"
-    )
-    found = None
-    if sent is not None:
-        found = demand_storage.of_submission(work.session, sent.id, position=int(place) - 1)
-    if found is None:
-        raise NotFound("demand.unknown", id=key)
-    return found
-
-
-def _at_the_desk(work: Work, act: OfficeAct) -> None:
-    """登记、分类、派单、请人核实、反馈, each as a click at the desk would do it."""
-    demand_id = _demand(work, act.demand).id
-    match act.verb:
-        case "register":
-            triage.register(work, demand_id)
-        case "classify":
-            triage.classify(work, demand_id, cast(Canonical, act.klass))
-        case "assign":
-            dispatch.assign(work, demand_id, _named(act), measure=act.words, deadline=act.due_on)
-        case "look":
-            closing.ask_to_look(work, demand_id, _named(act))
-        case "feed_back":
-            closing.feed_back(work, demand_id, words=act.words)
+    def _demand(self, work: Work, key: str) -> Demand:
+        return casework.demand_of(work, self._county, key)
 
 
 def _in_the_office(work: Work, act: UpkeepAct) -> None:
@@ -166,10 +162,3 @@ def _propose_end(work: Work, act: TagEndProposed) -> None:
         if tag.tag == act.tag and tag.ended_at is None:
             statement = Statement(change=TAG_ENDED, person_id=act.person, tag_id=tag.id)
             changes.propose_change(work, act.household, statement)
-
-
-def _named(act: OfficeAct) -> UUID:
-    """Who is to look, or to handle it."""
-    if act.assignee is None:
-        raise LookupError(act.key)
-    return act.assignee

@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
 from server.database import Database
-from server.demo.acts import SHANGHAI, Act, moment
-from server.demo.county import County, invent_county
+from server.demo import unit_links
+from server.demo.acts import SHANGHAI, moment
+from server.demo.county import DEFAULT_PROFILE, County, invent_county
 from server.demo.founding import carries_phone, found, founded_at
 from server.demo.retelling import REFUSALS, Teller
-from server.demo.story import day_story
+from server.demo.story import Act, day_story
 from server.demo.upkeep import UpkeepAct, upkeep_on
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
 from server.jobs.freezing import freeze_due
+from server.jobs.sweeping import sweep
 from server.services.accounts import new_key
 from server.storage import jurisdictions
 from server.work import Work
@@ -34,13 +36,26 @@ class NotTheDemo(Exception):
     """The database holds a county that the demo did not make."""
 
 
+class AnotherMechanism(Exception):
+    """The demo was made under another mechanism than the one asked for; `made_under` names it."""
+
+    def __init__(self, made_under: str) -> None:
+        super().__init__(made_under)
+        self.made_under = made_under
+
+
 @dataclass(frozen=True)
 class DemoState:
-    """What a demo must remember: the day it was invented on, the keys of its phones, and how far it has been told."""
+    """What a demo must remember: the day it was invented on and its mechanism, the keys of its phones, how far it is told.
+
+    `unit_links` are the links given to units so far, by the unit's name.
+    """
 
     seeded_on: dt.date
     told_until: dt.datetime | None
     keys: dict[UUID, str]
+    profile: str = DEFAULT_PROFILE
+    unit_links: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> DemoState | None:
@@ -51,16 +66,20 @@ class DemoState:
         told = kept["told_until"]
         return cls(
             seeded_on=dt.date.fromisoformat(kept["seeded_on"]),
+            profile=kept.get("profile", DEFAULT_PROFILE),
             told_until=None if told is None else dt.datetime.fromisoformat(told),
             keys={UUID(account): key for account, key in kept["keys"].items()},
+            unit_links=kept.get("unit_links", {}),
         )
 
     def save(self, path: Path) -> None:
-        """Keep the state; the file is readable by its owner only, because of the keys."""
+        """Keep the state; the file is readable by its owner only, because of the keys and links."""
         kept = {
             "seeded_on": self.seeded_on.isoformat(),
+            "profile": self.profile,
             "told_until": None if self.told_until is None else self.told_until.isoformat(),
             "keys": {str(account): key for account, key in self.keys.items()},
+            "unit_links": self.unit_links,
         }
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
@@ -77,20 +96,25 @@ class Seeded:
     left_out: int
 
 
-def seed(database: Database, path: Path, *, progress: Progress | None = None) -> Seeded:
+def seed(
+    database: Database, path: Path, *, profile: str | None = None, progress: Progress | None = None
+) -> Seeded:
     """Make the demo county, or add what has happened since it was last started; `path` keeps its state.
 
-    One transaction a day: stopped in the middle, it goes on from there. Raises NotTheDemo.
+    `profile` is the shipped mechanism it works by: with None the one it has, a new demo our default. One transaction a
+    day: stopped in the middle, it goes on from there. Raises NotTheDemo, AnotherMechanism.
     """
     now = database.clock().astimezone(SHANGHAI)
     state = DemoState.load(path)
     if state is None:
         _check_empty(database)
-        county = invent_county(now.date())
+        county = invent_county(now.date(), profile or DEFAULT_PROFILE)
         keys = {member.key: new_key() for member in county.staff if carries_phone(member)}
-        state = DemoState(now.date(), None, keys)
+        state = DemoState(now.date(), None, keys, county.profile)
         state.save(path)
-    county = invent_county(state.seeded_on)
+    if profile not in (None, state.profile):
+        raise AnotherMechanism(state.profile)
+    county = invent_county(state.seeded_on, state.profile)
     _found_once(database, county, state)
     teller, left_out = Teller(county, state.keys), 0
     days = _days(county, since=state.told_until, until=now)
@@ -99,9 +123,12 @@ def seed(database: Database, path: Path, *, progress: Progress | None = None) ->
         left_out += _tell(database, teller, acts)
         state = replace(state, told_until=min(now, moment(day, 24.0)))
         freeze_due(database, now=state.told_until)
+        _sweep_past(database, day, until=now)
         state.save(path)
         if progress is not None:
             progress(number, len(days))
+    state = replace(state, unit_links=unit_links.opened(database, state.unit_links))
+    state.save(path)
     return Seeded(county, state, left_out)
 
 
@@ -116,6 +143,13 @@ def _found_once(database: Database, county: County, state: DemoState) -> None:
         if jurisdictions.county(work.session) is None:
             founding = replace(work, now=founded_at(county).astimezone(dt.UTC))
             found(founding, county, keys=state.keys)
+
+
+def _sweep_past(database: Database, day: dt.date, *, until: dt.datetime) -> None:
+    """到期处理 at the end of a day that is over, so that it does not matter how often the demo was topped up."""
+    night = moment(day, 24.0)
+    if night <= until:
+        sweep(database, now=night.astimezone(dt.UTC))
 
 
 def _tell(database: Database, teller: Teller, acts: Sequence[Act | UpkeepAct]) -> int:

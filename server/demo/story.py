@@ -9,12 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from server.demo.acts import Act
+from server.demo.acts import PhoneAct
+from server.demo.case_acts import CaseWork
 from server.demo.county import County
 from server.demo.handling import steps_on
+from server.demo.meetings import meetings_on
 from server.demo.patrolling import patrols_on
-from server.demo.raising import intakes_on
+from server.demo.raising import intakes_on, scans_on
 from server.demo.visiting import visits_on
+
+Act = PhoneAct | CaseWork
 
 
 def day_story(county: County, day: dt.date) -> tuple[Act, ...]:
@@ -25,7 +29,9 @@ def day_story(county: County, day: dt.date) -> tuple[Act, ...]:
         *patrols_on(county, day),
         *visits_on(county, day),
         *intakes_on(county, day),
+        *scans_on(county, day),
         *steps_on(county, day),
+        *meetings_on(county, day),
     ]
     return tuple(sorted(acts, key=lambda act: (act.at, act.key)))
 

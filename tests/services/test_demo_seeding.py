@@ -166,9 +166,7 @@ def test_a_database_with_another_county_is_left_alone(
 
 def test_the_invitation_says_who_may_come_in(demo: tuple[Path, Seeded]) -> None:
     folder, seeded = demo
-    invited = invitation(
-        seeded.county, seeded.state.keys, base_url="http://127.0.0.1:8123", on=seeded.county.seeded_on
-    )
+    invited = invitation(seeded, base_url="http://127.0.0.1:8123", on=seeded.county.seeded_on)
     assert json.loads(json.dumps(invited)) == invited
     assert invited["project_id"] == 1
     assert {account["role"] for account in invited["accounts"]} == {role.value for role in Role}

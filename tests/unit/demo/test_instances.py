@@ -12,7 +12,7 @@ from forms import catalogue
 from forms.compiler import compile_xlsform
 from forms.instance import parse, values
 from forms.schema import Shape, shape
-from server.demo.acts import FollowUpAct, OfficeAct, PatrolAct, VisitAct
+from server.demo.acts import FollowUpAct, PatrolAct, Record, VisitAct
 from server.demo.county import County, invent_county
 from server.demo.instances import PhoneAct, xml_of
 from server.demo.story import day_story
@@ -30,7 +30,7 @@ def county() -> County:
 def acts(county: County) -> list[PhoneAct]:
     """Everything sent by phone on a few days, one of them with its market-day stands."""
     days = (dt.date(2026, 9, 23), dt.date(2026, 10, 6), dt.date(2026, 10, 16))
-    return [act for day in days for act in day_story(county, day) if not isinstance(act, OfficeAct)]
+    return [act for day in days for act in day_story(county, day) if isinstance(act, Record)]
 
 
 @pytest.fixture(scope="module")
