@@ -27,7 +27,12 @@ INSTRUMENTS: Mapping[str, str] = {"stars": "打星", "satisfaction": "满意度�
 RULES: Mapping[str, str] = {"simple_majority": "赞成的多于反对的"}
 PATROL_DAYS: Mapping[str, str] = {"calendar": "每个日历天", "workday": "每个工作日"}
 AREAS: Mapping[str, str] = {"urban": "城镇", "rural": "农村", "all": "城乡"}
-RUNGS: Mapping[str, str] = {**LEVEL_WORDS, "courtyard": "院落", "building": "楼栋", "compound": "小区"}
+RUNGS: Mapping[str, str] = {
+    **{str(each): word for each, word in LEVEL_WORDS.items()},
+    "courtyard": "院落",
+    "building": "楼栋",
+    "compound": "小区",
+}
 HEADS: Mapping[str, str] = {"person": "人", "household": "户"}
 DUTIES: Mapping[str, str] = {
     "patrol": "巡查",
