@@ -50,7 +50,8 @@ def _code(length: int) -> sa.String:
 Questions = tuple[sa.ColumnElement[Any], ...]
 
 Code = Annotated[str, mapped_column(_code(15))]
-Json = Annotated[Any, mapped_column(sa.JSON().with_variant(JSONB(), "postgresql"))]
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+Json = Annotated[Any, mapped_column(JSON)]
 Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 # Rows that only grow are numbered: a v4 UUID as key costs the ingest path more WAL and scattered pages.
 Serial = Annotated[

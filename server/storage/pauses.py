@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from server.domain.deadline import Pause, PauseReason
+from server.storage.base import JSON
 
 
 class Pauses(TypeDecorator[tuple[Pause, ...]]):
     """The times a demand's clock stood still, as JSON: [[reason, since, until], …]."""
 
-    impl = sa.JSON().with_variant(JSONB(), "postgresql")
+    impl = JSON
     cache_ok = True
 
     def process_bind_param(self, value: tuple[Pause, ...] | None, _dialect: Dialect) -> object:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import decisions, geotag, ingest, pages, phone, processes
+from tests.bench import decisions, geotag, ingest, pages, phone, processes, sweeps
 
 _TOLERATED = 1.5
 _TOLERATED_IN_A_BROWSER = 2.0
@@ -41,6 +41,7 @@ def _figures(cluster: str) -> Iterator[Figure]:
     yield from decisions.figures()
     with tempfile.TemporaryDirectory() as folder:
         yield from ingest.figures(cluster, Path(folder))
+        yield from sweeps.figures(cluster, Path(folder))
 
 
 def _say(name: str, value: float, target: float | None) -> float:
