@@ -130,10 +130,9 @@ def deadlines(profile: MechanismProfile) -> Iterator[Row]:
 
 
 def closing(profile: MechanismProfile) -> Iterator[Row]:
-    """反馈、评单、重办、重开、申诉、公开."""
+    """反馈、评单、重办、重开、申诉."""
     rating, low = profile.rating, profile.low_rating
     yield item("feedback.by", "谁告诉反映人", words.FEEDBACK[profile.feedback.by])
-    yield item("feedback.audiences", "还告诉谁", listed(profile.feedback.audiences))
     yield item("rating.instrument", "怎样评", f"{words.INSTRUMENTS[rating.instrument]}，共 {rating.stars} 档")
     yield item("rating.window", "告诉后多久内可以评", allowance(rating.window))
     yield item("low_rating.threshold", "低分", f"{low.threshold} 星及以下")
@@ -142,7 +141,6 @@ def closing(profile: MechanismProfile) -> Iterator[Row]:
     yield Row("reopening", ("重开", again), ("reopening",))
     yield item("appeal.window", "不予受理后的申诉", f"{allowance(profile.appeal.window)}内一次，由上一级定")
     yield item("public.case_states", "别人凭编号可查进展", YES[profile.public.case_states])
-    yield item("public.publish", "办理结果公示", YES[profile.public.publish])
 
 
 def channels(profile: MechanismProfile) -> Iterator[Row]:
@@ -171,12 +169,10 @@ def screening(profile: MechanismProfile) -> Iterator[Row]:
 
 
 def dimensions(profile: MechanismProfile) -> Iterator[Row]:
-    """Other axes a matter is sorted by, and the menu of services."""
+    """Other axes a matter is sorted by."""
     for place, axis in enumerate(profile.dimensions):
         options = listed(value.label for value in axis.values)
         yield Row(axis.id, (axis.label, options), (f"dimensions.{place}",))
-    if profile.menu:
-        yield Row("menu", ("服务菜单", listed(each.label for each in profile.menu)), ("menu",))
 
 
 def cadences(profile: MechanismProfile) -> Iterator[Row]:
