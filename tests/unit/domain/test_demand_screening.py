@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.deadline import Pause, PauseReason
+from server.domain.deadline import Allowance, Pause, PauseReason
 from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey
 from server.domain.mechanism.intake import Screening, Withdrawal
@@ -20,6 +20,18 @@ def rejected() -> Story:
     story = Story().registered()
     story.does(Action.REJECT, story.cast.cadre, reason="unlawful")
     return story
+
+
+def test_each_step_of_the_office_has_the_time_the_county_gives_it() -> None:
+    story = Story()
+    times = {"screen": "2wd", "classify": "3wd", "accept": "4wd", "feed_back": "8d"}
+    own = {step: Allowance.parse(time) for step, time in times.items()}
+    story.changed(deadlines=story.profile.deadlines.model_copy(update=own)).registered()
+    assert story.state.due_at == midnight(2)
+    story.does(Action.CLASSIFY, story.cast.cadre, class_="COMMUNITY")
+    assert story.state.due_at == midnight(3)
+    assert story.given().state.step_due_at == midnight(4)
+    assert story.does(Action.FINISH, story.cast.worker).step_due_at == midnight(8)
 
 
 def test_asking_for_more_stops_the_clock_until_it_is_supplied() -> None:
