@@ -59,13 +59,13 @@ OUTLINES: dict[str, BaseGeometry] = {
 }
 
 
-def found_county(database: Database) -> County:
+def found_county(database: Database, *, profile: str = "zhongxian") -> County:
     """建县: divisions, boundaries, profile, forms, staff and keys, all before the forms' first use."""
     county = County()
     with database.transaction(SYSTEM) as work:
         earlier = Work(work.session, SYSTEM, dt.datetime(2026, 6, 30, 9, 0, tzinfo=SHANGHAI))
         _divide(earlier)
-        mechanism.install(earlier, profiles.source("zhongxian"), jurisdiction=COUNTY, effective_from=START)
+        mechanism.install(earlier, profiles.source(profile), jurisdiction=COUNTY, effective_from=START)
         forms.publish_shipped(earlier)
         _staff(earlier, county)
     return county
