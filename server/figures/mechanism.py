@@ -146,8 +146,10 @@ def _by_title(text: str) -> Mapping[str, Mapping[str, Line]]:
 
 
 def _source(said: Mapping[str, str], places: tuple[str, ...]) -> str:
-    """The remark behind a value; of several, the rules they name, and that some are ours."""
+    """The remark behind a value; of several, the rules they name, and that some are ours, as is what is not said."""
     found = [remark for key, remark in said.items() if any(_lies_in(key, place) for place in places)]
+    if not found:
+        return _OURS[0]
     if len(found) == 1:
         return found[0]
     rules = dict.fromkeys(rule for remark in found for rule in _RULE.findall(remark))

@@ -102,6 +102,21 @@ def test_what_cannot_be_a_mechanism_is_refused_in_words(
     assert "第 2 版" not in words(read(client, "/mechanism"))
 
 
+def test_the_file_is_taken_home_changed_and_brought_back(client: FlaskClient) -> None:
+    sign_in(client, "admin")
+    taken = client.get("/mechanism/file")
+    assert taken.data.decode() == profiles.source("zhongxian")
+    assert taken.headers["Content-Disposition"].startswith("attachment")
+    changed = taken.data.replace(b'allowance = "15wd"', b'allowance = "10wd"')
+    (row,) = [
+        cells(row)
+        for row in html.fromstring(examined(client, file=(io.BytesIO(changed), "own.toml"))).iterfind(
+            ".//tbody/tr"
+        )
+    ]
+    assert row == {"项目": "大事：时限", "现在": "15个工作日", "换了以后": "10个工作日"}
+
+
 def test_a_file_of_the_county_is_shown_as_written_and_never_run(client: FlaskClient) -> None:
     own = profiles.source("zhongxian").replace('brand = "四单"', f'brand = "{HOSTILE}"')
     sign_in(client, "admin")

@@ -60,6 +60,7 @@ class Examined:
 def routes(blueprint: Blueprint) -> None:
     """Add the routes of this file."""
     blueprint.get("/mechanism")(mechanism)
+    blueprint.get("/mechanism/file", endpoint="mechanism_file")(file)
     blueprint.get("/mechanism/change", endpoint="mechanism_change")(change)
     blueprint.post("/mechanism/examine", endpoint="mechanism_examine")(examine)
     blueprint.post("/mechanism/install", endpoint="mechanism_install")(install)
@@ -83,6 +84,18 @@ def mechanism() -> str:
         unexecuted=unexecuted(shown.text),
         versions=[(each, parsed(each.text)) for each in reversed(versions)],
         may_change=current_actor().may(Permission.CHANGE_MECHANISM),
+    )
+
+
+@requires(Permission.VIEW_MECHANISM)
+def file() -> Response:
+    """The file of a version, to be read or changed elsewhere and brought back."""
+    with database().read(current_actor()) as reading:
+        county = _county(reading)
+        shown = _chosen(reading, storage.installed(reading.session).by_division.get(county, ()), county)
+    name = f"attachment; filename=mechanism-{shown.version}.toml"
+    return Response(
+        shown.text, content_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
     )
 
 
