@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, send_file, url_for
 
+from server.domain.demand_acts import Action
 from server.domain.demand_states import STATES, Stage, StateKey
 from server.domain.mechanism import EVALUATOR_WORDS
 from server.domain.people import Permission
@@ -33,7 +34,10 @@ from server.web.staff.maps import MapHost, map_host
 from server.web.staff.pages import page
 from server.work import Reading
 
-_SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "audio/mp4", "audio/mpeg", "audio/ogg"})
+_SHOWN_TYPES = frozenset(
+    {f"image/{kind}" for kind in ("jpeg", "png", "webp")}
+    | {f"audio/{kind}" for kind in ("mp4", "mpeg", "ogg", "aac", "amr", "wav", "webm")}
+)
 _REPORTERS = {"named": "反映人", "proxy": "代别人反映的人", "anonymous": "不留姓名"}
 _TO_BE_JUDGED = (StateKey.FED_BACK, StateKey.RATED)
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -107,7 +111,8 @@ def case_page(
     `contact_shown` once its opening has been recorded, `refused` when an act on it has just been.
     """
     actor, profile = reading.actor, mechanism_of(reading, demand)
-    acts = acts_of(reading, demand, profile, open_to(reading, demand))
+    open_to_him = open_to(reading, demand)
+    acts = acts_of(reading, demand, profile, open_to_him)
     case = open_cases.case(reading, demand)
     near = merging.suggestions(reading, demand) if any(each.act == "merge" for each in acts.others) else []
     return page(
@@ -118,6 +123,7 @@ def case_page(
         badges=inbox_storage.badges_of(demand, inbox.desk_of(reading), as_of=reading.now),
         stages=_stages(demand),
         acts=acts,
+        is_for_meeting=Action.RESOLVE in open_to_him,
         waits_for=waits_for(demand, held_by=case.held_by),
         asked=asked_words(demand),
         refused=refused,

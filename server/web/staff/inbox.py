@@ -11,6 +11,7 @@ from server.domain.demand_states import Group
 from server.domain.people import Permission
 from server.domain.problems import Invalid
 from server.figures import inbox as figures
+from server.figures import open_cases
 from server.storage.inbox import Badge, Cursor, Wanted
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -68,6 +69,7 @@ def inbox() -> str:
             following=None
             if found.next is None
             else _here(group, whose, badge=_value(asked.badge), after=written(found.next)),
+            may_claim=_may_claim(reading),
             may_screen=reading.actor.may(Permission.CLASSIFY_DEMAND),
             may_take_in=reading.actor.may(Permission.TAKE_IN_DEMAND),
         )
@@ -76,6 +78,12 @@ def inbox() -> str:
 def _mine(reading: Reading, whose: str | None) -> bool:
     """Who works at a desk sees his own first; who only looks has no desk and sees all."""
     return figures.has_own_work(reading) if whose is None else whose == "mine"
+
+
+def _may_claim(reading: Reading) -> bool:
+    """Whether the county leaves matters to whoever claims them, and the reader may."""
+    profile, _ = open_cases.mechanism(reading)
+    return "claim" in profile.dispatch.modes and reading.actor.may(Permission.CLAIM_DEMAND)
 
 
 def _here(group: Group, whose: str, **more: Any) -> str:
