@@ -146,7 +146,7 @@ class Office:
             meetings.post_agenda(work, meeting.id)
         self.pass_days(5)
         with self.as_("cadre") as work:
-            meetings.hold(work, meeting.id, attendance=["居民代表"], minutes=None)
+            meetings.hold(work, meeting.id, attendance=["居民代表"], minutes="议定换灯")
             (item,) = meeting_storage.items(work.session, meeting.id)
             task = Order(self.county.accounts["worker"], None, (), "换灯", on + dt.timedelta(days=5))
             meetings.resolve(

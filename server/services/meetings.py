@@ -129,11 +129,15 @@ def resolve(
 ) -> MeetingItem:
     """表决: what was voted about a matter and what comes of it (JJ-21); `task` charges somebody with it at once.
 
-    Raises NotFound, Forbidden, Invalid, Conflict("meeting.not_held"), Conflict("meeting.item_decided").
+    Raises NotFound, Forbidden, Invalid, Conflict("meeting.not_held"), Conflict("meeting.no_minutes") where the county
+    wants them, Conflict("meeting.item_decided").
     """
     item = storage.item(work.session, item_id)
-    if item.meeting_id is None or _meeting(work, item.meeting_id).held_at is None:
+    meeting = None if item.meeting_id is None else _meeting(work, item.meeting_id)
+    if meeting is None or meeting.held_at is None:
         raise Conflict("meeting.not_held")
+    if not meeting.minutes and _kind(work, meeting.kind, meeting.jurisdiction).minutes:
+        raise Conflict("meeting.no_minutes")
     if item.decided_at is not None:
         raise Conflict("meeting.item_decided")
     demand = reached(work, item.demand_id)

@@ -35,13 +35,13 @@ def items(office: Office, meeting: uuid.UUID) -> list[MeetingItem]:
         return list(storage.items(reading.session, meeting))
 
 
-def held(office: Office, *keys: uuid.UUID) -> list[MeetingItem]:
+def held(office: Office, *keys: uuid.UUID, minutes: str | None = "议了一个晚上") -> list[MeetingItem]:
     meeting = call(office, *keys)
     with office.as_("cadre") as work:
         meetings.post_agenda(work, meeting)
     office.pass_days(6)
     with office.as_("cadre") as work:
-        meetings.hold(work, meeting, attendance=["网格长", "居民代表", " "], minutes="议了一个晚上")
+        meetings.hold(work, meeting, attendance=["网格长", "居民代表", " "], minutes=minutes)
     return items(office, meeting)
 
 
@@ -86,6 +86,16 @@ def test_what_is_carried_becomes_somebodys_task(county_of_meetings: Office) -> N
     assert (demand.key, demand.handler_id) == ("assigned", office.county.accounts["worker"])
     with pytest.raises(Conflict, match=r"meeting\.item_decided"), office.as_("cadre") as work:
         meetings.resolve(work, item.id, votes_for=9, votes_against=2, outcome="explain", words="又议")
+
+
+def test_nothing_is_resolved_without_minutes_where_the_county_wants_them(
+    county_of_meetings: Office,
+) -> None:
+    office = county_of_meetings
+    (item,) = held(office, office.classified(), minutes=" ")
+    with pytest.raises(Conflict, match=r"meeting\.no_minutes"), office.as_("cadre") as work:
+        meetings.resolve(work, item.id, votes_for=9, votes_against=2, outcome="explain", words="不换")
+    assert office.demand(item.demand_id).key == "agenda"
 
 
 def test_what_is_voted_down_cannot_be_carried_out(county_of_meetings: Office) -> None:
