@@ -27,6 +27,11 @@ def test_asking_changes_nothing_until_the_level_above_agrees() -> None:
     assert Action.ASK not in story.may(story.cast.worker)
 
 
+def test_there_is_nothing_to_agree_to_where_nothing_was_asked() -> None:
+    story = Story().begun()
+    assert {Action.APPROVE, Action.DENY}.isdisjoint(story.may(story.cast.official))
+
+
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
 def test_neither_the_desk_nor_who_asked_agrees(action: Action) -> None:
     story = asked("suspension", until=day(10))
