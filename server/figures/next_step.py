@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 
 from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
-from server.domain.demand_states import Group, StateKey, group_of
+from server.domain.demand_levels import HEIGHT
+from server.domain.demand_states import DemandState, Group, StateKey, group_of
 from server.domain.mechanism import MechanismProfile
 from server.storage.demands import Demand
 from server.storage.profiles import ProfileVersion, parsed
@@ -58,11 +59,21 @@ _OF_WHOM = {
 def next_step(demand: Demand, open_to_him: Collection[Action], *, reading: Reading) -> Action | None:
     """Return the act proposed to the reader among those open to him, None where it waits for somebody else."""
     hands = {reading.actor.id, *(post.stand_in_for for post in reading.actor.posts)} - {None}
-    for action in (*_ABOVE_ALL, *_PROPOSED.get(StateKey(demand.key), ())):
+    routed = _routed(demand.state, mechanism_of(reading, demand))
+    for action in (*_ABOVE_ALL, *routed, *_PROPOSED.get(StateKey(demand.key), ())):
         expected_of = _OF_WHOM.get(action)
         if action in open_to_him and (expected_of is None or getattr(demand, expected_of) in hands):
             return _said_already(demand, action)
     return None
+
+
+def _routed(state: DemandState, profile: MechanismProfile) -> tuple[Action, ...]:
+    """Where the county sends a matter of its class: up to the level that settles it, or to whoever claims it (LL-21)."""
+    if state.key is not _S.CLASSIFIED or state.class_ is None:
+        return ()
+    if HEIGHT[profile.routed_to(state.class_)] > HEIGHT[state.desk]:
+        return (_A.ESCALATE,)
+    return (_A.OFFER,) if profile.may_claim(state.class_) else ()
 
 
 def _said_already(demand: Demand, action: Action) -> Action | None:

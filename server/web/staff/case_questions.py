@@ -149,7 +149,9 @@ def _feed_back(asking: Asking) -> tuple[Question, ...]:
     means = Question(
         name="means", label="怎么告诉的", kind="choice", options=list(MEANS.items()), none_label=""
     )
-    return means, *in_words("告诉他什么", hint=_SEEN)
+    others = asking.profile.feedback.audiences
+    also = f"还要告诉：{'、'.join(others)}。" if others else ""
+    return means, *in_words("告诉他什么", hint=f"{_SEEN}{also}")
 
 
 def _rate(asking: Asking) -> tuple[Question, ...]:
