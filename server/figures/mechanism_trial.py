@@ -15,7 +15,7 @@ from server.domain.mechanism import Canonical, MechanismProfile
 from server.domain.problems import Conflict
 from server.figures import areas
 from server.figures.case_words import due_day_of, held_as
-from server.figures.mechanism_words import NOTHING, level
+from server.figures.mechanism_words import level
 from server.storage import demand_records
 from server.storage.demands import Demand
 from server.storage.profiles import calendar_of
@@ -147,7 +147,7 @@ def _shift(each: _Retold) -> str:
 
 def _called(profile: MechanismProfile, class_: Canonical | None) -> str:
     if class_ is None:
-        return NOTHING
+        return "还没有分类"
     own = profile.class_of(class_)
     return f"{own.label} · {level(profile.routed_to(class_))}"
 
