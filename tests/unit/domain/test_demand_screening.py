@@ -5,7 +5,7 @@ import pytest
 from server.domain.deadline import Allowance, Pause, PauseReason
 from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey
-from server.domain.mechanism.intake import Screening, Withdrawal
+from server.domain.mechanism.intake import OnSpot, Screening, Withdrawal
 from server.domain.problems import Conflict, Forbidden, Invalid
 from tests.story import Story, at, midnight
 
@@ -32,6 +32,13 @@ def test_each_step_of_the_office_has_the_time_the_county_gives_it() -> None:
     assert story.state.due_at == midnight(3)
     assert story.given().state.step_due_at == midnight(4)
     assert story.does(Action.FINISH, story.cast.worker).step_due_at == midnight(8)
+
+
+def test_a_county_may_leave_answers_and_promises_to_the_office() -> None:
+    story = Story()
+    assert {Action.ANSWER, Action.PROMISE} <= set(story.may(story.cast.worker))
+    assert Action.ANSWER not in story.changed(on_spot=OnSpot(answer=False)).may(story.cast.worker)
+    assert Action.PROMISE not in story.changed(on_spot=OnSpot(promise=False)).may(story.cast.worker)
 
 
 def test_asking_for_more_stops_the_clock_until_it_is_supplied() -> None:
