@@ -31,7 +31,7 @@ def test_every_way_of_a_county_with_meetings_is_walked() -> None:
     reached = {place.key for place in walked.leads_to}
     assert {StateKey.AGENDA, StateKey.DELIBERATED, StateKey.SUSPENDED, StateKey.CLOSED} <= reached
     assert StateKey.OFFERED not in reached
-    assert {place.desk for place in walked.leads_to} == {"village", "township", "county"}
+    assert {place.desk for place in walked.leads_to} >= {"village", "township", "county"}
     assert Action.CLAIM not in walked.opened
 
 
