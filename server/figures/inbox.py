@@ -11,6 +11,7 @@ from server.domain.jurisdiction import Level
 from server.domain.people import Permission
 from server.domain.problems import Unauthenticated
 from server.figures import open_cases
+from server.figures.case_words import due_day_of
 from server.figures.next_step import mechanism_of, next_step, open_to, waits_for
 from server.figures.open_cases import Case
 from server.storage import inbox as storage
@@ -31,10 +32,11 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line: `next` is the act proposed to the reader with the county's own `verb` for it, else whom it waits for."""
+    """A line: when it is `due` in words, the act proposed to the reader with the county's own `verb` for it, else whom it waits for."""
 
     case: Case
     badges: tuple[Badge, ...]
+    due: str
     next: Action | None
     verb: str
     waits_for: str
@@ -92,10 +94,21 @@ def _row(reading: Reading, case: Case, desk: Desk) -> Row:
     return Row(
         case=case,
         badges=storage.badges_of(demand, desk, as_of=reading.now),
+        due=_due(case),
         next=proposed,
         verb="" if proposed is None else mechanism_of(reading, demand).verb(proposed),
         waits_for=waits_for(demand, held_by=case.held_by),
     )
+
+
+def _due(case: Case) -> str:
+    """When it is to be settled; once it is, by when the step now waited for is; nothing for what has ended."""
+    if case.group is Group.ENDED:
+        return ""
+    step = case.demand.step_due_at
+    if case.group is not Group.TO_REPORT_BACK:
+        return case.due
+    return "" if step is None else f"{due_day_of(step).month}月{due_day_of(step).day}日前"
 
 
 def has_own_work(reading: Reading) -> bool:

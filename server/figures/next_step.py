@@ -8,7 +8,7 @@ from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
 from server.domain.demand_levels import HEIGHT
 from server.domain.demand_states import DemandState, Group, StateKey, group_of
-from server.domain.mechanism import MechanismProfile
+from server.domain.mechanism import LEVEL_WORDS, MechanismProfile
 from server.storage.demands import Demand
 from server.storage.profiles import ProfileVersion, parsed
 from server.work import Reading
@@ -98,9 +98,12 @@ def waits_for(demand: Demand, *, held_by: str) -> str:
     """Say whom a demand waits for that nothing is proposed for, in few words; `held_by` is who handles it."""
     if demand.asked is not None:
         return "等上一级答复"
-    if held_by and group_of(StateKey(demand.key)) is Group.IN_HAND:
+    key = StateKey(demand.key)
+    group = group_of(key)
+    if held_by and group is Group.IN_HAND:
         return f"{held_by}在办"
-    return _WAITING.get(StateKey(demand.key), "")
+    at_a_desk = "" if group in (None, Group.ENDED) else f"等{LEVEL_WORDS[demand.state.desk]}办"
+    return _WAITING.get(key, at_a_desk)
 
 
 _WAITING: Mapping[StateKey, str] = {

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, send_file, url_for
 
 from server.domain.demand_acts import Action
-from server.domain.demand_states import STATES, Stage, StateKey
+from server.domain.demand_states import STATES, Stage, StateKey, is_unresolved
 from server.domain.mechanism import EVALUATOR_WORDS
 from server.domain.people import Permission
 from server.domain.problems import NotFound
@@ -123,6 +123,7 @@ def case_page(
         badges=inbox_storage.badges_of(demand, inbox.desk_of(reading), as_of=reading.now),
         stages=_stages(demand),
         acts=acts,
+        is_unresolved=is_unresolved(demand.state.key),
         is_for_meeting=Action.RESOLVE in open_to_him,
         waits_for=waits_for(demand, held_by=case.held_by),
         asked=asked_words(demand),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.domain.demand_states import is_unresolved
 from server.domain.mechanism import LEVEL_WORDS, MechanismProfile
 from server.figures.case_words import CLASSES, channels, kinds, steps
 from server.storage.demands import Demand
@@ -51,7 +52,9 @@ def _hint(demand: Demand, profile: MechanismProfile) -> str:
 def _level_words(demand: Demand) -> str:
     """Where it lies while nobody handles it, and who handles it else."""
     state = demand.state
-    return f"{LEVEL_WORDS[state.level]}在办" if state.level is not None else f"{LEVEL_WORDS[state.desk]}手里"
+    if state.level is None:
+        return f"{LEVEL_WORDS[state.desk]}手里"
+    return f"{LEVEL_WORDS[state.level]}{'在办' if is_unresolved(state.key) else '办的'}"
 
 
 def _other_dimensions(demand: Demand, profile: MechanismProfile) -> list[tuple[str, str]]:
