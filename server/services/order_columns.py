@@ -49,8 +49,8 @@ class Order:
 def guessed(titles: Iterable[str], *, remembered: Mapping[str, str]) -> dict[str, str]:
     """Return field → title: as it was chosen last, else the column that is called like the field."""
     there = set(titles)
-    found = {}
-    for field, label in (FIELDS | ANSWERS).items():
+    found: dict[str, str] = {}
+    for field, label in (*FIELDS.items(), *ANSWERS.items()):
         names = (remembered.get(field, ""), label, *_ALSO_CALLED.get(field, ()))
         title = next((each for each in names if each in there), None)
         if title is not None and title not in found.values():
