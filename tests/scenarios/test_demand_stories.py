@@ -66,15 +66,14 @@ def test_a_dark_lamp_seen_on_patrol_is_mended_by_the_village_and_nobody_needs_te
     assert story.demand(demand.id).key == "closed"
     assert told(story, demand) == [
         "点单（巡查发现）",
-        "登记：已反映 → 已登记",
-        "分类：已登记 → 已分类",
-        "派单给王秀英：已分类 → 已派单",
+        "登记",
+        "分单：小事（村（社区）的事）",
+        "派单给王秀英，10月23日到期",
         "进展：有进展",
-        "进展：已派单 → 办理中",
-        "想延到 2026-10-30（原时限不变，仍按原时限算按时率）",
+        "申请延期到10月30日",
         "进展：进展同昨日",
-        "办结：办理中 → 已办结",
-        "反馈：已办结 → 已销号",
+        "办结",
+        "点对点反馈，没有可以告诉的反映人，销号",
     ]
 
 
@@ -115,7 +114,7 @@ def test_what_is_found_and_mended_at_once_is_over_at_once(story: Story) -> None:
     demand = story.only_demand()
     assert (demand.key, demand.outcome, demand.resolved_at) == ("closed", "fixed", story.clock.now)
     assert unresolved(story) == 0
-    assert told(story, demand) == ["点单（巡查发现）", "办结：已反映 → 已销号"]
+    assert told(story, demand) == ["点单（巡查发现）", "办结"]
 
 
 def test_a_look_shows_that_it_is_not_so_and_only_the_registrar_may_end_it(story: Story) -> None:
