@@ -16,7 +16,7 @@ _SWITCHED = {True: "县里已打开", False: "默认关"}
 def unexecuted(profile: MechanismProfile) -> Iterator[Row]:
     """Everything of the plan that is read and checked, and that nothing is done with yet."""
     yield from _habits(profile)
-    yield from _told_and_offered(profile)
+    yield from _posted_and_offered(profile)
     yield from _incentives(profile)
     yield from _targets(profile)
     yield from _grids(profile)
@@ -31,12 +31,9 @@ def _habits(profile: MechanismProfile) -> Iterator[Row]:
         yield _planned(f"posting.{place}", "公示", posting.what, where)
 
 
-def _told_and_offered(profile: MechanismProfile) -> Iterator[Row]:
+def _posted_and_offered(profile: MechanismProfile) -> Iterator[Row]:
     if profile.public.publish:
         yield _planned("public.publish", "公示", "每件办理结果", "方案要公示")
-    if profile.feedback.audiences:
-        told = listed(profile.feedback.audiences)
-        yield _planned("feedback.audiences", "反馈", "反映人以外还告诉谁", told)
     if profile.menu:
         yield _planned("menu", "服务", "服务菜单", listed(each.label for each in profile.menu))
 

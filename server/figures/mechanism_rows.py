@@ -133,6 +133,7 @@ def closing(profile: MechanismProfile) -> Iterator[Row]:
     """反馈、评单、重办、重开、申诉."""
     rating, low = profile.rating, profile.low_rating
     yield item("feedback.by", "谁告诉反映人", words.FEEDBACK[profile.feedback.by])
+    yield item("feedback.audiences", "还告诉谁", listed(profile.feedback.audiences))
     yield item("rating.instrument", "怎样评", f"{words.INSTRUMENTS[rating.instrument]}，共 {rating.stars} 档")
     yield item("rating.window", "告诉后多久内可以评", allowance(rating.window))
     yield item("low_rating.threshold", "低分", f"{low.threshold} 星及以下")
