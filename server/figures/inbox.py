@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from server.domain.demand_acts import Action
 from server.domain.demand_states import Group
 from server.domain.jurisdiction import Level
+from server.domain.mechanism import MechanismProfile
 from server.domain.people import Permission
 from server.domain.problems import Unauthenticated
 from server.figures import open_cases
@@ -96,9 +97,14 @@ def _row(reading: Reading, case: Case, desk: Desk) -> Row:
         badges=storage.badges_of(demand, desk, as_of=reading.now),
         due=_due(case),
         next=proposed,
-        verb="" if proposed is None else mechanism_of(reading, demand).verb(proposed),
+        verb="" if proposed is None else _verb(mechanism_of(reading, demand), proposed),
         waits_for=waits_for(demand, held_by=case.held_by),
     )
+
+
+def _verb(profile: MechanismProfile, action: Action) -> str:
+    """The county's word; of an answer owed to the level below no button says beforehand which one it will be."""
+    return "批复" if action is Action.APPROVE else profile.verb(action)
 
 
 def _due(case: Case) -> str:
