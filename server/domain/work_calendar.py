@@ -98,7 +98,7 @@ class WorkCalendar:
         """Say whether `day` is worked."""
         if day in self.makeup_days:
             return True
-        return day.weekday() < _SATURDAY and day not in self.days_off
+        return _is_weekday(day) and day not in self.days_off
 
     def is_provisional(self, day: dt.date) -> bool:
         """Say whether `day` lies in a year whose holidays are not announced yet: dates in it may still move."""
@@ -106,7 +106,14 @@ class WorkCalendar:
 
     def working_days(self, first: dt.date, last: dt.date) -> int:
         """Count the working days from `first` to `last`, both included; 0 if `last` is earlier."""
-        return sum(self.is_working(first + _ONE_DAY * offset) for offset in range((last - first).days + 1))
+        days = (last - first).days + 1
+        if days <= 0:
+            return 0
+        weeks, rest = divmod(days, 7)
+        weekdays = weeks * _SATURDAY + sum(_is_weekday(first + _ONE_DAY * offset) for offset in range(rest))
+        off = sum(first <= day <= last and _is_weekday(day) for day in self.days_off - self.makeup_days)
+        made_up = sum(first <= day <= last and not _is_weekday(day) for day in self.makeup_days)
+        return weekdays - off + made_up
 
     def next_working_day(self, day: dt.date) -> dt.date:
         """Return the first working day after `day`."""
@@ -114,6 +121,10 @@ class WorkCalendar:
         while not self.is_working(day):
             day += _ONE_DAY
         return day
+
+
+def _is_weekday(day: dt.date) -> bool:
+    return day.weekday() < _SATURDAY
 
 
 def _read(text: str) -> _HolidayTable:

@@ -29,6 +29,8 @@ from server.work import Reading
 OLD_DAYS_BAND = 4
 """The band of cases older than 30 days, which the township looks at first."""
 
+_MECHANISM = "mechanism"
+
 Tone = Literal["calm", "watch", "act"]
 
 
@@ -90,7 +92,10 @@ class OffMap:
 def mechanism(reading: Reading) -> tuple[MechanismProfile, WorkCalendar]:
     """The mechanism and the working days of the reader's county. Raises NotFound("profile.none")."""
     place = min(reading.actor.scope.codes, default="")
-    profile = profile_at(reading.session, place, on=local_day(reading.now))
+    known = reading.session.info  # a page asks for it many times
+    if (_MECHANISM, place) not in known:
+        known[_MECHANISM, place] = profile_at(reading.session, place, on=local_day(reading.now))
+    profile: MechanismProfile = known[_MECHANISM, place]
     return profile, calendar_of(profile)
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import get_args
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from server.domain.demand_clock import AGE_BANDS, STALLED_AFTER
 from server.domain.demand_states import RUNNING, UNRESOLVED, Group, StateKey, group_of
 from server.domain.jurisdiction import Level
 from server.domain.mechanism import Canonical, HandlingLevel
+from server.domain.outer_order import OrderChannel
 from server.domain.scope import Scope
 from server.domain.work_calendar import SHANGHAI, local_day
 from server.storage.demands import Demand, held_as, own_of, readable
@@ -156,15 +158,21 @@ def _in_order(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.Select[D
 def conditions(wanted: CaseFilter, *, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
     """What holds for the wanted demands the reader may see."""
     return [
-        Demand.key.in_(_values(key for key in StateKey if group_of(key) in (wanted.groups or tuple(Group)))),
+        _in_groups(wanted.groups),
         readable(scope) if wanted.own is None else own_of(wanted.own),
         *_in_area(wanted.area),
         *_by_columns(wanted),
         *_by_time(wanted, moments),
-        *received_within(wanted),
-        *([] if wanted.text is None else [_speaks_of(wanted.text, with_names=wanted.with_names)]),
+        *looked_up(wanted),
+        *_speaks_of(wanted),
         *([] if wanted.on_map is None else [_ON_MAP[wanted.on_map]()]),
     ]
+
+
+def _in_groups(groups: Collection[Group]) -> sa.ColumnElement[bool]:
+    if not groups:
+        return Demand.key.not_in(_values(key for key in StateKey if group_of(key) is None))
+    return Demand.key.in_(_values(key for key in StateKey if group_of(key) in groups))
 
 
 def _in_area(area: str | None) -> list[sa.ColumnElement[bool]]:
@@ -196,24 +204,31 @@ def _by_time(wanted: CaseFilter, moments: Moments) -> list[sa.ColumnElement[bool
     return found
 
 
-def received_within(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
-    """What holds for demands received in the wanted days."""
+def looked_up(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    """Of what holds for the wanted demands that for which an index knows the few rows: days of receipt, a number."""
     found = []
     if wanted.received_from is not None:
         found.append(Demand.received_at >= _start_of(wanted.received_from))
     if wanted.received_to is not None:
         found.append(Demand.received_at < _start_of(wanted.received_to + _ONE_DAY))
+    if wanted.text is not None and _WHOLE_NUMBER.fullmatch(wanted.text):
+        ours = sa.select(Demand.id).where(Demand.number == wanted.text)
+        outer = sa.select(Demand.id).where(
+            Demand.channel.in_(get_args(OrderChannel)), Demand.outer_number == wanted.text
+        )
+        found.append(Demand.id.in_(ours.union_all(outer)))
     return found
 
 
-def _speaks_of(text: str, *, with_names: bool) -> sa.ColumnElement[bool]:
-    if _WHOLE_NUMBER.fullmatch(text):
-        return sa.or_(Demand.number == text, Demand.outer_number == text)
+def _speaks_of(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    text = wanted.text
+    if text is None or _WHOLE_NUMBER.fullmatch(text):
+        return []
     searched = [Demand.number, Demand.outer_number, Demand.address, Demand.words]
     found = [column.contains(text, autoescape=True) for column in searched]
-    if with_names:
+    if wanted.with_names:
         found += [Demand.reporter_name.contains(text, autoescape=True), Demand.reporter_phone == text]
-    return sa.or_(*found)
+    return [sa.or_(*found)]
 
 
 def _of_band(number: int, today: dt.date) -> list[sa.ColumnElement[bool]]:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from server.domain.demand_states import Group, StateKey, is_ended
 from server.domain.jurisdiction import Level
 from server.domain.scope import Scope
-from server.storage.case_filter import CaseFilter, Moments, conditions, received_within
+from server.storage.case_filter import CaseFilter, Moments, conditions, looked_up
 from server.storage.demands import Demand
+from server.storage.selection import under, within
 
 MOST_COUNTED = 2_000
 """So many are counted; of more it is only said that they are more, and nobody reads on that far."""
@@ -94,30 +95,39 @@ def _walk(
     session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments, begins: Place | None, size: int
 ) -> Sequence[Demand]:
     """Those of very many: the ledger is read on in its order until there are enough."""
-    query = _newest_first().where(*received_within(wanted), _read_on(wanted, scope, moments))
+    query = _newest_first().where(*looked_up(wanted), _as_one(wanted, scope, moments))
     if begins is not None:
         query = query.where(sa.tuple_(Demand.received_at, Demand.number) < begins)
     return session.scalars(query.limit(size + 1)).all()
 
 
 def _conditions(wanted: CaseFilter, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
-    if _is_wide(scope) and not _wants_open_ones(wanted):
-        return [*received_within(wanted), _read_on(wanted, scope, moments)]
-    return conditions(wanted, scope=scope, moments=moments)
+    """What holds for the wanted demands, such that only the index that serves best can be used.
 
-
-def _read_on(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.ColumnElement[bool]:
-    """The conditions as one value.
-
-    An index on places or states leads all over the table, row by row; where nearly every row lies in the reader's
-    divisions, reading on is far quicker. A value is looked up in no index.
+    A database without statistics of ranges takes the first it finds. For a few villages it is that on places; for few
+    of a whole county that on states; for most of a county none, because an index leads all over the table, row by row.
     """
+    if wanted.own is not None or (_is_wide(scope, wanted) and _wants_open_ones(wanted)):
+        return conditions(wanted, scope=scope, moments=moments)
+    found = [*looked_up(wanted), _as_one(wanted, scope, moments)]
+    return found if _is_wide(scope, wanted) else [*_places(scope, wanted), *found]
+
+
+def _as_one(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.ColumnElement[bool]:
+    """All conditions as one value: a value is looked up in no index."""
     held = sa.and_(*conditions(wanted, scope=scope, moments=moments))
     return sa.func.coalesce(held, sa.false(), type_=sa.Boolean)
 
 
-def _is_wide(scope: Scope) -> bool:
-    return any(len(code) <= Level.COUNTY.digits for code in scope.codes)
+def _places(scope: Scope, wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    return [
+        within(Demand.jurisdiction, scope) if wanted.area is None else under(Demand.jurisdiction, wanted.area)
+    ]
+
+
+def _is_wide(scope: Scope, wanted: CaseFilter) -> bool:
+    codes = scope.codes if wanted.area is None else {wanted.area}
+    return any(len(code) <= Level.COUNTY.digits for code in codes)
 
 
 def _wants_open_ones(wanted: CaseFilter) -> bool:

@@ -90,7 +90,8 @@ def fill(database: Database, county: County, rows: int, *, open_share: float = O
             ]
             connection.execute(sa.insert(Demand.__table__), copies)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+        # as after some hours at work
+        connection.exec_driver_sql("ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE")
 
 
 def _on(cluster: str, name: str) -> str:

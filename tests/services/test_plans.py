@@ -14,23 +14,32 @@ from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.scope import Scope
 from server.storage import (
+    attention,
     demands,
     entrustments,
     events,
     grids,
     households,
+    ledger,
+    outer_orders,
     patrols,
     posts,
     returned,
+    saved_filters,
     sheets,
     submissions,
     suggestions,
     visits,
+    weekly_sheet,
 )
+from server.storage.case_filter import CaseFilter, Moments
 from server.storage.selection import Page
-from tests.factories import NOW, VILLAGE, County
+from tests.bench import many_demands
+from tests.factories import COUNTY, NOW, VILLAGE, County
 
 VILLAGE_SCOPE = Scope.of([VILLAGE])
+COUNTY_SCOPE = Scope.of([COUNTY])
+MOMENTS = Moments(as_of=NOW, end_of_today=NOW, end_of_next_working_day=NOW)
 MONTH = {"first": dt.date(2026, 10, 1), "last": dt.date(2026, 10, 31)}
 
 Reader = Callable[[Session], object]
@@ -84,6 +93,45 @@ LISTS: dict[str, tuple[str, Reader]] = {
         lambda session: returned.returned_to(session, uuid.uuid4(), limit=50),
     ),
     "outbox": ("events", lambda session: events.claim(session, limit=100)),
+    "ledger": (
+        "demands",
+        lambda session: ledger.slice_of(session, CaseFilter(), scope=VILLAGE_SCOPE, moments=MOMENTS, size=50),
+    ),
+    "overdue": (
+        "demands",
+        lambda session: attention.due_until(session, NOW, scope=VILLAGE_SCOPE, area=None, limit=50),
+    ),
+    "suspended": (
+        "demands",
+        lambda session: attention.reviewed_until(
+            session, NOW.date(), scope=VILLAGE_SCOPE, area=None, limit=50
+        ),
+    ),
+    "supervised": (
+        "demands",
+        lambda session: attention.supervised(session, scope=VILLAGE_SCOPE, area=None, limit=50),
+    ),
+    "weekly sheet": (
+        "demands",
+        lambda session: weekly_sheet.to_go_through(
+            session, scope=VILLAGE_SCOPE, area=None, as_of=NOW, due_by=NOW, limit=50
+        ),
+    ),
+    "last words": ("demand_notes", lambda session: weekly_sheet.last_words(session, [uuid.uuid4()])),
+    "kept questions": ("saved_filters", lambda session: saved_filters.of_account(session, uuid.uuid4())),
+    "lists of orders": (
+        "order_lists",
+        lambda session: outer_orders.listing(session, scope=VILLAGE_SCOPE, limit=30),
+    ),
+    "orders of a list": ("outer_orders", lambda session: outer_orders.orders_of(session, uuid.uuid4())),
+    "orders that came before": (
+        "outer_orders",
+        lambda session: outer_orders.taken_in(session, "hotline", ["12345-1"]),
+    ),
+    "demands by a platform's number": (
+        "demands",
+        lambda session: outer_orders.demands_by_number(session, "hotline", ["12345-1"]),
+    ),
 }
 
 
@@ -124,6 +172,33 @@ def test_a_list_within_a_village_reads_an_index_range(
             steps = plan(work.session, statement, parameters)
             assert f"Seq Scan on {table}" not in steps, steps
             assert not any(line.strip() == f"SCAN {table}" for line in steps.splitlines()), steps
+
+
+def test_the_ledger_of_a_county_is_read_on_in_its_order_and_never_sorted(
+    database: Database, county: County, executed: list[tuple[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "MOST_COUNTED", -1)  # as where there are more than are counted
+    with database.transaction(SYSTEM) as work:
+        executed.clear()
+        ledger.slice_of(work.session, CaseFilter(), scope=COUNTY_SCOPE, moments=MOMENTS, size=50)
+        statement, parameters = executed[-1]
+        steps = plan(work.session, statement, parameters)
+    assert "ix_demands_received_at_number" in steps, steps
+    assert "TEMP B-TREE" not in steps, steps
+    assert "Sort" not in steps, steps
+
+
+def test_which_demands_are_overdue_is_answered_by_an_index_alone(
+    database: Database, county: County, executed: list[tuple[str, object]]
+) -> None:
+    many_demands.fill(database, county, 3_000)  # of few rows PostgreSQL reads what it likes
+    with database.transaction(SYSTEM) as work:
+        executed.clear()
+        attention.due_until(work.session, NOW, scope=COUNTY_SCOPE, area=None, limit=50)
+        statement, parameters = executed[-1]
+        steps = plan(work.session, statement, parameters)
+    assert "ix_demands_state_key_due_at" in steps, steps
+    assert "COVERING INDEX" in steps or "Index Only Scan" in steps, steps
 
 
 def test_a_scope_is_a_range_of_codes_and_not_a_pattern() -> None:
