@@ -84,9 +84,3 @@ def called_to(session: Session, demand_id: uuid.UUID) -> Sequence[tuple[DemandUn
     )
     rows = session.execute(query.order_by(DemandUnit.role, DemandUnit.called_at, Unit.name))
     return [(call, unit) for call, unit in rows]
-
-
-def calls_of(session: Session, unit_id: uuid.UUID) -> Sequence[DemandUnit]:
-    """The demands a unit was called to, the newest call first; they are its own wherever they lie, so there is no scope."""
-    query = sa.select(DemandUnit).where(DemandUnit.unit_id == unit_id)
-    return session.scalars(query.order_by(DemandUnit.called_at.desc())).all()
