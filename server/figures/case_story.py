@@ -20,6 +20,8 @@ from server.storage.events import EventRow
 from server.work import Reading
 
 _LATE = "（来晚了或不由他办，没有改变办理状态）"
+_BY_ITSELF = "call_back"
+"""A task that follows from low stars: whoever gave them asked nobody for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ _ACTION_OF = {step: action.value for action, results in RESULTS.items() for step
 def _entry(row: EventRow, note: DemandNote | None, what: str) -> Entry:
     return Entry(
         at=row.at,
-        who=row.actor_name,
+        who="" if row.details.get("task") == _BY_ITSELF else row.actor_name,
         what=what,
         words=_words(note),
         note_id=None if note is None or note.photo is None else note.id,

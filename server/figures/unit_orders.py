@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.domain.demand_acts import Action
 from server.domain.demand_clock import is_overdue
-from server.domain.demand_states import Group, StateKey, group_of
+from server.domain.demand_states import Group, StateKey, group_of, is_unresolved
 from server.domain.jurisdiction import Level
 from server.figures.case_words import due_words, what
 from server.figures.next_step import open_to
@@ -33,6 +33,11 @@ class Order:
     where: str
     due: str
     is_overdue: bool
+
+    @property
+    def is_to_be_done_again(self) -> bool:
+        """按意见重办: its reporter was not satisfied."""
+        return self.demand.reworks > 0 and is_unresolved(StateKey(self.demand.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ def _orders(reading: Reading, rows: Sequence[Demand]) -> Sequence[Order]:
             demand=row,
             what=what(row),
             where=row.address or names.get(row.jurisdiction[: Level.VILLAGE.digits], ""),
-            due=due_words(row.state, as_of=reading.now),
+            due=due_words(row.state, as_of=reading.now) if is_unresolved(row.state.key) else "",
             is_overdue=is_overdue(row.state, as_of=reading.now),
         )
         for row in rows

@@ -39,6 +39,7 @@ _NOTES = {
     "done": "办好了",
     "cannot": "办不了",
     "ask": "申请",
+    "call_back": "回访，反映人不满意",
 }
 """Of what was written about a demand, what those who handle it need to read; what its reporter said in confidence
 (ratings, appeals) is not for them."""
