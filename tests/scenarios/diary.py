@@ -80,11 +80,13 @@ class Matter:
         if change is not None:
             change(self, deed)
 
-    def _is_resolved(self, deed: Deed, outcome: str | None) -> None:
+    def was_resolved(self, deed: Deed, outcome: str) -> None:
+        """It was settled by a deed; whoever reported it has not been told yet."""
         self.resolved, self.outcome = deed.day, outcome
         self.told = self.stars = self.proxy_stars = None
 
-    def _goes_on(self) -> None:
+    def goes_on(self) -> None:
+        """It is not settled after all."""
         self.resolved = self.outcome = self.told = None
         self.ended = False
 
@@ -93,7 +95,7 @@ def _taken_in(matter: Matter, deed: Deed) -> None:
     matter.received = deed.day
     matter.reachable = deed.entered.get("reporter_kind") != "不留姓名"
     if deed.entered.get("answer") == "当场答复清楚":
-        matter._is_resolved(deed, "answered")
+        matter.was_resolved(deed, "answered")
 
 
 def _classified(matter: Matter, deed: Deed) -> None:
@@ -109,7 +111,7 @@ def _assigned(matter: Matter, deed: Deed) -> None:
 def _approved(matter: Matter, deed: Deed) -> None:
     asked = [each.entered["request"] for each in matter.deeds if each.act == "ask"][-1]
     if asked == "解释说明":
-        matter._is_resolved(deed, "explained")
+        matter.was_resolved(deed, "explained")
 
 
 def _told(matter: Matter, deed: Deed) -> None:
@@ -127,30 +129,30 @@ def _rated(matter: Matter, deed: Deed) -> None:
         matter.stars, matter.proxy_stars = stars, None
     matter.ended = True
     if stars <= _LOW and matter.count("rework") == 0:
-        matter._goes_on()
+        matter.goes_on()
         matter.deeds.append(Deed(deed.at, "", "rework", "", {}))
 
 
 def _checked(matter: Matter, deed: Deed) -> None:
     if deed.entered["step"] != "已经办好":
-        matter._goes_on()
+        matter.goes_on()
 
 
 def _appeal_decided(matter: Matter, deed: Deed) -> None:
     if "应当受理" in str(deed.entered["upheld"]):
-        matter._goes_on()
+        matter.goes_on()
     else:
         matter.ended = matter.told is not None
 
 
 def _reopened(matter: Matter, deed: Deed) -> None:
-    matter._goes_on()
+    matter.goes_on()
 
 
 def _ends(outcome: str | None = None) -> Callable[[Matter, Deed], None]:
     def change(matter: Matter, deed: Deed) -> None:
         if outcome is not None:
-            matter._is_resolved(deed, outcome)
+            matter.was_resolved(deed, outcome)
         matter.ended = True
 
     return change
@@ -161,10 +163,10 @@ _CHANGES: Mapping[str, Callable[[Matter, Deed], None]] = {
     "classify": _classified,
     "assign": _assigned,
     "approve": _approved,
-    "finish": lambda matter, deed: matter._is_resolved(deed, "done"),
+    "finish": lambda matter, deed: matter.was_resolved(deed, "done"),
     "mend": _ends("fixed"),
-    "explain": lambda matter, deed: matter._is_resolved(deed, "explained"),
-    "reject": lambda matter, deed: matter._is_resolved(deed, "rejected"),
+    "explain": lambda matter, deed: matter.was_resolved(deed, "explained"),
+    "reject": lambda matter, deed: matter.was_resolved(deed, "rejected"),
     "refer": _ends("referred"),
     "withdraw": _ends("withdrawn"),
     "feed_back": _told,

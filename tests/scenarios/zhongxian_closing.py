@@ -25,8 +25,7 @@ def a_lift_that_stays_bad(world: World) -> Steps:
     cadre.does(lift, "feed_back", "ZX-50", words="物业修过了", means="电话")
     reporter = world.reporter(lift)
     reporter.does(lift, "rate", "ZX-51", stars=1, words="当天又停")
-    phone_sees = phone.cases()
-    assert lift.path.rpartition("/")[2] in phone_sees
+    assert lift.path.rpartition("/")[2] in phone.cases()
     yield 10, 16
     official.does(lift, "call_back", "XA-26", words="说今天又停，已约厂家")
     yield 10, 20
@@ -107,9 +106,8 @@ def a_new_matter_at_the_end(world: World) -> Steps:
     """Scanned on the last morning, and on nobody's list but the registrar's."""
     yield 11, 23, 8
     reporter = world.resident()
-    fresh = reporter.reports("垃圾桶满了", "ZX-01", world.person("cadre"), kind="环境卫生")
+    reporter.reports("垃圾桶满了", "ZX-01", world.person("cadre"), kind="环境卫生")
     assert "已收到" in reporter.stands()
-    fresh.reachable = True
 
 
 CLOSING = (
