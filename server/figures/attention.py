@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from server.domain.demand_acts import Action
 from server.domain.demand_clock import is_stalled
 from server.domain.demand_states import StateKey
@@ -18,7 +16,6 @@ from server.figures.open_cases import Case, lines, mechanism
 from server.storage import attention as storage
 from server.storage.case_filter import CaseFilter, Timing
 from server.storage.demands import Demand
-from server.storage.profiles import ProfileVersion
 from server.work import Reading
 
 PAGE_SIZE = 50
@@ -107,9 +104,6 @@ _ONE_DAY = dt.timedelta(days=1)
 def _pushed(reading: Reading, rows: Sequence[Demand]) -> list[Pushed]:
     _, calendar = mechanism(reading)
     today = local_day(reading.now)
-    # Held while the lines are made: a session forgets what nobody holds, and would ask again for every line.
-    named = sa.select(ProfileVersion).where(ProfileVersion.id.in_({each.profile_version_id for each in rows}))
-    _held = reading.session.scalars(named).all()
     return [_line(reading, case, calendar=calendar, today=today) for case in lines(reading, rows)]
 
 

@@ -91,7 +91,12 @@ def open_to(reading: Reading, demand: Demand) -> tuple[Action, ...]:
 
 def mechanism_of(reading: Reading, demand: Demand) -> MechanismProfile:
     """Return the mechanism a demand was taken in under: old matters keep old rules."""
-    return parsed(reading.session.get_one(ProfileVersion, demand.profile_version_id).text)
+    known = reading.session.info  # a page asks for every row, and a session forgets what nobody holds
+    key = (ProfileVersion, demand.profile_version_id)
+    if key not in known:
+        known[key] = parsed(reading.session.get_one(ProfileVersion, demand.profile_version_id).text)
+    profile: MechanismProfile = known[key]
+    return profile
 
 
 def waits_for(demand: Demand, *, held_by: str) -> str:
