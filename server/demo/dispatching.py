@@ -14,7 +14,7 @@ _OFFERED_SHARE, _CLAIMED_SHARE = 0.5, 0.8
 _MET_ON_SHARE = 0.25
 _ALLIED_SHARE, _UNIT_SHARE = 0.35, 0.85
 _WHISTLE_SHARE = 0.3
-_UNCLAIMED_DAYS = dt.timedelta(days=4)
+_A_DAY, _UNCLAIMED_DAYS = dt.timedelta(days=1), dt.timedelta(days=4)
 
 _UPWARD = ("不是村里能办的，请上级安排", "要行业部门来处理，村里已做好记录", "涉及公共设施，请街道乡镇协调")
 _SENT_FOR = "请到现场会商，一起定处理办法"
@@ -77,7 +77,8 @@ def _met_on(case: Case, day: dt.date) -> dt.date:
     """The day it may be assigned: after the meeting, where one has to settle it or the desk wants one."""
     class_ = case.klass
     kind = kind_at(case.county, class_, case.desk)
-    wanted = case.county.mechanism.class_of(class_).on_agenda or case.chance("met on") < _MET_ON_SHARE
+    by_choice = not case.raised.example and case.chance("met on") < _MET_ON_SHARE
+    wanted = case.county.mechanism.class_of(class_).on_agenda or by_choice
     if kind is None or not wanted:
         return day
     case.at_desk("put_on_agenda", day, 9.7, reason=kind)
@@ -91,7 +92,8 @@ def _taker(case: Case) -> Taker:
     if case.desk == "township" or case.klass == "GOVERNMENT":
         return _above(case)
     own = units.allied(case.county, case.village)
-    return Taker(unit=own) if own and case.chance("allied") < _ALLIED_SHARE else Taker(case.secretary)
+    by_unit = not case.raised.example and case.chance("allied") < _ALLIED_SHARE
+    return Taker(unit=own) if own and by_unit else Taker(case.secretary)
 
 
 def _above(case: Case) -> Taker:
@@ -113,10 +115,12 @@ def _offer(case: Case, day: dt.date) -> tuple[dt.date, dt.date]:
     if case.raised.example != "claim" and case.chance("claimed") >= _CLAIMED_SHARE:
         case.taker = Taker(case.registrar)
         return day + _UNCLAIMED_DAYS, due + _UNCLAIMED_DAYS
-    taken = case.waits("claim", case.after(day))
-    case.taker = Taker(case.worker)
+    taken = min(case.waits("claim", day + _A_DAY), day + _UNCLAIMED_DAYS - _A_DAY)
+    # What lies in no grid a grid's worker does not see.
+    claimed_by = case.worker if case.raised.form in ("patrol", "online") else case.secretary
+    case.taker = Taker(claimed_by)
     due = max(due, taken + dt.timedelta(days=3))
-    case.at_desk("claim", taken, 8.5, author=case.worker, until=due)
+    case.at_desk("claim", taken, 8.5, author=claimed_by, until=due)
     return taken, due
 
 

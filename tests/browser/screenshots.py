@@ -40,6 +40,8 @@ SHOTS = (
     *_pair("visits", "village_cadre", "/maps/visits"),
     *_pair("patrols", "county_assessor", "/maps/patrols"),
     *_pair("cases", "township_official", "/cases"),
+    Shot("office-inbox", "village_cadre", "/inbox", 390, 844),
+    Shot("office-queue", "village_cadre", "/queue", 390, 844),
 )
 
 
@@ -56,6 +58,8 @@ def main() -> None:
         )
         for shot in SHOTS:
             _take(browser, base_url, accounts[shot.role], shot)
+        _take_without_account(browser, "unit-orders", facts["units"][0]["url"])
+        _take_without_account(browser, "resident-report", facts["residents"]["url"])
         phone_screenshots.take(browser, facts, base_url=base_url, folder=FOLDER)
         browser.close()
 
@@ -70,6 +74,18 @@ def _take(browser: Browser, base_url: str, account: dict[str, str], shot: Shot) 
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(800)  # the map's tiles of labels settle after the last request
     page.screenshot(path=FOLDER / f"{shot.name}.png")
+    context.close()
+
+
+def _take_without_account(browser: Browser, name: str, address: str) -> None:
+    """What a unit's link or a grid's poster opens, on a phone."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
 
 

@@ -7,25 +7,40 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from server import profiles
 from server.database import Database
-from server.demo.acts import moment
+from server.demo import unit_links
+from server.demo.acts import FollowUpAct, PatrolAct, VisitAct, moment
+from server.demo.case_acts import CaseAct, MeetingAct, ScanAct
 from server.demo.county import invent_county
-from server.demo.founding import PASSWORD, carries_phone
+from server.demo.faults import planted
+from server.demo.founding import PASSWORD, carries_phone, found, founded_at
 from server.demo.invitation import invitation, one_of_each_role
-from server.demo.seeding import MOST_DAYS_ADDED, DemoState, NotTheDemo, Seeded, seed
+from server.demo.raising import raised_on
+from server.demo.retelling import Teller
+from server.demo.seeding import MOST_DAYS_ADDED, AnotherMechanism, DemoState, NotTheDemo, Seeded, seed
+from server.demo.staff import StaffMember
+from server.demo.story import Act, day_story
+from server.domain.demand_states import Group
 from server.domain.people import SYSTEM, Role
+from server.domain.scope import Scope
+from server.figures import inbox
+from server.jobs.sweeping import sweep
 from server.services import accounts, actors
 from server.services.accounts import new_key
 from server.storage.demands import Demand, DemandNote
 from server.storage.events import EventRow
 from server.storage.grids import Grid
 from server.storage.households import Household
+from server.storage.inbox import Badge, Desk, Wanted, slice_of
 from server.storage.patrols import Patrol
+from server.storage.posts import Account
 from server.storage.sheets import FrozenSheet
 from server.storage.submissions import Submission
 from server.storage.visits import Visit
@@ -164,6 +179,14 @@ def test_a_database_with_another_county_is_left_alone(
     assert not (tmp_path / "demo_state.json").exists()
 
 
+def test_a_demo_keeps_the_mechanism_it_was_made_under(demo: tuple[Path, Seeded], tmp_path: Path) -> None:
+    shutil.copytree(demo[0], tmp_path, dirs_exist_ok=True)
+    with opened(tmp_path, NINE) as database:
+        with pytest.raises(AnotherMechanism, match="zhongxian"):
+            seed(database, tmp_path / "demo_state.json", profile="longli")
+        assert seed(database, tmp_path / "demo_state.json").county.profile == "zhongxian"
+
+
 def test_the_invitation_says_who_may_come_in(demo: tuple[Path, Seeded]) -> None:
     folder, seeded = demo
     invited = invitation(seeded, base_url="http://127.0.0.1:8123", on=seeded.county.seeded_on)
@@ -172,6 +195,11 @@ def test_the_invitation_says_who_may_come_in(demo: tuple[Path, Seeded]) -> None:
     assert {account["role"] for account in invited["accounts"]} == {role.value for role in Role}
     assert "@" in next(each["username"] for each in invited["accounts"] if each["role"] == Role.ADMIN)
     assert len(one_of_each_role(invited["accounts"])) == len(Role)
+    assert invited["profile"] == "zhongxian"
+    links = replace(seeded, state=replace(seeded.state, unit_links={"县水务局": "abc"}))
+    opened_by = invitation(links, base_url="http://127.0.0.1:8123", on=seeded.county.seeded_on)["units"]
+    assert opened_by == [{"name": "县水务局", "url": "http://127.0.0.1:8123/u/abc"}]
+    assert invited["residents"]["url"] == f"http://127.0.0.1:8123/r/g/{invited['residents']['grid']}"
     first = invited["app_users"][0]
     assert invited["openrosa_url"] == first["openrosa_url"]
     assert first["openrosa_url"].startswith("http://127.0.0.1:8123/v1/key/")
@@ -189,6 +217,86 @@ def test_the_invitation_says_who_may_come_in(demo: tuple[Path, Seeded]) -> None:
             assert account is not None
             assert account.role == sign_in["role"]
         assert accounts.verify(PASSWORD, against=stored)
+
+
+class Tale:
+    """What is raised in the township strangers are shown first, without the rest of the story: told in seconds."""
+
+    def __init__(self, folder: Path, empty: Path, profile: str) -> None:
+        self.county = invent_county(SEEDED_ON, profile)
+        self.village = planted(self.county).bad_village
+        shutil.copy(empty, folder / "wangge.sqlite")
+        self.database = Database(f"sqlite:///{folder / 'wangge.sqlite'}", clock=Clock(NINE))
+        keys = {member.key: new_key() for member in self.county.staff if carries_phone(member)}
+        with self.database.transaction(SYSTEM) as work:
+            found(replace(work, now=founded_at(self.county).astimezone(dt.UTC)), self.county, keys=keys)
+        self.teller = Teller(self.county, keys)
+
+    def tell(self, *, days: int) -> None:
+        """The last days of the history, and this morning. Raises where the county does not admit an act."""
+        told = [SEEDED_ON - n * DAY for n in range(days, -1, -1)]
+        near = {each.key for day in told for each in raised_on(self.county, day) if self._is_near(each.grid)}
+        for day in told:
+            with self.database.transaction(SYSTEM) as work:
+                for act in day_story(self.county, day):
+                    if act.at <= NINE and self._is_told(act, near):
+                        self.teller.tell(work, act)
+            if day < SEEDED_ON:
+                sweep(self.database, now=moment(day, 24.0).astimezone(dt.UTC))
+
+    def _is_near(self, division: str) -> bool:
+        return division.startswith(self.village[:9])
+
+    def _is_told(self, act: Act, near: set[str]) -> bool:
+        match act:
+            case PatrolAct():
+                return bool(act.findings) and self._is_near(act.grid)
+            case VisitAct():
+                return bool(act.asks) and self._is_near(act.grid)
+            case CaseAct() | FollowUpAct():
+                return act.demand in near
+            case ScanAct():
+                return self._is_near(act.grid)
+            case MeetingAct():
+                return self._is_near(act.jurisdiction)
+        return self._is_near(act.village)
+
+    def tabs_of(self, member: StaffMember, *, mine: bool) -> dict[Group, int]:
+        """How many rows each tab of somebody's inbox has."""
+        with self.database.read(SYSTEM) as reading:
+            account = reading.session.get_one(Account, member.key)
+            actor = actors.of_account(reading.session, account, now=reading.now)
+        with self.database.read(actor) as reading:
+            return {tab.group: tab.number for tab in inbox.tabs(reading, mine=mine)}
+
+
+@pytest.mark.parametrize("profile", profiles.shipped())
+def test_under_every_mechanism_each_tab_of_an_office_has_rows(
+    profile: str, empty_sqlite: Path, tmp_path: Path
+) -> None:
+    tale = Tale(tmp_path, empty_sqlite, profile)
+    tale.tell(days=52)
+    cadre = tale.county.secretary(tale.village)
+    official = tale.county.dispatcher(tale.village)
+    assert all(tale.tabs_of(cadre, mine=True).values())
+    assert all(tale.tabs_of(official, mine=False).values())
+    township = tale.tabs_of(official, mine=True)
+    if tale.county.mechanism.routed_to("GOVERNMENT") != "village":
+        assert all(number for group, number in township.items() if group is not Group.TO_REGISTER)
+    with tale.database.read(SYSTEM) as reading:
+        desk = Desk(account=cadre.key, level="village")
+        for badge in Badge:
+            wanted = [Wanted(group=group, mine=False, badge=badge) for group in Group]
+            assert any(
+                slice_of(
+                    reading.session, desk, each, as_of=reading.now, scope=Scope.of([tale.village]), size=1
+                )
+                for each in wanted
+            ), badge
+    links = unit_links.opened(tale.database, {})
+    assert len(links) == 1
+    assert unit_links.opened(tale.database, links) == links
+    tale.database.close()
 
 
 def test_the_demo_is_founded_on_either_database(database: Database, clock: Clock, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""使用说明: how the phone's page is used, for whoever holds the phone. Nothing in it is anybody's, so it is public."""
+"""使用说明: how the pages for phones are used, and the office's. Nothing in it is anybody's, so it is public."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ PICTURES = (
     "phone-outbox",
     "phone-suggestion",
     "phone-settings",
+    "office-inbox",
+    "office-queue",
+    "unit-orders",
+    "resident-report",
 )
 """The pictures of the screens in the order of the text: static/screenshots/<name>.png, taken from the running demo."""
 
