@@ -270,7 +270,13 @@ class Tale:
             return {tab.group: tab.number for tab in inbox.tabs(reading, mine=mine)}
 
 
-@pytest.mark.parametrize("profile", profiles.shipped())
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(each, marks=[] if each == "zhongxian" else [pytest.mark.slow])
+        for each in profiles.shipped()
+    ],
+)
 def test_under_every_mechanism_each_tab_of_an_office_has_rows(
     profile: str, empty_sqlite: Path, tmp_path: Path
 ) -> None:
