@@ -7,7 +7,7 @@ Left out, because they are no part of a demand's way or not executed yet: showin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
