@@ -22,7 +22,8 @@ def test_a_help_page_is_chinese(run: Run, words: tuple[str, ...]) -> None:
         (("nothing",), "没有命令 nothing。用 wangge -h 看写法。"),
         (("grid", "import", "--nothing"), "没有选项 --nothing。用 wangge grid import -h 看写法。"),
         (("user", "close"), "缺少 WHO。用 wangge user close -h 看写法。"),
-        (("profile", "check", "/no/such/file"), "FILE 的值不对：没有这个文件。"),
+        (("profile", "check", "/no/such/file"), "没有名为“/no/such/file”的机制方案。"),
+        (("restore", "/no/such/file"), "FILE 的值不对：没有这个文件。"),
         (("app-user", "revoke", "1"), "KEY_ID 的值不对：读不懂。"),
         (("profile", "install", "x", "--effective", "soon"), "--effective 的值不对：日期应写成"),
         (
