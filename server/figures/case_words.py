@@ -10,7 +10,7 @@ from typing import cast
 from forms import catalogue
 from server.domain.demand import may_be_point
 from server.domain.demand_clock import is_due_today, is_overdue
-from server.domain.demand_states import DemandState
+from server.domain.demand_states import DemandState, is_unresolved
 from server.domain.mechanism import Canonical
 from server.domain.work_calendar import local_day
 from server.storage.demands import Demand
@@ -114,7 +114,9 @@ def days_over(state: DemandState, *, as_of: dt.datetime) -> int:
 
 
 def due_words(state: DemandState, *, as_of: dt.datetime) -> str:
-    """超期3天, 今天到期, 10月25日到期, or nothing where nothing is due."""
+    """超期3天, 今天到期, 10月25日到期, or nothing where nothing is due any more."""
+    if not is_unresolved(state.key):
+        return ""
     due = due_day(state)
     if is_overdue(state, as_of=as_of):
         over = days_over(state, as_of=as_of)
