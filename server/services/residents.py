@@ -84,14 +84,14 @@ def report(work: Work, sent: Report) -> Demand:
     if not (legible(sent.words) or sent.photo or sent.voice):
         raise Invalid("resident.nothing_said")
     grid = grids.get(work.session, sent.grid, scope=Scope.everything())
-    known = storage.demand_of(work.session, sent.key)
-    if known is not None:
-        return work.session.get_one(Demand, known)
+    row = ResidentReport(key=sent.key, demand_id=None)
+    if insert_once(work.session, row, unique=("key",)) is None:  # of two at one moment the second waits here
+        return work.session.get_one(Demand, storage.demand_of(work.session, sent.key))
     demand = raise_demand(work, addressed(work, _raised(work, sent, grid.code)))
+    storage.keep_demand(work.session, sent.key, demand.id)
     for file in (sent.photo, sent.voice):
         if file is not None:
             demand_files.keep(work, demand.id, file)
-    insert_once(work.session, ResidentReport(key=sent.key, demand_id=demand.id), unique=("key",))
     return demand
 
 

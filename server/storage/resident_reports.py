@@ -22,7 +22,8 @@ class ResidentReport(Base):
 
     key: Mapped[Key]
     """Of the page, as drawn when it was shown, and of what was written on it."""
-    demand_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("demands.id"), unique=True)
+    demand_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("demands.id"), unique=True)
+    """None only inside the transaction that raises it: the key is taken first, so that a second sending waits."""
 
 
 class ResidentTrial(Base):
@@ -39,6 +40,13 @@ class ResidentTrial(Base):
 def demand_of(session: Session, key: uuid.UUID) -> uuid.UUID | None:
     """The demand that was raised by the same words of the same page."""
     return session.scalar(sa.select(ResidentReport.demand_id).where(ResidentReport.key == key))
+
+
+def keep_demand(session: Session, key: uuid.UUID, demand_id: uuid.UUID) -> None:
+    """Say which demand a sending raised."""
+    session.execute(
+        sa.update(ResidentReport).where(ResidentReport.key == key).values(demand_id=demand_id)
+    )
 
 
 def trials(session: Session, address: str, *, what: Trial, since: dt.datetime) -> int:

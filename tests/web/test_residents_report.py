@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,19 @@ def test_the_same_page_sent_twice_is_one_matter(resident: Resident, story: Story
     page = str(uuid.uuid4())
     first, second = (resident.send(page=page, words="路灯不亮") for _ in range(2))
     assert first.location == second.location
+    story.only_demand()
+
+
+def test_the_same_page_sent_twice_at_one_moment_is_one_matter(
+    app: Flask, county: County, story: Story
+) -> None:
+    page = str(uuid.uuid4())
+    with ThreadPoolExecutor(4) as pool:
+        sent = [
+            pool.submit(Resident(app.test_client()).send, page=page, words="路灯不亮") for _ in range(4)
+        ]
+        answers = {each.result().location for each in sent}
+    assert len(answers) == 1
     story.only_demand()
 
 
