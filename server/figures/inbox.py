@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from server.domain.demand_acts import Action
 from server.domain.demand_states import Group
 from server.domain.jurisdiction import Level
-from server.domain.mechanism import MechanismProfile
 from server.domain.people import Permission
 from server.domain.problems import Unauthenticated
 from server.figures import open_cases
 from server.figures.case_words import due_day_of
-from server.figures.next_step import mechanism_of, next_step, open_to, waits_for
+from server.figures.next_step import STRUCK_OFF, mechanism_of, next_step, open_to, waits_for
 from server.figures.open_cases import Case
 from server.storage import inbox as storage
+from server.storage.demands import Demand, can_be_told
 from server.storage.inbox import Badge, Cursor, Desk, Wanted
 from server.work import Reading
 
@@ -97,14 +97,18 @@ def _row(reading: Reading, case: Case, desk: Desk) -> Row:
         badges=storage.badges_of(demand, desk, as_of=reading.now),
         due=_due(case),
         next=proposed,
-        verb="" if proposed is None else _verb(mechanism_of(reading, demand), proposed),
+        verb="" if proposed is None else _verb(reading, demand, proposed),
         waits_for=waits_for(demand, held_by=case.held_by),
     )
 
 
-def _verb(profile: MechanismProfile, action: Action) -> str:
+def _verb(reading: Reading, demand: Demand, action: Action) -> str:
     """The county's word; of an answer owed to the level below no button says beforehand which one it will be."""
-    return "批复" if action is Action.APPROVE else profile.verb(action)
+    if action is Action.APPROVE:
+        return "批复"
+    if action is Action.FEED_BACK and not can_be_told(demand):
+        return STRUCK_OFF
+    return mechanism_of(reading, demand).verb(action)
 
 
 def _due(case: Case) -> str:

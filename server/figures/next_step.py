@@ -56,6 +56,10 @@ _OF_WHOM = {
 """Acts proposed to the one they are expected of; others to whom they are open may do them without being told."""
 
 
+STRUCK_OFF = "写明结果销号"
+"""What stands in for telling the reporter where nobody can be told."""
+
+
 def next_step(demand: Demand, open_to_him: Collection[Action], *, reading: Reading) -> Action | None:
     """Return the act proposed to the reader among those open to him, None where it waits for somebody else."""
     hands = {reading.actor.id, *(post.stand_in_for for post in reading.actor.posts)} - {None}

@@ -44,9 +44,7 @@ def demand_of(session: Session, key: uuid.UUID) -> uuid.UUID | None:
 
 def keep_demand(session: Session, key: uuid.UUID, demand_id: uuid.UUID) -> None:
     """Say which demand a sending raised."""
-    session.execute(
-        sa.update(ResidentReport).where(ResidentReport.key == key).values(demand_id=demand_id)
-    )
+    session.execute(sa.update(ResidentReport).where(ResidentReport.key == key).values(demand_id=demand_id))
 
 
 def trials(session: Session, address: str, *, what: Trial, since: dt.datetime) -> int:

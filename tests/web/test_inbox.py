@@ -168,3 +168,18 @@ def test_who_only_looks_sees_all_and_can_do_nothing(story: Story, client: FlaskC
 def test_an_address_that_was_tampered_with_is_refused(story: Story, client: FlaskClient, path: str) -> None:
     sign_in(client, "cadre")
     assert client.get(path).status_code == 400
+
+
+def test_what_nobody_can_be_told_of_is_struck_off(story: Story, client: FlaskClient) -> None:
+    story.patrol(finding())
+    demand = story.only_demand()
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.classify(work, demand.id, "GRID")
+        until = story.clock.now.date()
+        dispatch.assign(work, demand.id, story.county.accounts["worker"], measure="去修", deadline=until)
+    story.say(demand, "done", how_solved="done", words="修好了")
+    sign_in(client, "cadre")
+    row = words(read(client, "/inbox?tab=to_report_back"))
+    assert "写明结果销号" in row
+    assert "下一步：写明结果销号" in words(read(client, f"/cases/{demand.id}"))

@@ -149,9 +149,7 @@ def test_the_same_page_sent_twice_at_one_moment_is_one_matter(
 ) -> None:
     page = str(uuid.uuid4())
     with ThreadPoolExecutor(4) as pool:
-        sent = [
-            pool.submit(Resident(app.test_client()).send, page=page, words="路灯不亮") for _ in range(4)
-        ]
+        sent = [pool.submit(Resident(app.test_client()).send, page=page, words="路灯不亮") for _ in range(4)]
         answers = {each.result().location for each in sent}
     assert len(answers) == 1
     story.only_demand()

@@ -9,8 +9,8 @@ from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey
 from server.domain.mechanism import MechanismProfile
 from server.domain.people import Permission
-from server.figures.next_step import next_step
-from server.storage.demands import Demand
+from server.figures.next_step import STRUCK_OFF, next_step
+from server.storage.demands import Demand, can_be_told
 from server.web.staff.case_asking import Asking, Question
 from server.web.staff.case_questions import questions
 from server.work import Reading
@@ -74,7 +74,7 @@ def acts_of(
     proposed = next_step(demand, open_to_him, reading=reading)
     first = "" if proposed is None else _NAMES.get(proposed, proposed.value)
     forms = {
-        act: ActForm(act, _title(act, named, profile), questions(act, asking))
+        act: ActForm(act, _title(act, named, demand, profile), questions(act, asking))
         for act in _ORDER
         if act in offered
     }
@@ -101,9 +101,11 @@ def _beside(
     return {act for act, is_open in held if is_open}
 
 
-def _title(act: str, named: Mapping[str, Action], profile: MechanismProfile) -> str:
+def _title(act: str, named: Mapping[str, Action], demand: Demand, profile: MechanismProfile) -> str:
     """What the county calls it, else what the product does."""
     own = named.get(act)
+    if own is Action.FEED_BACK and not can_be_told(demand):
+        return STRUCK_OFF
     if own is not None and own.value in profile.verbs:
         return profile.verb(own)
     return _TITLES.get(act) or ("" if own is None else own.label)
