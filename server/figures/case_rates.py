@@ -43,8 +43,8 @@ class CaseRates:
     """A month's figures of an area by their keys; every one opens into the rows of n, d and d - n.
 
     Keys: "C6" and, of its left, "C6-extended"; "C7" and, of its d, "C7-explained", "C7-suspended", "C7-projectised";
-    "C8"; what figures/case_ratings.py adds of "C9" and "C10"; "C11-{class or NONE}-{level}"; "C12-{what}-{village}" for SET_APART and the
-    codes of `villages`. `county` holds (n, d) of each of SET_APART in the whole county: numbers without rows.
+    "C8"; what figures/case_ratings.py adds of "C9" and "C10"; "C11-{class or NONE}-{level}";
+    "C12-{what}-{village}" for SET_APART and the codes of `villages`. `county` holds (n, d) of each of SET_APART in the whole county: numbers without rows.
     """
 
     as_of: dt.datetime
