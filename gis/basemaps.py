@@ -6,18 +6,19 @@ attribution and the approval number (审图号) that must be shown with it (SPAT
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlsplit
+
+from gis.coordinates import Datum
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
 _TILE_URL = re.compile(r"(https?://|/(?!/))[A-Za-z0-9._~:/?&=%+,{}-]+")
 _TIANDITU_KEY = re.compile(r"[0-9A-Za-z]+")
+_BAIDU_HOST = re.compile(r"(^|\.)(bdimg|baidu)\.com(:|$)")
 _LINES_ACROSS = 8
 # About a hundred metres, for an area that is a single place.
 _LEAST_EXTENT = 0.001
@@ -27,35 +28,40 @@ _FARTHEST_LAT = 85.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basemap:
-    """A raster base map of one or more layers in the Web Mercator tiling.
+    """A raster base map of one or more layers in the Web Mercator tiling, drawn by static/js/map/basemap.js.
 
     `tile_urls` hold `{z}`, `{x}`, `{y}` and, where there are several hosts, `{s}` for one of `subdomains`;
     a path without a host is served by ourselves. `attribution` and `approval_number` are shown as text.
-    The grids are drawn in WGS-84 without a shift, so tiles of GCJ-02 or BD-09 are refused: they would put
-    every border half a kilometre off. Raises ValueError for what does not hold.
+    `datum` is what the tiles were cut in: those of GCJ-02 and BD-09 are shifted when shown. There are tiles for
+    whole zooms `min_zoom` to `max_zoom`, shown larger beyond, and inside `bounds` (of that datum) where these
+    are known. Raises ValueError, with a sentence an operator can act on, for what does not hold.
     """
 
     tile_urls: tuple[str, ...]
     attribution: str
     approval_number: str = ""
-    datum: Literal["wgs84", "cgcs2000"] = "wgs84"
+    datum: Datum = "wgs84"
     subdomains: str = ""
+    min_zoom: int = 0
     max_zoom: int = 18
+    bounds: Bounds | None = None
 
     def __post_init__(self) -> None:
-        if self.datum not in {"wgs84", "cgcs2000"}:
-            raise ValueError(f"底图坐标系须为 WGS-84 或 CGCS2000，不能是 {self.datum}")
         if not self.attribution.strip():
             raise ValueError("底图须注明来源")
         for url in self.tile_urls:
             if not _TILE_URL.fullmatch(url) or not all(part in url for part in ("{z}", "{x}", "{y}")):
                 raise ValueError(f"底图地址不合规范：{url}")
+            if _BAIDU_HOST.search(urlsplit(url).netloc):
+                raise ValueError(
+                    "百度的瓦片按自己的投影和编号切分，不是通用的 XYZ，放上去会错位，因此不支持；"
+                    "BD-09 坐标、按通用 XYZ 切分的瓦片可以用"
+                )
 
     @property
     def notice(self) -> str:
-        """The line under the map, as HTML in which nothing is markup and no brace is left to any template."""
-        text = "  ".join(part for part in (self.attribution, self.approval_number) if part)
-        return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
+        """The line under the map as text: where it comes from and its approval number."""
+        return "  ".join(part for part in (self.attribution, self.approval_number) if part)
 
     @property
     def image_sources(self) -> tuple[str, ...]:
@@ -66,6 +72,18 @@ class Basemap:
         return tuple(
             sorted(f"{host.split('://')[0]}://{_any_subdomain(host.split('://')[1])}" for host in hosts)
         )
+
+    @property
+    def as_told(self) -> dict[str, object]:
+        """What the script in the frame is told: addresses, notice, datum, zooms, bounds."""
+        return {
+            "urls": self.tile_urls,
+            "notice": self.notice,
+            "datum": self.datum,
+            "subdomains": self.subdomains,
+            "zooms": (self.min_zoom, self.max_zoom),
+            "bounds": self.bounds,
+        }
 
 
 def tianditu(*, key: str, approval_number: str) -> Basemap:

@@ -6,7 +6,7 @@ graticule or a base map. Everything else stands in one JSON block that our own s
 say arrives later by message.
 
 What the scripts in static/js/map find: the Leaflet map as `window.wanggeMap`, and the JSON as the text of
-`document.getElementById("wangge-map-config")`.
+`document.getElementById("wangge-map-config")`; a base map as that of "wangge-map-basemap".
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from gis.basemaps import Basemap, Bounds, graticule
 
 MAP_NAME = "wanggeMap"
 CONFIG_ID = "wangge-map-config"
+BASEMAP_ID = "wangge-map-basemap"
 
 _ASSET_URL = re.compile(r"/(?!/)[A-Za-z0-9._~/?&=%+-]+")
 # The pattern of a script written into the page; one with a source or a type opens differently.
@@ -93,6 +94,7 @@ def map_page(config: MapConfig) -> MapPage:
 <body>
 {drawn.html.render()}
 <script type="application/json" id="{CONFIG_ID}">{_json_block(config.data)}</script>
+{_basemap_block(config.basemap)}
 <script>{drawn.script.render()}</script>
 {_lines('<script src="{}"></script>', config.assets.scripts)}
 </body>
@@ -145,7 +147,7 @@ def _draw(config: MapConfig) -> _VerbatimFigure:
     )
     # Folium takes zoom limits for tiles only; without them a single house would fill the screen.
     drawn.options["min_zoom"] = _FARTHEST_OUT
-    drawn.options["max_zoom"] = config.basemap.max_zoom if config.basemap else _CLOSEST_IN
+    drawn.options["max_zoom"] = _CLOSEST_IN
     drawn.default_js = [("leaflet", config.assets.leaflet_js)]
     drawn.default_css = [("leaflet_css", config.assets.leaflet_css)]
     _add_controls(drawn, config)
@@ -167,21 +169,14 @@ def _add_controls(drawn: _Map, config: MapConfig) -> None:
 
 
 def _lay_ground(drawn: _Map, config: MapConfig) -> None:
-    if config.basemap is None:
-        lines = folium.PolyLine(  # type: ignore[no-untyped-call]
-            graticule(config.bounds), color=_GRATICULE_COLOUR, weight=1
-        )
-        lines.options["interactive"] = False
-        lines.add_to(drawn)
+    """Add the graticule where there is no base map; a base map is laid by basemap.js, which can shift it."""
+    if config.basemap is not None:
         return
-    for url in config.basemap.tile_urls:
-        folium.TileLayer(
-            tiles=url,
-            attr=config.basemap.notice,
-            subdomains=config.basemap.subdomains or "abc",
-            max_zoom=config.basemap.max_zoom,
-            control=False,
-        ).add_to(drawn)
+    lines = folium.PolyLine(  # type: ignore[no-untyped-call]
+        graticule(config.bounds), color=_GRATICULE_COLOUR, weight=1
+    )
+    lines.options["interactive"] = False
+    lines.add_to(drawn)
 
 
 def _number(drawn: _Map) -> None:
@@ -191,6 +186,12 @@ def _number(drawn: _Map) -> None:
     for number, child in enumerate(children):
         child._id = str(number)
         drawn.add_child(child)
+
+
+def _basemap_block(basemap: Basemap | None) -> str:
+    if basemap is None:
+        return ""
+    return f'<script type="application/json" id="{BASEMAP_ID}">{_json_block(basemap.as_told)}</script>'
 
 
 def _json_block(data: Mapping[str, object]) -> str:

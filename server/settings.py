@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_BASEMAP_NEEDS = {
+    "none": (),
+    "tianditu": ("basemap_key", "basemap_approval"),
+    "file": ("basemap_file", "basemap_datum", "basemap_source"),
+    "xyz": ("basemap_url", "basemap_datum", "basemap_source", "basemap_approval"),
+}
 DEMO_SECRET = "demo-only-" + "0" * 54
 
 
@@ -56,6 +63,25 @@ class Settings(BaseSettings):
         default=None,
         description="通知：发给工作人员和单位的 Apprise 地址，号码处写 {phone}；企业微信、钉钉群可以不写",
     )
+    basemap: Literal["none", "tianditu", "file", "xyz"] = Field(
+        default="none",
+        description="底图：none 不用（经纬网）；tianditu 天地图；file 本机的 MBTiles 或 PMTiles；xyz 别的瓦片服务",
+    )
+    basemap_key: str = Field(default="", description="底图：本单位申请的天地图密钥")
+    basemap_file: Path | None = Field(
+        default=None, description="底图：.mbtiles 或 .pmtiles 文件（PNG、JPEG、WebP）"
+    )
+    basemap_url: str = Field(default="", description="底图：瓦片地址，写 {z}、{x}、{y}")
+    basemap_datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] | None = Field(
+        default=None, description="底图：file 和 xyz 的坐标系，必须写明；gcj02、bd09 的显示时移正"
+    )
+    basemap_max_zoom: int = Field(
+        default=18, ge=1, le=22, description="底图：xyz 最细到哪一级，再往里放大显示"
+    )
+    basemap_source: str = Field(default="", description="底图：file 和 xyz 的来源，印在图上")
+    basemap_approval: str = Field(
+        default="", description="底图：审图号，印在图上；tianditu 和 xyz 必须有，自拍影像这类 file 可以没有"
+    )
     demo: bool = Field(default=False, description="演示模式：登录页列出演示账号；由 wangge demo 打开")
     profile: str = Field(default="zhongxian", description="新建县时默认安装的机制方案")
     log_level: str = Field(default="INFO", description="日志级别")
@@ -66,6 +92,15 @@ class Settings(BaseSettings):
             raise ValueError("WANGGE_NOTIFY_RESIDENTS 要写 {phone}：发给居民的消息不能发进群里")
         if self.notify_webhook is not None and not self.notify_webhook_secret:
             raise ValueError("设了 WANGGE_NOTIFY_WEBHOOK，就要设 WANGGE_NOTIFY_WEBHOOK_SECRET")
+        return self
+
+    @model_validator(mode="after")
+    def _basemap_says_what_it_is(self) -> Settings:
+        lacking = [
+            f"WANGGE_{name.upper()}" for name in _BASEMAP_NEEDS[self.basemap] if not getattr(self, name)
+        ]
+        if lacking:
+            raise ValueError(f"WANGGE_BASEMAP={self.basemap} 还要设：{'、'.join(lacking)}")
         return self
 
     @property

@@ -11,6 +11,8 @@ _SECRET = frozenset(
     {
         "secret_key",
         "database_url",
+        "basemap_key",
+        "basemap_url",
         "notify_webhook",
         "notify_webhook_secret",
         "notify_residents",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.web import compression, errors, health, i18n, openrosa, phone, residents, security, staff, units
+from server.web import (
+    basemaps,
+    compression,
+    errors,
+    health,
+    i18n,
+    openrosa,
+    phone,
+    residents,
+    security,
+    staff,
+    units,
+)
 from server.web.parts import Parts
 
 
@@ -16,6 +28,7 @@ def register(app: Flask, parts: Parts) -> None:
     compression.install(app)
     errors.install(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(basemaps.blueprint)
     app.register_blueprint(openrosa.blueprint)
     app.register_blueprint(phone.blueprint)
     app.register_blueprint(residents.blueprint)

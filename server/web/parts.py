@@ -8,10 +8,12 @@ from typing import cast
 
 from flask import current_app
 
+from gis.basemaps import Basemap
 from server.database import Database
 from server.domain.people import Actor
 from server.settings import Settings
 from server.storage.files import FileStore
+from server.web.ground import Ground, signed_basemap
 
 DemoAccount = tuple[str, str, str]
 """Role as users read it, username, password: of people who do not exist."""
@@ -26,6 +28,8 @@ class Parts:
     files: FileStore
     form_client: Path
     """The built browser client: a folder with index.html, or nothing yet."""
+    ground: Ground | None = None
+    """The deployment's base map, or none: then maps lie on a graticule."""
     demo_accounts: tuple[DemoAccount, ...] = ()
     """Shown on the sign-in page; empty outside the demo."""
     senders: dict[str, tuple[float, Actor]] = field(default_factory=dict)
@@ -40,3 +44,11 @@ def parts() -> Parts:
 def database() -> Database:
     """The database of the present app."""
     return parts().database
+
+
+def basemap() -> Basemap | None:
+    """The base map under the maps of the present app, as a page of this moment names it."""
+    found = parts().ground
+    if found is None:
+        return None
+    return signed_basemap(found, secret=parts().settings.secret_key, now=database().clock())

@@ -50,10 +50,10 @@ def test_a_malformed_tile_address_is_refused(url: str) -> None:
         Basemap(tile_urls=(url,), attribution="县自然资源局")
 
 
-@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
-def test_tiles_of_a_shifted_datum_are_refused(datum: str) -> None:
-    with pytest.raises(ValueError, match="坐标系"):
-        Basemap(tile_urls=(OWN,), attribution="地图商", datum=datum)  # type: ignore[arg-type]
+@pytest.mark.parametrize("host", ["maponline0.bdimg.com", "online{s}.map.bdimg.com:443", "api.map.baidu.com"])
+def test_tiles_in_baidus_own_grid_are_refused_with_the_reason(host: str) -> None:
+    with pytest.raises(ValueError, match="投影和编号"):
+        Basemap(tile_urls=(f"https://{host}/?x={{x}}&y={{y}}&z={{z}}",), attribution="百度", datum="bd09")
 
 
 def test_a_base_map_without_attribution_is_refused() -> None:
@@ -61,9 +61,10 @@ def test_a_base_map_without_attribution_is_refused() -> None:
         Basemap(tile_urls=(OWN,), attribution=" ")
 
 
-def test_the_notice_holds_neither_markup_nor_braces() -> None:
-    notice = Basemap(tile_urls=(OWN,), attribution="<b>{{7*7}}{%", approval_number="&").notice
-    assert not set("<>{}") & set(notice)
+def test_the_notice_says_source_and_approval_number() -> None:
+    basemap = Basemap(tile_urls=(OWN,), attribution="县自然资源局", approval_number="渝S（2025）012号")
+    assert basemap.notice == "县自然资源局  渝S（2025）012号"
+    assert Basemap(tile_urls=(OWN,), attribution="县自然资源局").notice == "县自然资源局"
 
 
 def test_the_graticule_has_round_degrees() -> None:

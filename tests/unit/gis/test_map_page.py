@@ -101,11 +101,20 @@ def test_without_a_base_map_there_is_a_graticule_and_no_attribution() -> None:
 
 def test_a_base_map_takes_the_place_of_the_graticule_and_is_attributed() -> None:
     page = map_page(replace(CONFIG, basemap=tianditu(key="0123abcd", approval_number="GS0650"))).html
-    assert page.count("L.tileLayer(") == 2
     assert "L.polyline(" not in page
-    assert "GS0650" in page
     assert "L.Control.Attribution(" in page
     assert '"prefix": false' in page
+    (told,) = (
+        json.loads(text)
+        for attributes, text in Elements(page).of("script")
+        if attributes.get("id") == "wangge-map-basemap"
+    )
+    assert [url.split("?")[0] for url in told["urls"]] == [
+        "https://t{s}.tianditu.gov.cn/vec_w/wmts",
+        "https://t{s}.tianditu.gov.cn/cva_w/wmts",
+    ]
+    assert told["notice"].endswith("GS0650")
+    assert told["datum"] == "cgcs2000"
 
 
 def test_the_controls_speak_chinese_and_the_scale_metres() -> None:
@@ -145,8 +154,10 @@ def test_nothing_that_anybody_wrote_is_run_or_becomes_markup(text: str) -> None:
     )
     assert json.loads(config) == data
     assert hostile.of("title")[0][1].strip() == text.strip()
-    (drawing,) = (text for attributes, text in hostile.of("script") if not attributes and "L.map(" in text)
-    assert json.dumps(basemap.notice)[1:-1].replace("&", r"\u0026").replace("'", r"\u0027") in drawing
+    (told,) = (
+        text for attributes, text in hostile.of("script") if attributes.get("id") == "wangge-map-basemap"
+    )
+    assert json.loads(told)["notice"] == basemap.notice
 
 
 @pytest.mark.parametrize(
