@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
+
+_PATIENCE = 120.0
 
 
 @dataclass
@@ -26,20 +29,12 @@ class LiveServer:
     def stop(self) -> int:
         """Ask it to stop, as Ctrl-C does, and give its exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=_PATIENCE)
 
     def kill(self) -> None:
         """End the whole process group at once, as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=30)
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+        self.process.wait(timeout=_PATIENCE)
 
 
 def start(*, data_dir: Path, database_url: str, port: int | None = None, **settings: str) -> LiveServer:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-from tests.live import free_port
+from tests.ports import free_port
 
 Manner = Literal["takes", "refuses", "breaks", "hangs_up", "holds"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from server.settings import Settings
 from tests.phones import encoded
+from tests.ports import free_port
 
 _PATIENCE = 120.0
 
@@ -26,7 +26,7 @@ class Server:
 
     settings: Settings
     output: Path
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -94,10 +94,3 @@ class Server:
         """Post a submission to a phone's project; the status."""
         kind, body = encoded(xml, files or {})
         return self.ask("POST", f"{phone}/submission", body, **{"Content-Type": kind})[0]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
