@@ -17,7 +17,7 @@ from server.storage.case_filter import CaseFilter
 from server.storage.selection import Page
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import day, moment
+from server.web.i18n import day
 from server.web.parsing import query
 from server.web.parts import database
 from server.web.staff.case_query import ALL, GROUP_WORDS, GROUPS, CaseQuery, filter_fields
@@ -83,7 +83,7 @@ def values() -> Response:
     wanted = query(MapQuery)
     with database().read(current_actor()) as reading:
         shown = case_map.map_points(reading, wanted.filter(reading), coloured_by=wanted.coloured_by)
-        response = jsonify(as_of=moment(reading.now), looks={}, **shown)
+        response = jsonify(looks={}, **shown)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +15,13 @@ from server.domain.problems import NotFound
 from server.figures import areas, outlines
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import moment
 from server.web.parsing import Submitted, query
 from server.web.parts import database
 from server.work import Reading
 
 PAGE_SIZE = 50
-_LAYERS = {"patrol": "巡查覆盖", "visits": "走访到位", "cases": "诉求分布"}
-_SCRIPTS = ("frame", "patterns", "degrees", "labels", "grids", "clusters")
+_LAYERS = {"patrol": "巡查覆盖", "visits": "走访到位", "cases": "诉求分布", "grids": "网格"}
+_SCRIPTS = ("frame", "patterns", "degrees", "labels", "territory", "clusters")
 _A_YEAR_S = 31_536_000
 
 
@@ -90,26 +88,40 @@ class MapHost:
     data_url: str
 
 
-def map_host(reading: Reading, layer: str, *, area: str | None, data_url: str) -> MapHost:
-    """Return the addresses of a layer over an area."""
+def map_host(
+    reading: Reading, layer: str, *, area: str | None, data_url: str, title: str | None = None
+) -> MapHost:
+    """Return the addresses of a layer over an area; `title` where the layer's own says too little."""
     return MapHost(
         layer=layer,
-        title=_LAYERS[layer],
+        title=title or _LAYERS[layer],
         frame_url=url_for("staff.map_frame", layer=layer, area=area),
         shapes_url=url_for("staff.map_shapes", area=area, v=outlines.token(reading, area)),
         data_url=data_url,
     )
 
 
-def values(as_of: dt.datetime, levels: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> Response:
-    """Return what a map of grids is coloured by, as static/js/map/frame.js reads it."""
+def values(
+    reading: Reading, area: str | None, *, levels: Iterable[str], rows: Iterable[Mapping[str, Any]]
+) -> Response:
+    """Return what a map of grids is coloured by, as static/js/map/frame.js reads it.
+
+    `levels` name LOOKS. A row is {code, name, n, d, text, level} and may say `vacant`, `thick` and `title`, the lines
+    of what is told about a grid where its numbers are not enough. Rows of grids that are not drawn are left out.
+    """
+    label_at = outlines.label_points(reading, area)
     looks = {
         level: {"colour": LOOKS[level].colour, "pattern": LOOKS[level].pattern, "label": LOOKS[level].label}
         for level in levels
     }
-    response = jsonify(as_of=moment(as_of), looks=looks, rows=rows, points=[])
+    drawn = [_drawn(row) | {"label_at": label_at[row["code"]]} for row in rows if row["code"] in label_at]
+    response = jsonify(looks=looks, rows=drawn, points=[])
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _drawn(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"vacant": False, "thick": False, **row}
 
 
 def area_filter(reading: Reading, chosen: str | None) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request, url_for
 from server.domain.obligation import LOOKS, Window, percentage
 from server.domain.people import Permission
 from server.domain.work_calendar import local_day
-from server.figures import outlines
 from server.figures.coverage import Coverage, GridCoverage, coverage
 from server.figures.patrolled import GridPatrols, patrolled
 from server.web.authentication import current_actor
@@ -101,23 +100,20 @@ def patrol_values() -> Response:
     with database().read(current_actor()) as reading:
         period = period_of(wanted, today=local_day(reading.now))
         found = patrolled(reading, period, area=wanted.area, kind=wanted.kind, live=wanted.view == "live")
-        label_at = outlines.label_points(reading, wanted.area)
-    rows = [
-        {
-            "code": line.grid.code,
-            "name": line.grid.full_name,
-            "n": line.days.reached.n,
-            "d": line.days.reached.d,
-            "text": f"{line.days.reached.n}/{line.days.reached.d}",
-            "level": _level(line, wanted),
-            "vacant": line.days.vacant,
-            "thick": line.missed_three,
-            "label_at": label_at[line.grid.code],
-        }
-        for line in found.those(CHOSEN[wanted.state])
-        if line.grid.code in label_at
-    ]
-    return values(reading.now, _levels(wanted), rows)
+        rows = [
+            {
+                "code": line.grid.code,
+                "name": line.grid.full_name,
+                "n": line.days.reached.n,
+                "d": line.days.reached.d,
+                "text": f"{line.days.reached.n}/{line.days.reached.d}",
+                "level": _level(line, wanted),
+                "vacant": line.days.vacant,
+                "thick": line.missed_three,
+            }
+            for line in found.those(CHOSEN[wanted.state])
+        ]
+        return values(reading, wanted.area, levels=_levels(wanted), rows=rows)
 
 
 @requires(Permission.VIEW_MAPS)

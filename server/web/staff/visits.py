@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 
 from server.domain.obligation import LOOKS, Figure, GridVisits, Id, Standing, percentage
 from server.domain.people import Permission, Role
-from server.figures import outlines, visit_list
+from server.figures import visit_list
 from server.figures.compliance import Compliance, GridCompliance, compliance, duties
 from server.figures.occasions import Occasions, occasions
 from server.web.authentication import current_actor
@@ -109,7 +109,6 @@ def visit_values() -> Response:
     wanted = query(VisitQuery)
     with database().read(current_actor()) as reading:
         duty, window = chosen(reading, wanted, duties(reading, area=wanted.area))
-        label_at = outlines.label_points(reading, wanted.area)
         if duty.what in _OCCASIONS:
             held = occasions(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             drawn = [
@@ -117,10 +116,8 @@ def visit_values() -> Response:
                 for place in held.places
                 for code in place.codes
             ]
-            as_of = held.as_of
         else:
             found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
-            as_of = found.as_of
             drawn = [
                 _value(
                     line.grid.code,
@@ -131,8 +128,7 @@ def visit_values() -> Response:
                 )
                 for line in lines_of(found, wanted)
             ]
-    rows = [row | {"label_at": label_at[row["code"]]} for row in drawn if row["code"] in label_at]
-    return values(as_of, _LEVELS, rows)
+        return values(reading, wanted.area, levels=_LEVELS, rows=drawn)
 
 
 @requires(Permission.VIEW_MAPS)
@@ -223,7 +219,6 @@ def _value(code: str, name: str, figure: Figure[Any], level: str, *, vacant: boo
         "text": f"{figure.n}/{figure.d}",
         "level": level,
         "vacant": vacant,
-        "thick": False,
     }
 
 

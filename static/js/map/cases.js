@@ -54,7 +54,7 @@
   }
 
   window.wangge.layers.cases = (map, tell) => {
-    const outlines = window.wangge.grids(map);
+    const outlines = window.wangge.territory(map);
     const hotspots = L.layerGroup().addTo(map);
     const symbols = L.layerGroup().addTo(map);
     const marks = L.layerGroup().addTo(map);

@@ -1,5 +1,5 @@
-/* What runs inside a map's sandboxed frame. Load this file first, then patterns.js, degrees.js, labels.js, grids.js,
-   clusters.js and the layer's own file (patrol.js, visits.js or cases.js); styles are tokens.css and map_frame.css.
+/* What runs inside a map's sandboxed frame. Load this file first, then patterns.js, degrees.js, labels.js, territory.js,
+   clusters.js and the layer's own file (patrol.js, visits.js, grids.js or cases.js); styles are tokens.css and map_frame.css.
 
    Folium has made the page: its map is window.wanggeMap, with controls and a graticule, and
      <script type="application/json" id="wangge-map-config">{"layer": "patrol", "bounds": [[south, west], [north, east]]}</script>
@@ -8,7 +8,7 @@
 
    page → frame  {type: "show", shapes, values}
      shapes   GeoJSON FeatureCollection; each feature {id: index, geometry, properties: {code}}; degrees WGS-84
-     values   {as_of, looks, rows, points}; open cases bring no looks, but {hotspots, mixed}
+     values   {looks, rows, points}; open cases bring no looks, but {hotspots, mixed}
        looks  {level: {colour, pattern, label}}, and of these "vacant" and "three_missed" are laid over a level
               pattern: "plain" | "sparse_dots" | "dense_dots" | "border" | "hatch" | "thick_outline"
        rows   [{code, name, n, d, text: "17/36", level: "late", vacant: true, thick: true, label_at: [lon, lat]}]

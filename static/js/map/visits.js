@@ -5,6 +5,6 @@ window.wangge.layers.visits = (map, tell) => {
     if (row.vacant) lines.push(looks.vacant.label);
     return lines.join("\n");
   };
-  const grids = window.wangge.grids(map, { words, pick: (code) => tell({ type: "pick", code }) });
-  return { show: grids.show, mark: ({ code }) => grids.mark(code) };
+  const territory = window.wangge.territory(map, { words, pick: (code) => tell({ type: "pick", code }) });
+  return { show: territory.show, mark: ({ code }) => territory.mark(code) };
 };
