@@ -1,12 +1,13 @@
 """What is wrong with a partition into grids before it is taken in.
 
 Real partitions are dirty: a ring crosses itself, two neighbours overlap by a strip of field. What would make
-the answer to "which grid" wrong is an error; what makes it merely doubtful is a warning, listed with the pair
-of codes and the square metres, so that somebody can look. Nothing is repaired here (SPATIAL §1).
+the answer to "which grid" wrong is an error; what makes it merely doubtful is a warning, listed with the codes
+and the square metres, so that somebody can look. An overlap, a gap or a grid in another village may be so on
+purpose: whoever says so beforehand gets a warning instead. Nothing is repaired here (SPATIAL §1).
 
-Two faults of real files are warnings although they look graver. A shape without any code is no grid yet: it
+Three faults of real files are warnings although they look graver. A shape without any code is no grid yet: it
 is left out of the import and said so. A ring that touches itself in a point still has one inside and one
-outside.
+outside. Heights are left out, as grids have none.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import shapely
-from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from gis.measure import LocalPlane
+from gis.partition import Astray, Gap, Overlap, Partition
 
 Level = Literal["error", "warning"]
 Kind = Literal[
@@ -34,13 +34,20 @@ Kind = Literal[
     "out_of_range",
     "invalid_ring",
     "touching_ring",
+    "heights",
     "overlap",
+    "gap",
+    "sliver",
+    "across_villages",
 ]
+Allowable = Literal["overlap", "gap", "across_villages"]
+"""What may be so on purpose."""
 
+ALLOWABLE: frozenset[Kind] = frozenset(get_args(Allowable))
+NOTHING_ALLOWED: frozenset[Kind] = frozenset()
 GRID_CODE = re.compile(r"[0-9]{15}")
-# Ten square centimetres: more than rounding makes between grids that share their vertices.
-OVERLAP_TOLERANCE_M2 = 0.001
 
+_NAMED = 3
 _TOUCHES_ITSELF = "Ring Self-intersection"
 
 _REASONS = {
@@ -57,18 +64,23 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One grid as a file gives it: code and name as read, geometry in degrees WGS-84, None where it is missing."""
+    """One grid as a file gives it: code and name as read, geometry in degrees WGS-84, None where it is missing.
+
+    `had_heights` says that its file gave heights, which were left out.
+    """
 
     code: str
     name: str
     geometry: BaseGeometry | None
+    had_heights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong with the grid `code`; `message` is Chinese, for the person who imports.
 
-    `other` and `square_metres` are those of an overlap, None elsewhere.
+    `other` and `square_metres` are those of an overlap; of a gap or an open sliver `around` are the codes of the
+    grids around it, `code` the first of them. `place` is the ground it is about, in degrees. None elsewhere.
     """
 
     level: Level
@@ -77,13 +89,19 @@ class Finding:
     message: str
     other: str | None = None
     square_metres: float | None = None
+    around: tuple[str, ...] = ()
+    place: BaseGeometry | None = None
 
 
-def examine(features: Sequence[Feature]) -> tuple[Finding, ...]:
-    """检查网格边界：return what is wrong, grid by grid in the order of the file, then overlaps by code.
+def examine(
+    features: Sequence[Feature], *, around: Sequence[Feature] = (), allow: frozenset[Kind] = NOTHING_ALLOWED
+) -> tuple[Finding, ...]:
+    """检查网格边界：return what is wrong, grid by grid in the order of the file, then between grids by code.
 
-    Shapes without a code are told and then left aside; grids with an error in their geometry are not
-    compared with the others.
+    `around` are grids in force beside them: what is wrong between them and the features is told, what is wrong
+    among themselves is not, and one that `features` draws anew is left out. An error of a kind in `allow` is told
+    as a warning; only the kinds in ALLOWABLE can be. Shapes without a code are told and then left aside; grids with
+    an error in their geometry are not compared with the others.
     """
     times = Counter(feature.code for feature in features)
     findings: list[Finding] = []
@@ -96,7 +114,10 @@ def examine(features: Sequence[Feature]) -> tuple[Finding, ...]:
         findings.extend((*_wrong_code(feature, times), *wrong))
         if all(finding.level == "warning" for finding in wrong):
             comparable.append(feature)
-    return (*findings, *_overlaps(comparable))
+    if comparable:
+        beside = [feature for feature in around if feature.code not in times]
+        findings.extend(_between(comparable, beside, allow))
+    return tuple(findings)
 
 
 def _wrong_code(feature: Feature, times: Counter[str]) -> Iterator[Finding]:
@@ -111,15 +132,23 @@ def _wrong_code(feature: Feature, times: Counter[str]) -> Iterator[Finding]:
 def _wrong_geometry(feature: Feature) -> Iterator[Finding]:
     """Yield the first thing wrong with the geometry; the later checks presuppose the earlier ones."""
     shape = feature.geometry
+    if feature.had_heights or (shape is not None and shape.has_z):
+        yield Finding("warning", feature.code, "heights", f"「{feature.name}」的边界带有高程，高程不导入")
     if shape is None or shape.is_empty:
         yield Finding("error", feature.code, "empty", f"「{feature.name}」没有边界")
     elif shape.geom_type not in {"Polygon", "MultiPolygon"}:
-        yield Finding("error", feature.code, "not_polygonal", f"「{feature.name}」的边界不是面")
+        yield Finding("error", feature.code, "not_polygonal", _not_polygonal(feature.name, shape))
     elif not _on_earth(shape):
         message = f"「{feature.name}」的坐标超出经纬度范围，可能不是经纬度，或经度纬度写反了"
         yield Finding("error", feature.code, "out_of_range", message)
     elif not shape.is_valid:
         yield _wrong_ring(feature, shape)
+
+
+def _not_polygonal(name: str, shape: BaseGeometry) -> str:
+    if any("Polygon" in part.geom_type for part in shapely.get_parts(shape)):
+        return f"「{name}」的边界里混有点或线，要的只是面"
+    return f"「{name}」的边界不是面"
 
 
 def _wrong_ring(feature: Feature, shape: BaseGeometry) -> Finding:
@@ -139,26 +168,67 @@ def _on_earth(shape: BaseGeometry) -> bool:
     return bool(np.all(np.abs(shapely.get_coordinates(shape)) <= (180.0, 90.0)))
 
 
-def _overlaps(features: Sequence[Feature]) -> list[Finding]:
-    if not features:
-        return []
-    degrees = np.array([feature.geometry for feature in features], dtype=object)
-    plane = LocalPlane.around(degrees)
-    # Only to compare: an overlay cannot be trusted with a ring that touches itself.
-    shapes = shapely.make_valid(shapely.transform(degrees, plane.to_local))
-    first, second = STRtree(shapes).query(shapes, predicate="intersects")
-    first, second = first[first < second], second[first < second]
-    areas = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    found = [
-        _overlap(features[a], features[b], area)
-        for a, b, area in zip(first.tolist(), second.tolist(), areas.tolist(), strict=True)
-        if area > OVERLAP_TOLERANCE_M2
-    ]
-    return sorted(found, key=lambda finding: (finding.code, finding.other))
+def _between(features: Sequence[Feature], beside: Sequence[Feature], allow: frozenset[Kind]) -> list[Finding]:
+    every = [*features, *beside]
+    shapes = [feature.geometry for feature in every if feature.geometry is not None]
+    partition = Partition([feature.code for feature in every], shapes, asked=len(features))
+    found = [_overlap(each, every, allow) for each in partition.overlaps]
+    found += [_gap(each, every, allow) for each in partition.gaps()]
+    return sorted(
+        [*found, *(_astray(each, every, allow) for each in partition.astray())],
+        key=lambda finding: (finding.code, finding.kind, finding.other or ""),
+    )
 
 
-def _overlap(one: Feature, other: Feature, area: float) -> Finding:
-    one, other = sorted((one, other), key=lambda feature: feature.code)
-    size = f"{area:,.0f} 平方米" if area >= 1 else "不足 1 平方米"
-    message = f"「{one.name}」与「{other.name}」重叠 {size}，重叠处归编码较小的网格"
-    return Finding("warning", one.code, "overlap", message, other=other.code, square_metres=area)
+def _level(kind: Kind, allow: frozenset[Kind]) -> Level:
+    return "warning" if kind in allow & ALLOWABLE else "error"
+
+
+def _overlap(found: Overlap, every: Sequence[Feature], allow: frozenset[Kind]) -> Finding:
+    one, other = every[found.one], every[found.other]
+    kind: Kind = "sliver" if found.is_sliver else "overlap"
+    means = "窄条" if found.is_sliver else ""
+    return Finding(
+        "warning" if found.is_sliver else _level(kind, allow),
+        one.code,
+        kind,
+        f"「{one.name}」与「{other.name}」{means}重叠 {_size(found.area)}，重叠处归编码较小的网格",
+        other=other.code,
+        square_metres=found.area,
+        place=found.shape,
+    )
+
+
+def _gap(found: Gap, every: Sequence[Feature], allow: frozenset[Kind]) -> Finding:
+    near = [every[at] for at in found.around]
+    names = "".join(f"「{feature.name}」" for feature in near[:_NAMED])
+    more = f"等 {len(near)} 个网格" if len(near) > _NAMED else ""
+    kind: Kind = "sliver" if found.is_sliver else "gap"
+    means = "窄缝" if found.is_sliver else "空隙"
+    return Finding(
+        "warning" if found.is_sliver else _level(kind, allow),
+        near[0].code,
+        kind,
+        f"{names}{more}之间有{means} {_size(found.area)}，不属于任何网格",
+        square_metres=found.area,
+        around=tuple(feature.code for feature in near),
+        place=found.shape,
+    )
+
+
+def _astray(found: Astray, every: Sequence[Feature], allow: frozenset[Kind]) -> Finding:
+    grid = every[found.grid]
+    own = grid.code[: len(found.village)]
+    if found.how == "inside":
+        level = _level("across_villages", allow)
+        message = f"「{grid.name}」一半以上在 {found.village} 的网格里，编码却属于 {own}"
+    else:
+        level = "warning"
+        message = (
+            f"「{grid.name}」与本村（社区）{own} 的其他网格都不相接，只与 {found.village} 等相接，请核对编码"
+        )
+    return Finding(level, grid.code, "across_villages", message)
+
+
+def _size(area: float) -> str:
+    return f"{area:,.0f} 平方米" if area >= 1 else "不足 1 平方米"

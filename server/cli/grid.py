@@ -14,7 +14,7 @@ from shapely import MultiPolygon, Polygon
 from gis import grid_files
 from gis.coordinates import Datum
 from gis.grid_files import Columns, Drawn, GridFileRefused
-from gis.validate import Finding, examine
+from gis.validate import ALLOWABLE, Finding, Kind, examine
 from server.cli.opening import Refused, opened
 from server.cli.tables import table
 from server.domain.jurisdiction import Level, ancestor_at, level_of
@@ -56,6 +56,12 @@ def grid() -> None:
 @click.option("--create-divisions", is_flag=True, help="村、乡镇还没有设立的，一并设立")
 @click.option("--effective", type=click.DateTime(["%Y-%m-%d"]), help="生效日期，默认今天")
 @click.option("--encoding", help="文件没有写明的文字编码，例如 GBK")
+@click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice(sorted(ALLOWABLE)),
+    help="确认属实、照样导入的问题：重叠、空隙、跨村（社区），可写多次",
+)
 def import_(
     file: Path,
     datum: Datum,
@@ -67,6 +73,7 @@ def import_(
     create_divisions: bool,
     effective: dt.datetime | None,
     encoding: str | None,
+    allow: tuple[Kind, ...],
 ) -> None:
     """导入网格边界（GeoJSON、GeoPackage、Shapefile）。先检查，有错误就什么都不改。"""
     columns = Columns(code_field, name_field, kind_field, township_field, village_field)
@@ -74,7 +81,7 @@ def import_(
         drawn = grid_files.read(file, columns=columns, datum=datum, encoding=encoding)
     except GridFileRefused as refusal:
         raise Refused(str(refusal)) from refusal
-    findings = examine(drawn)
+    findings = examine(drawn, allow=frozenset(allow))
     taken = [each for each in drawn if each.code]
     with opened() as database:
         with database.read(SYSTEM) as reading:

@@ -108,11 +108,18 @@ def test_a_wrong_map_is_refused_whole(
     assert outlines(deployment) == {}
 
 
-def test_an_overlap_is_listed_with_both_codes_and_its_area(run: Run, set_up: str, tmp_path: Path) -> None:
+def test_an_overlap_is_listed_with_its_area_and_taken_in_where_it_is_allowed(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path
+) -> None:
     wider = box(108.009, 30.00, 108.02, 30.01)
-    done = import_(run, write(tmp_path / "o.geojson", feature(FIRST, SQUARES[FIRST]), feature(SECOND, wider)))
-    assert done.exit_code == 0
-    assert f"{FIRST} {SECOND}" in done.output
+    file = write(tmp_path / "o.geojson", feature(FIRST, SQUARES[FIRST]), feature(SECOND, wider))
+    refused = import_(run, file)
+    assert refused.exit_code == 2
+    assert f"{FIRST} {SECOND}" in refused.output
+    assert "重叠 106," in refused.output
+    assert outlines(deployment) == {}
+    done = import_(run, file, "--allow", "overlap")
+    assert done.exit_code == 0, done.output
     assert "重叠 106," in done.output
 
 
