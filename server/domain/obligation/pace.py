@@ -49,6 +49,32 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "today_evening": Look("#fdae61", "border", "18 时后仍未巡"),
         "today_exempt": Look("#d9d9d9", "plain", "今日免巡"),
         "today_none": Look("#d9d9d9", "plain", "今日无任务"),
+        # unresolved demands by the age of the oldest; the colours are those of the points (METRICS C2)
+        "age_0": Look("#abd9e9", "plain", "0–3 天"),
+        "age_1": Look("#74add1", "plain", "4–7 天"),
+        "age_2": Look("#fee090", "plain", "8–15 天"),
+        "age_3": Look("#f46d43", "sparse_dots", "16–30 天"),
+        "age_4": Look("#a50026", "dense_dots", "30 天以上"),
+        "no_cases": Look("#ffffff", "plain", "没有未解决的"),
+        # their deadlines (METRICS C3, C4)
+        "overdue": Look("#d7191c", "dense_dots", "有超期"),
+        "due_soon": Look("#fdae61", "sparse_dots", "有将到期"),
+        "in_time": Look("#abd9e9", "plain", "都没到期"),
+        # places nobody came past for 90 days, over all places (METRICS P5)
+        "unseen_none": Look("#2c7bb6", "plain", "都有人到过"),
+        "unseen_few": Look("#abd9e9", "plain", "不足 10 %"),
+        "unseen_some": Look("#fdae61", "sparse_dots", "10 %—30 %"),
+        "unseen_many": Look("#d7191c", "dense_dots", "30 % 及以上"),
+        "unseen_unknown": Look("#d9d9d9", "plain", "说不准或没有住户"),
+        # who answers for a grid (METRICS D6)
+        "staffed": Look("#abd9e9", "plain", "有网格员"),
+        "stood_in": Look("#fdae61", "sparse_dots", "无人在岗，有人替班"),
+        "nobody": Look("#d7191c", "dense_dots", "无人在岗，也没有替班"),
+        # a grid against the norm of its county (STANDARDS FD-01)
+        "fits": Look("#abd9e9", "plain", "合乎规模"),
+        "too_small": Look("#fee090", "plain", "偏小"),
+        "too_large": Look("#f46d43", "sparse_dots", "偏大"),
+        "unstaffed": Look("#a50026", "dense_dots", "没有配人"),
         # laid over any of them
         "vacant": Look("none", "hatch", "无人在岗"),
         "three_missed": Look("none", "thick_outline", "连续 3 天及以上未巡"),
