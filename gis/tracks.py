@@ -1,33 +1,46 @@
-"""Cleaning a patrol's track until it says no more than where somebody went (SPATIAL §3, steps 1–3).
+"""Cleaning a patrol's track until it says no more than where somebody went (SPATIAL §3, steps 1–5).
 
 Whatever is thrown away here costs nobody anything: a track can only add to what was reached.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from shapely import LineString
+from shapely import LineString, Point
 
 from gis.measure import Coordinates, LocalPlane
 
 WORST_ACCURACY_M = 50.0
+# What a phone client writes where it does not know the way from there on; no receiver measures so badly.
+UNKNOWN_M = 9999.0
 LONGEST_GAP_S = 180.0
 LONGEST_GAP_M = 300.0
 # 90 km/h: faster than anybody patrols, slower than a fix that jumps.
 FASTEST_M_PER_S = 25.0
+MEDIAN_OF = 5
+SMALLEST_MOVE_M = 10.0
+ACCURACIES_OF_A_MOVE = 1.5
+
+Part = LineString | Point
+"""A stretch that was walked, or the one place where somebody stayed (degrees)."""
+
+_Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One position of a track: degrees WGS-84, accuracy in metres, aware time where the source has one.
 
-    A geotrace of ODK Collect has no times; an accuracy of 0 is a point somebody drew, not a fix.
+    A geotrace of ODK Collect has no times; an accuracy of 0 is a point somebody drew, not a fix; from `UNKNOWN_M`
+    on it is no position but says that the way from there on is not known.
     """
 
     lon: float
@@ -36,57 +49,136 @@ class Fix:
     at: datetime | None = None
 
 
-def clean(fixes: Sequence[Fix]) -> list[LineString]:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Fixes that count, in order, each array of shape (n,) or (n, 2).
+
+    `seconds` is 0 for all without times; `run` counts the unknown stretches before a fix.
+    """
+
+    metres: Coordinates
+    accuracies: _Numbers
+    seconds: _Numbers
+    run: NDArray[np.int64]
+
+    def __getitem__(self, chosen: slice | NDArray[np.bool_]) -> _Walk:
+        return _Walk(self.metres[chosen], self.accuracies[chosen], self.seconds[chosen], self.run[chosen])
+
+
+def clean(fixes: Sequence[Fix]) -> list[Part]:
     """Return the parts of the track that were truly walked (degrees); what lies between parts earns nothing.
 
-    Fixes are kept in time order where they have times, else in the order given: either all have one or none.
-    Repeated times, inaccurate and drawn points and spikes go; the track is cut at gaps of more than 180 s or
-    300 m. A fix alone between two gaps makes no line.
+    Fixes are kept in time order where they have times, else in the order given: either all have one or none. Repeated
+    times, inaccurate and drawn points, what is no number, and spikes go. The track is cut at gaps of more than 180 s
+    or 300 m and where its writer says that the way is not known. Each part is smoothed by a running median of five,
+    unless its fixes lie so far apart that somebody has thinned them already, and keeps only moves beyond
+    max(10 m, 1.5 × accuracy). A stay becomes a point; a fix alone between two gaps is nothing.
+
+    The result hangs neither on the order in which timed fixes come nor on repeated ones. It is monotone in passes, not
+    in fixes: a further track or part never takes anything away, while a fix in the midst of a part moves its median.
     """
-    kept = [fix for fix in fixes if 0 < fix.accuracy_m <= WORST_ACCURACY_M]
-    if not kept:
+    ordered = _in_order(fixes)
+    if not any(_counts(fix) for fix in ordered):
         return []
-    timed = _in_order(kept)
-    metres, seconds = _measured(timed or kept)
-    if timed:
-        still = ~_spikes(metres, seconds)
-        kept = [fix for fix, keep in zip(timed, still.tolist(), strict=True) if keep]
-        metres, seconds = metres[still], seconds[still]
-    return list(_parts(kept, metres, seconds))
+    first = next(fix for fix in ordered if _counts(fix))
+    plane = LocalPlane(first.lon, first.lat)
+    walk = _walk(ordered, plane)
+    if ordered[0].at is not None:
+        walk = walk[~_spikes(walk)]
+    return [_part(moves, plane) for part in _parts(walk) if len(moves := _moves(_smoothed(part)))]
+
+
+def _counts(fix: Fix) -> bool:
+    return 0 < fix.accuracy_m <= WORST_ACCURACY_M and math.isfinite(fix.lon) and math.isfinite(fix.lat)
 
 
 def _in_order(fixes: Sequence[Fix]) -> list[Fix]:
-    """Return the fixes in time order, the first of each instant; nothing where they carry no time."""
-    first_at: dict[datetime, Fix] = {}
-    for fix in fixes:
-        if fix.at is not None:
-            first_at.setdefault(fix.at, fix)
-    return [first_at[at] for at in sorted(first_at)]
+    """The fixes in time order, the best of each instant; in the order given where none has a time."""
+    timed = [(fix.at, fix) for fix in fixes if fix.at is not None]
+    if not timed:
+        return list(fixes)
+    in_order = sorted(timed, key=lambda each: (each[0], each[1].accuracy_m, each[1].lon, each[1].lat))
+    kept: list[Fix] = []
+    for at, fix in in_order:
+        is_repeated = bool(kept) and kept[-1].at == at and _counts(kept[-1]) and _counts(fix)
+        if not is_repeated:
+            kept.append(fix)
+    return kept
 
 
-def _measured(fixes: Sequence[Fix]) -> tuple[Coordinates, NDArray[np.float64]]:
-    """Return (n, 2) metres on a local plane and (n,) seconds; all seconds are 0 where there are no times."""
-    degrees = np.array([(fix.lon, fix.lat) for fix in fixes])
-    seconds = np.array([fix.at.timestamp() if fix.at is not None else 0.0 for fix in fixes])
-    return LocalPlane(fixes[0].lon, fixes[0].lat).to_local(degrees), seconds
+def _walk(ordered: Sequence[Fix], plane: LocalPlane) -> _Walk:
+    counting: list[Fix] = []
+    runs: list[int] = []
+    unknown = 0
+    for fix in ordered:
+        if _counts(fix):
+            counting.append(fix)
+            runs.append(unknown)
+        elif fix.accuracy_m >= UNKNOWN_M:
+            unknown += 1
+    return _Walk(
+        metres=plane.to_local(np.array([(fix.lon, fix.lat) for fix in counting])),
+        accuracies=np.array([fix.accuracy_m for fix in counting]),
+        seconds=np.array([0.0 if fix.at is None else fix.at.timestamp() for fix in counting]),
+        run=np.array(runs),
+    )
 
 
-def _steps(metres: Coordinates) -> NDArray[np.float64]:
-    lengths: NDArray[np.float64] = np.hypot(*np.diff(metres, axis=0).T)
+def _steps(metres: Coordinates) -> _Numbers:
+    lengths: _Numbers = np.hypot(*np.diff(metres, axis=0).T)
     return lengths
 
 
-def _spikes(metres: Coordinates, seconds: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _spikes(walk: _Walk) -> NDArray[np.bool_]:
     """Mark the fixes that were reached and left faster than anybody patrols."""
-    too_fast = _steps(metres) > FASTEST_M_PER_S * np.diff(seconds)
-    spikes = np.zeros(len(metres), dtype=bool)
+    too_fast = _steps(walk.metres) > FASTEST_M_PER_S * np.diff(walk.seconds)
+    spikes = np.zeros(len(walk.metres), dtype=bool)
     spikes[1:-1] = too_fast[:-1] & too_fast[1:]
     return spikes
 
 
-def _parts(fixes: Sequence[Fix], metres: Coordinates, seconds: NDArray[np.float64]) -> Iterator[LineString]:
-    gaps = (_steps(metres) > LONGEST_GAP_M) | (np.diff(seconds) > LONGEST_GAP_S)
-    cuts = [0, *(np.flatnonzero(gaps) + 1).tolist(), len(fixes)]
+def _parts(walk: _Walk) -> Iterator[_Walk]:
+    """The stretches between gaps, of two fixes or more."""
+    gaps = (
+        (_steps(walk.metres) > LONGEST_GAP_M)
+        | (np.diff(walk.seconds) > LONGEST_GAP_S)
+        | (np.diff(walk.run) > 0)
+    )
+    cuts = [0, *(np.flatnonzero(gaps) + 1).tolist(), len(walk.metres)]
     for start, end in pairwise(cuts):
         if end - start > 1:
-            yield LineString([(fix.lon, fix.lat) for fix in fixes[start:end]])
+            yield walk[start:end]
+
+
+def _smallest_moves(part: _Walk) -> _Numbers:
+    smallest: _Numbers = np.maximum(SMALLEST_MOVE_M, ACCURACIES_OF_A_MOVE * part.accuracies)
+    return smallest
+
+
+def _smoothed(part: _Walk) -> _Walk:
+    """A running median; the ends, which have fewer neighbours, stay as they are.
+
+    Fixes that are all true moves already are left alone: a median over them would cut a dead end off.
+    """
+    is_thinned = bool((_steps(part.metres) > _smallest_moves(part)[1:]).all())
+    if is_thinned or len(part.metres) < MEDIAN_OF:
+        return part
+    reach = MEDIAN_OF // 2
+    metres = part.metres.copy()
+    windows = sliding_window_view(part.metres, MEDIAN_OF, axis=0)
+    metres[reach:-reach] = np.sort(windows, axis=-1)[..., reach]
+    return _Walk(metres, part.accuracies, part.seconds, part.run)
+
+
+def _moves(part: _Walk) -> list[tuple[float, float]]:
+    """The positions (metres) that lie a true move from the one before; a stay collapses into its first."""
+    places: list[tuple[float, float]] = []
+    for (x, y), smallest in zip(part.metres.tolist(), _smallest_moves(part).tolist(), strict=True):
+        if not places or math.hypot(x - places[-1][0], y - places[-1][1]) > smallest:
+            places.append((x, y))
+    return places
+
+
+def _part(moves: Sequence[tuple[float, float]], plane: LocalPlane) -> Part:
+    degrees = plane.from_local(np.array(moves))
+    return LineString(degrees) if len(degrees) > 1 else Point(degrees[0])
