@@ -36,7 +36,7 @@ def own_grids(reading: Reading) -> list[OwnGrid]:
     """The grids of his duty today, by code."""
     session, scope, today = reading.session, reading.actor.scope, local_day(reading.now)
     names = grid_names(session, scope=scope)
-    outlines = dict(grids.outlines(session, scope=scope))
+    outlines = dict(grids.outlines(session, scope=scope, on=today))
     done = patrolled(reading, window_of("day", today)).days
     held = [] if reading.actor.id is None else posts.posts_of(session, reading.actor.id, on=today)
     found = []

@@ -56,7 +56,9 @@ def gone(reading: Reading, name: str, asked: Sequence[uuid.UUID]) -> dict[uuid.U
 def _grids(lists: Lists) -> Iterable[Row]:
     reading = lists.reading
     named = {grid.code: grid.name for grid in grids.listing(reading.session, scope=reading.actor.scope)}
-    for code, outline in grids.outlines(reading.session, scope=reading.actor.scope):
+    for code, outline in grids.outlines(
+        reading.session, scope=reading.actor.scope, on=local_day(reading.now)
+    ):
         yield code, named[code], odk_ring(outline)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from shapely import MultiPolygon, Point, Polygon
@@ -15,7 +16,8 @@ from server.domain.jurisdiction import Level, parent_of, validate
 from server.domain.people import Permission
 from server.domain.problems import Invalid
 from server.domain.scope import Scope
-from server.storage import jurisdictions
+from server.domain.work_calendar import local_day
+from server.storage import grids, jurisdictions
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary, MustSeePoint
 from server.work import Work
 
@@ -35,41 +37,88 @@ class Feature:
 
 
 def publish(
-    work: Work, features: Sequence[Feature], *, effective_on: dt.date, source: str, datum: str
+    work: Work,
+    features: Sequence[Feature],
+    *,
+    effective_on: dt.date,
+    source: str,
+    datum: str,
+    ended: Sequence[str] = (),
+    predecessors: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    remarks: Sequence[str] = (),
 ) -> BoundaryVersion:
     """发布网格边界: the outlines count from `effective_on` on; a grid's earlier outline ends the day before.
 
-    `source` says where the map is from, `datum` what it was measured in before it was converted to WGS-84. Grids the
-    map does not draw keep their outlines. Raises Invalid for a malformed code, one drawn twice or one whose village
-    is not known, and Forbidden outside the actor's divisions.
+    `source` says where the map is from, `datum` what it was measured in before it was converted to WGS-84, `remarks`
+    what was let pass on purpose. Grids in `ended` end the day before; those neither drawn nor ended keep their
+    outlines. `predecessors` names, for new grids, those they were made from (METRICS D5). Outlines, names and kinds
+    published for a later day change nothing before it; what had been published for that time is replaced.
+
+    Raises Invalid for a malformed code, one drawn twice, one both drawn and ended, one whose village is not known and
+    one whose grid has ended before; NotFound for an unknown grid that ends or precedes, and Forbidden outside the
+    actor's divisions.
     """
-    for feature in features:
-        work.actor.require(Permission.IMPORT_BOUNDARIES, at=validate(feature.code, Level.GRID))
-    _check_whole(work, [feature.code for feature in features])
-    version = BoundaryVersion(published_at=work.now, effective_on=effective_on, source=source, datum=datum)
+    drawn = [feature.code for feature in features]
+    for code in (*drawn, *ended):
+        work.actor.require(Permission.IMPORT_BOUNDARIES, at=validate(code, Level.GRID))
+    _check_whole(work, drawn, ended)
+    version = BoundaryVersion(
+        published_at=work.now,
+        effective_on=effective_on,
+        in_force_from=max(effective_on, local_day(work.now)),
+        source=source,
+        datum=datum,
+        remarks=list(remarks),
+    )
     work.session.add(version)
-    _name_grids(work, features, effective_on)
-    _end_earlier(work, [feature.code for feature in features], effective_on)
-    _draw(work, version, features, effective_on)
+    renamed = _begin_grids(work, features, effective_on, predecessors)
+    _end_earlier(work, [*drawn, *ended], effective_on)
+    _end_grids(work, ended, effective_on)
+    _draw(work, version, features, renamed)
+    if effective_on <= local_day(work.now):
+        take_names(work)
     work.record(
         events.BoundaryPublished(
             subject_id=version.id,
-            jurisdiction=_around(features),
+            jurisdiction=_around([*drawn, *ended]),
             version=version.id,
             grids=len(features),
+            ended=tuple(ended),
             valid_from=effective_on,
         )
     )
     return version
 
 
-def _check_whole(work: Work, codes: Sequence[str]) -> None:
-    twice = [code for code, count in Counter(codes).items() if count > 1]
+def take_names(work: Work) -> int:
+    """改名生效: grids whose new boundary is in force by now take its name and kind; return how many did."""
+    today = local_day(work.now)
+    query = (
+        sa.select(GridBoundary, Grid)
+        .join(Grid, Grid.code == GridBoundary.grid_code)
+        .where(GridBoundary.new_name.is_not(None), GridBoundary.valid_from <= today)
+    )
+    taken = 0
+    for boundary, grid in work.session.execute(query.order_by(GridBoundary.id)).all():
+        if boundary.valid_to is None or boundary.valid_to >= boundary.valid_from:
+            grid.name = boundary.new_name or grid.name
+            grid.kind = boundary.new_kind or grid.kind
+            grid.version += 1
+            taken += 1
+        boundary.new_name = boundary.new_kind = None
+    work.session.flush()
+    return taken
+
+
+def _check_whole(work: Work, drawn: Sequence[str], ended: Sequence[str]) -> None:
+    twice = [code for code, count in Counter([*drawn, *ended]).items() if count > 1]
+    if twice and twice[0] in ended:
+        raise Invalid("boundary.drawn_and_ended", division=twice[0])
     if twice:
         raise Invalid("boundary.drawn_twice", division=twice[0])
-    villages = jurisdictions.listing(work.session, scope=Scope.of(_villages_of(codes)), digits=12)
+    villages = jurisdictions.listing(work.session, scope=Scope.of(_villages_of(drawn)), digits=12)
     known = {village.code for village in villages}
-    for code in codes:
+    for code in drawn:
         if parent_of(code) not in known:
             raise Invalid("boundary.no_village", division=code)
 
@@ -79,40 +128,80 @@ def _villages_of(codes: Sequence[str]) -> set[str]:
     return {code[: Level.VILLAGE.digits] for code in codes}
 
 
-def _name_grids(work: Work, features: Sequence[Feature], effective_on: dt.date) -> None:
-    """New grids begin, known ones take the map's name and kind."""
+def _begin_grids(
+    work: Work,
+    features: Sequence[Feature],
+    effective_on: dt.date,
+    predecessors: Mapping[str, tuple[str, ...]],
+) -> frozenset[str]:
+    """New grids begin with their predecessors; return the known ones that the map gives another name or kind."""
     codes = [feature.code for feature in features]
     known = {grid.code: grid for grid in work.session.scalars(sa.select(Grid).where(Grid.code.in_(codes)))}
+    for code in {code for earlier in predecessors.values() for code in earlier}:
+        grids.get(work.session, code, scope=work.actor.scope)
+    renamed = set()
     for feature in features:
         grid = known.get(feature.code)
         if grid is None:
-            work.session.add(
-                Grid(code=feature.code, name=feature.name, kind=feature.kind, valid_from=effective_on)
-            )
-        elif (grid.name, grid.kind) != (feature.name, feature.kind):
-            grid.name, grid.kind = feature.name, feature.kind
-            grid.version += 1
+            _begin(work, feature, effective_on, predecessors.get(feature.code, ()))
+        else:
+            _go_on(grid, effective_on)
+            if (grid.name, grid.kind) != (feature.name, feature.kind):
+                renamed.add(feature.code)
     work.session.flush()
+    return frozenset(renamed)
+
+
+def _begin(work: Work, feature: Feature, effective_on: dt.date, predecessors: Sequence[str]) -> None:
+    work.session.add(
+        Grid(
+            code=feature.code,
+            name=feature.name,
+            kind=feature.kind,
+            valid_from=effective_on,
+            predecessors=list(predecessors),
+        )
+    )
+
+
+def _go_on(grid: Grid, effective_on: dt.date) -> None:
+    """A grid that was to end does not; one that ended earlier is over, and its code is never given again."""
+    if grid.valid_to is not None and grid.valid_to < effective_on - dt.timedelta(days=1):
+        raise Invalid("boundary.code_retired", division=grid.code, last_day=grid.valid_to)
+    grid.valid_from = min(grid.valid_from, effective_on)
+    grid.valid_to = None
 
 
 def _end_earlier(work: Work, codes: Sequence[str], effective_on: dt.date) -> None:
+    """What was in force or planned from `effective_on` on is over; a plan that never took force ends before it begins."""
     work.session.execute(
         sa.update(GridBoundary)
-        .where(GridBoundary.grid_code.in_(codes), GridBoundary.valid_to.is_(None))
+        .where(GridBoundary.grid_code.in_(codes))
+        .where(sa.or_(GridBoundary.valid_to.is_(None), GridBoundary.valid_to >= effective_on))
         .values(valid_to=effective_on - dt.timedelta(days=1))
     )
 
 
-def _draw(work: Work, version: BoundaryVersion, features: Sequence[Feature], effective_on: dt.date) -> None:
+def _end_grids(work: Work, codes: Sequence[str], effective_on: dt.date) -> None:
+    for code in codes:
+        grids.get(work.session, code, scope=work.actor.scope).valid_to = effective_on - dt.timedelta(days=1)
+    work.session.flush()
+
+
+def _draw(work: Work, version: BoundaryVersion, features: Sequence[Feature], renamed: frozenset[str]) -> None:
+    work.session.flush()
     redrawn = [feature.code for feature in features if feature.must_see]
     work.session.execute(sa.delete(MustSeePoint).where(MustSeePoint.grid_code.in_(redrawn)))
     for feature in features:
         outline = feature.outline
+        is_renamed = feature.code in renamed
         work.session.add(
             GridBoundary(
                 grid_code=feature.code,
                 boundary_version_id=version.id,
-                valid_from=effective_on,
+                valid_from=version.effective_on,
+                new_name=feature.name if is_renamed else None,
+                new_kind=feature.kind if is_renamed else None,
                 outline=outline if isinstance(outline, MultiPolygon) else MultiPolygon([outline]),
             )
         )
@@ -121,7 +210,7 @@ def _draw(work: Work, version: BoundaryVersion, features: Sequence[Feature], eff
     work.session.flush()
 
 
-def _around(features: Sequence[Feature]) -> str | None:
+def _around(codes: Sequence[str]) -> str | None:
     """The county the grids lie in; None where they lie in several."""
-    counties = {feature.code[: Level.COUNTY.digits] for feature in features}
+    counties = {code[: Level.COUNTY.digits] for code in codes}
     return counties.pop() if len(counties) == 1 else None

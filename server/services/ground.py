@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from sqlalchemy.orm import Session
-
 from gis.grid_index import GridIndex
 from server.domain.scope import Scope
+from server.domain.work_calendar import local_day
 from server.storage import grids
 from server.storage.base import database_of
+from server.work import Reading
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,16 @@ _latest: WeakKeyDictionary[object, Ground] = WeakKeyDictionary()
 """By database: the ground its last transaction saw."""
 
 
-def ground(session: Session) -> Ground:
-    """The ground as this session sees it: an import is seen by running servers at their next transaction."""
-    current = grids.current_version(session)
+def ground(reading: Reading) -> Ground:
+    """Today's ground as this reading sees it: an import is seen by running servers at their next transaction."""
+    session, today = reading.session, local_day(reading.now)
+    current = grids.current_version(session, on=today)
     if current is None:
         return _nothing()
     version, token = current
     found = _shelf.get(token)
     if found is None:
-        rows = grids.outlines(session, scope=Scope.everything())
+        rows = grids.outlines(session, scope=Scope.everything(), on=today)
         found = Ground(
             version, token, GridIndex([code for code, _ in rows], [outline for _, outline in rows])
         )
@@ -49,9 +50,9 @@ def ground(session: Session) -> Ground:
     return found
 
 
-def remembered(session: Session) -> Ground:
+def remembered(reading: Reading) -> Ground:
     """The ground as this process saw it last, without asking the database; its token tells whether it still is."""
-    return _latest.get(database_of(session)) or ground(session)
+    return _latest.get(database_of(reading.session)) or ground(reading)
 
 
 @lru_cache(maxsize=1)

@@ -27,8 +27,12 @@ class BoundaryVersion(Base):
     """Unique in the world, so that caches of several databases in one process never meet."""
     published_at: Mapped[dt.datetime]
     effective_on: Mapped[dt.date]
+    in_force_from: Mapped[dt.date] = mapped_column(server_default="1949-10-01")
+    """The day running servers go over to it: that of publishing, or the later one it takes effect on."""
     source: Mapped[str]
     datum: Mapped[str] = mapped_column(default="wgs84")
+    remarks: Mapped[Json] = mapped_column(default=list, server_default=sa.text("'[]'"))
+    """What was found wrong with it and let pass on purpose, or repaired, in sentences."""
 
 
 class Grid(Base):
@@ -57,6 +61,9 @@ class GridBoundary(Base):
     boundary_version_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_versions.id"), index=True)
     valid_from: Mapped[dt.date]
     valid_to: Mapped[dt.date | None]
+    new_name: Mapped[str | None]
+    new_kind: Mapped[str | None]
+    """What the grid is to be called, and its kind, from `valid_from` on; None once it is, or where nothing changes."""
     outline: Mapped[BaseGeometry] = mapped_column(geometry("MULTIPOLYGON"))
 
     __table_args__ = (gist_index("grid_boundaries", "outline"),)
@@ -89,29 +96,44 @@ def listing(session: Session, *, scope: Scope, on: dt.date | None = None) -> Seq
     return session.scalars(query.order_by(Grid.code)).all()
 
 
-_CURRENT = sa.select(BoundaryVersion.id, BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1)
+_CURRENT = (
+    sa.select(BoundaryVersion.id, BoundaryVersion.token)
+    .where(BoundaryVersion.in_force_from <= sa.bindparam("today", type_=sa.Date))
+    .order_by(BoundaryVersion.in_force_from.desc(), BoundaryVersion.id.desc())
+    .limit(1)
+)
 CURRENT_TOKEN = _CURRENT.with_only_columns(BoundaryVersion.token)
-"""The token of the newest published boundaries, for whoever asks it together with something else."""
+"""The token of the boundaries in force, for whoever asks it together with something else; its parameter is `today`."""
 
 
-def current_version(session: Session) -> tuple[int, uuid.UUID] | None:
-    """Number and token of the newest published boundaries; None before the first."""
-    row = session.connection().execute(_CURRENT).first()
+def current_version(session: Session, *, on: dt.date) -> tuple[int, uuid.UUID] | None:
+    """Number and token of the newest boundaries in force on a day, which is today; None before the first.
+
+    They change whenever today's outlines do: when a version is published for today or earlier, and on the day one
+    published for later takes force.
+    """
+    row = session.connection().execute(_CURRENT, {"today": on}).first()
     return None if row is None else (row.id, row.token)
 
 
-def outlines(
-    session: Session, *, scope: Scope, on: dt.date | None = None
-) -> Sequence[tuple[str, BaseGeometry]]:
-    """(code, outline in degrees) of grids within the scope, by code: today's, or those in force on a day."""
-    query = sa.select(GridBoundary.grid_code, GridBoundary.outline).where(
-        within(GridBoundary.grid_code, scope)
+def versions(session: Session, *, scope: Scope) -> Sequence[tuple[BoundaryVersion, int]]:
+    """Published boundaries with the number of grids each draws within the scope, the newest first."""
+    query = (
+        sa.select(BoundaryVersion, sa.func.count())
+        .join(GridBoundary, GridBoundary.boundary_version_id == BoundaryVersion.id)
+        .where(within(GridBoundary.grid_code, scope))
+        .group_by(BoundaryVersion.id)
     )
-    if on is None:
-        query = query.where(GridBoundary.valid_to.is_(None))
-    else:
-        in_force = sa.or_(GridBoundary.valid_to.is_(None), GridBoundary.valid_to >= on)
-        query = query.where(GridBoundary.valid_from <= on, in_force)
+    return [(version, count) for version, count in session.execute(query.order_by(BoundaryVersion.id.desc()))]
+
+
+def outlines(session: Session, *, scope: Scope, on: dt.date) -> Sequence[tuple[str, BaseGeometry]]:
+    """(code, outline in degrees) of the grids within the scope in force on a day, by code."""
+    query = sa.select(GridBoundary.grid_code, GridBoundary.outline).where(
+        within(GridBoundary.grid_code, scope),
+        GridBoundary.valid_from <= on,
+        sa.or_(GridBoundary.valid_to.is_(None), GridBoundary.valid_to >= on),
+    )
     return [(code, outline) for code, outline in session.execute(query.order_by(GridBoundary.grid_code))]
 
 

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column, relat
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
+from server.domain.work_calendar import local_day
 from server.storage.base import Base, Code, Json, Serial, adopt, insert_once
 from server.storage.forms import Form
 from server.storage.geometry import geometry, gist_index
 from server.storage.grids import CURRENT_TOKEN
-from server.storage.patrols import Finding, Patrol
+from server.storage.patrols import Finding, Pass, Patrol
 from server.storage.selection import Listing, Page, within
 from server.storage.visits import IntakeSession, Visit
 
@@ -153,6 +154,7 @@ def write_new(session: Session, submission: Submission) -> Met | None:
         asking=_MET_BY,
         arrived_form=submission.form_id,
         arrived_instance=submission.instance_id,
+        today=local_day(submission.received_at),
     )
     if answer is None:
         return None
@@ -187,8 +189,8 @@ def mark_removed(session: Session, root: Submission, *, at: dt.datetime | None) 
 
 
 def forget_track(session: Session, root: Submission) -> None:
-    """Take the line out of the patrol that hangs on a submission."""
-    session.execute(sa.update(Patrol).where(Patrol.submission_id == root.id).values(track=None))
+    """Delete what was walked by the track of a submission; its findings' and visits' places stay."""
+    session.execute(sa.delete(Pass).where(Pass.submission_id == root.id, Pass.of_track))
 
 
 def with_answer(

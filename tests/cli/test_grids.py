@@ -18,6 +18,7 @@ from gis.coordinates import convert
 from gis.grid_files import Columns, GridFileRefused
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.domain.work_calendar import local_day
 from server.settings import Settings
 from server.storage import grids
 from tests.cli.conftest import Run
@@ -50,7 +51,7 @@ def two_squares(tmp_path: Path) -> Path:
 def outlines(settings: Settings) -> dict[str, Any]:
     database = Database(settings.url)
     with database.read(SYSTEM) as reading:
-        found = dict(grids.outlines(reading.session, scope=SYSTEM.scope))
+        found = dict(grids.outlines(reading.session, scope=SYSTEM.scope, on=local_day(reading.now)))
     database.close()
     return found
 

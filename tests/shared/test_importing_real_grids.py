@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from server.cli import main
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.domain.work_calendar import local_day
 from server.services import divisions
 from server.settings import Settings
 from server.storage import grids
@@ -50,5 +51,5 @@ def test_the_605_real_grids_are_imported_and_what_is_doubtful_is_listed(
     assert done.output.count("没有网格编码，不导入") == 9
     assert done.output.count("重叠") == 4 * 2
     with database.read(SYSTEM) as reading:
-        assert len(grids.outlines(reading.session, scope=SYSTEM.scope)) == 596
+        assert len(grids.outlines(reading.session, scope=SYSTEM.scope, on=local_day(reading.now))) == 596
     database.close()

@@ -107,11 +107,21 @@ class DivisionAdded(Event, kind="division.added"):
 
 @dataclass(frozen=True, kw_only=True)
 class BoundaryPublished(Event, kind="boundary.published"):
-    """发布网格边界: a new boundary version is in force from `valid_from`."""
+    """发布网格边界: a boundary version of so many `grids` counts from `valid_from` on; those in `ended` end before."""
 
     version: int
     grids: int
     valid_from: dt.date
+    ended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdsRehoused(Event, kind="households.rehoused"):
+    """换格: households of a village follow a boundary version that is in force; of `unplaced` nobody knows the door."""
+
+    version: int
+    households: int
+    unplaced: int
 
 
 @dataclass(frozen=True, kw_only=True)

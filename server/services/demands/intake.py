@@ -172,7 +172,7 @@ def _take_in(work: Work, raised: Raised) -> Demand:
 
 def _lies_in(work: Work, raised: Raised) -> tuple[str, str | None]:
     """(division, grid then): the grid of its place, else the one chosen, else only the record's division (METRICS D5)."""
-    index = ground(work.session).index
+    index = ground(work).index
     grid = None if raised.place is None else index.code_at(raised.place.lon, raised.place.lat)
     if grid is None and raised.grid is not None and raised.grid in index:
         grid = raised.grid

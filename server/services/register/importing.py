@@ -139,7 +139,7 @@ class _Households:
         )
 
     def _check_grid(self, reader: Reader, grid: str) -> None:
-        if grid and grid not in ground(self.work.session).index:
+        if grid and grid not in ground(self.work).index:
             reader.refuse("网格", "没有这个网格")
         elif grid and not self.work.actor.may(Permission.IMPORT_REGISTER, at=grid):
             reader.refuse("网格", "不在您的管辖范围")
@@ -160,7 +160,7 @@ class _Households:
             reader.refuse("经度", "不是有效的经纬度")
             return None
         place = convert(Point(lon, lat), source=self.datum, target="wgs84").centroid
-        index = ground(self.work.session).index
+        index = ground(self.work).index
         if grid in index and not index.within(grid, place.x, place.y, margin_m=_FARTHEST_METRES):
             reader.refuse("经度", "离所在网格超过 1 公里，请检查坐标系")
         return place

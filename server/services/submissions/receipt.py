@@ -52,7 +52,7 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
 
 def _placed_again(work: Work, prepared: Prepared, submission: Submission) -> Prepared:
     """The submission prepared on the boundaries in force, which this process remembers from now on."""
-    ground.ground(work.session)
+    ground.ground(work)
     prepared = replace(prepare(work, prepared.upload), failure=prepared.failure)
     for name, value in described(prepared).items():
         setattr(submission, name, value)

@@ -80,7 +80,7 @@ def prepare(reading: Reading, upload: Upload) -> Prepared:
         raise NotFound("submission.form_unknown", form_id=instance.form_id)
     readable = not instance.encrypted
     values = values_of(instance, form.shape) if readable else {}
-    here = remembered(reading.session)
+    here = remembered(reading)
     record = _record(reading, instance, form, values, here)
     read = projection.Reading(record, None, None)
     if readable and form.is_published:
