@@ -165,7 +165,7 @@ def conditions(wanted: CaseFilter, *, scope: Scope, moments: Moments) -> list[sa
         *_by_time(wanted, moments),
         *looked_up(wanted),
         *_speaks_of(wanted),
-        *([] if wanted.on_map is None else [_ON_MAP[wanted.on_map]()]),
+        *([] if wanted.on_map is None else [on_map(wanted.on_map)]),
     ]
 
 
@@ -267,6 +267,11 @@ def _may_be_point() -> sa.ColumnElement[bool]:
         held_as().in_(("GRID", "COMMUNITY", "GOVERNMENT")),
         sa.and_(held_as() == "", Demand.found_on_patrol.is_(True)),
     )
+
+
+def on_map(shown: OnMap) -> sa.ColumnElement[bool]:
+    """A condition for demands that are a point on a map, or that are none for this reason."""
+    return _ON_MAP[shown]()
 
 
 def _neither_point_nor_private() -> sa.ColumnElement[bool]:

@@ -75,6 +75,10 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "too_small": Look("#fee090", "plain", "偏小"),
         "too_large": Look("#f46d43", "sparse_dots", "偏大"),
         "unstaffed": Look("#a50026", "dense_dots", "没有配人"),
+        # unresolved demands against what a grid's share would lead one to expect (METRICS H2)
+        "hot": Look("#d7191c", "dense_dots", "未解决集中"),
+        "hot_new": Look("#fdae61", "sparse_dots", "未解决集中，新出现"),
+        "cool": Look("#ffffff", "plain", "没有集中"),
         # laid over any of them
         "vacant": Look("none", "hatch", "无人在岗"),
         "three_missed": Look("none", "thick_outline", "连续 3 天及以上未巡"),
