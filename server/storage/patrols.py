@@ -38,7 +38,6 @@ class Patrol(Base):
     companions: Mapped[Json] = mapped_column(default=list)
     positioned: Mapped[bool]
     """A position of ≤ 100 m accuracy lies in the grid grown by max(50 m, 2 × accuracy) (METRICS P2)."""
-    track: Mapped[BaseGeometry | None] = mapped_column(geometry("LINESTRING"))
     note: Mapped[str | None]
     removed_at: Mapped[dt.datetime | None]
     """When its author withdrew it or the village rejected it (METRICS D13)."""
@@ -86,7 +85,7 @@ class Finding(Base):
 
 
 class Pass(Base):
-    """A dated position that reached places (METRICS P4): of a finding, a visit or a track's part."""
+    """A dated position that reached places (METRICS P4): of a finding or a visit, or a part of a cleaned track."""
 
     __tablename__ = "passes"
 
@@ -95,6 +94,8 @@ class Pass(Base):
     grid_then: Mapped[Code]
     day: Mapped[dt.date]
     shape: Mapped[BaseGeometry] = mapped_column(geometry("GEOMETRY"))
+    of_track: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """It goes with the raw track after 90 days, just when P5 no longer asks for it."""
 
     __table_args__ = (sa.Index("ix_passes_grid_then_day", "grid_then", "day"),)
 
@@ -126,7 +127,7 @@ COLUMNS = (
     Patrol.positioned,
     Patrol.removed_at,
 )
-"""What figures need of a patrol: many are read at once, their tracks never."""
+"""What figures need of a patrol: many are read at once."""
 
 
 def _counting(as_of: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -41,7 +41,10 @@ COPIES: dict[str, dict[str, str]] = {
         "submission_id": f"t.submission_id + k * {SEEDS}",
         "patrol_id": f"t.patrol_id + k * {SEEDS}",
     },
-    "passes": {"id": f"t.id + k * {SEEDS}", "submission_id": f"t.submission_id + k * {SEEDS}"},
+    "passes": {
+        "id": "t.id + k * (SELECT max(id) FROM passes)",
+        "submission_id": f"t.submission_id + k * {SEEDS}",
+    },
     "events": {
         "id": "t.id + k * (SELECT max(id) FROM events)",
         "subject_id": f"""CASE t.subject WHEN 'finding' THEN md5(t.subject_id || k)::uuid::text

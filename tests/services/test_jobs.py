@@ -24,7 +24,7 @@ from server.jobs.queue import queue, working
 from server.settings import Settings
 from server.storage.events import EventRow
 from server.storage.forms import FormVersion
-from server.storage.patrols import Patrol
+from server.storage.patrols import Pass, Patrol
 from server.storage.submissions import Submission
 from server.work import Work
 from tests.factories import GRID, NOW, County
@@ -115,16 +115,17 @@ def test_a_track_is_deleted_after_ninety_days_and_the_record_stays(
     xml = with_track(AN_HOUR_AGO)
     assert phone.send(xml) == 201
     (before,) = rows(database, Patrol)
-    assert before.track is not None
+    assert [each.of_track for each in rows(database, Pass)] == [True]
     clock.now = NOW + dt.timedelta(days=90)
     schedule.every_night(database)
-    assert rows(database, Patrol)[0].track is not None
+    assert len(rows(database, Pass)) == 1
     clock.now = NOW + dt.timedelta(days=91)
     schedule.every_night(database)
     schedule.every_night(database)
     (after,) = rows(database, Patrol)
     (stored,) = rows(database, Submission)
-    assert (after.track, after.positioned, after.day) == (None, before.positioned, before.day)
+    assert (after.positioned, after.day) == (before.positioned, before.day)
+    assert rows(database, Pass) == []
     assert b"108.002" not in stored.xml
     assert "108.002" not in str(stored.values)
     removed = [row for row in rows(database, EventRow) if row.kind == "track.removed"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
-from shapely import LineString, Point
+from shapely import Point
 
 from forms import answers
 from forms.answers import Fix
 from forms.instance import Answers
+from gis import tracks
 from server.domain.events import patrols as events
 from server.services.demands.intake import Reporter
 from server.services.projection import urgent_finding
@@ -52,7 +54,7 @@ class FoundThing:
 
 @dataclass(frozen=True)
 class PatrolFacts:
-    """A patrol as the phone reported it; `track` are its points in order."""
+    """A patrol as the phone reported it; `walked` are the parts of its track that were truly walked."""
 
     grid: str
     result: str
@@ -61,7 +63,7 @@ class PatrolFacts:
     cut_reason: str | None
     outside_reason: str | None
     companions: tuple[str, ...]
-    track: tuple[Fix, ...]
+    walked: tuple[tracks.Part, ...]
     positioned: bool
     findings: tuple[FoundThing, ...]
 
@@ -90,10 +92,15 @@ def read(record: Record) -> PatrolFacts:
         cut_reason=record.text("wrap_up", "cut_reason"),
         outside_reason=record.text("wrap_up", "outside_reason"),
         companions=answers.choices_of(record.text("wrap_up", "companion")),
-        track=track,
+        walked=_walked(track),
         positioned=any(_lies_within(record, fix) for fix in fixes),
         findings=findings,
     )
+
+
+def _walked(track: Sequence[Fix]) -> tuple[tracks.Part, ...]:
+    """Cleaned before any lock is taken. A point without accuracy was drawn by hand, as one of accuracy 0."""
+    return tuple(tracks.clean([tracks.Fix(fix.lon, fix.lat, fix.accuracy or 0.0) for fix in track]))
 
 
 def _lies_within(record: Record, fix: Fix) -> bool:
@@ -183,7 +190,6 @@ def _describe(patrol: Patrol, record: Record, facts: PatrolFacts) -> None:
     patrol.outside_reason = facts.outside_reason
     patrol.companions = list(facts.companions)
     patrol.positioned = facts.positioned
-    patrol.track = LineString([(fix.lon, fix.lat) for fix in facts.track]) if len(facts.track) > 1 else None
 
 
 def _stored(work: Work, submission: Submission) -> Patrol | None:
@@ -273,10 +279,17 @@ def _fill(row: Finding, patrol: Patrol, found: FoundThing) -> None:
 
 
 def _write_passes(work: Work, submission: Submission, patrol: Patrol, facts: PatrolFacts) -> None:
+    places = [point for found in facts.findings if (point := _place_of(found)) is not None]
     passes = [
-        {"submission_id": submission.id, "grid_then": facts.grid, "day": patrol.day, "shape": point}
-        for found in facts.findings
-        if (point := _place_of(found)) is not None
+        {
+            "submission_id": submission.id,
+            "grid_then": facts.grid,
+            "day": patrol.day,
+            "shape": shape,
+            "of_track": of_track,
+        }
+        for shapes, of_track in ((places, False), (facts.walked, True))
+        for shape in shapes
     ]
     if passes:
         work.session.connection().execute(_INSERT_PASSES, passes)
