@@ -6,19 +6,23 @@ from flask import Blueprint
 
 from server.web.errors import renders
 from server.web.staff import (
+    boundary_editor,
     case,
     case_acts,
     case_figures,
     case_intake,
     cases,
     claims,
+    compare,
     entrustments,
     exemptions,
     home,
+    hot_spots,
     households,
     inbox,
     keys,
     last_visits,
+    layers,
     ledger,
     manual,
     maps,
@@ -37,6 +41,7 @@ from server.web.staff import (
     session,
     submissions,
     suggestions,
+    tracks,
     units,
     visit_lists,
     visits,
@@ -50,6 +55,9 @@ blueprint.before_request(session.insist_on_own_password)
 session.routes(blueprint)
 home.routes(blueprint)
 maps.routes(blueprint)
+boundary_editor.routes(blueprint)
+layers.routes(blueprint)
+compare.routes(blueprint)
 patrols.routes(blueprint)
 people.routes(blueprint)
 posts.routes(blueprint)
@@ -57,6 +65,7 @@ keys.routes(blueprint)
 manual.routes(blueprint)
 submissions.routes(blueprint)
 suggestions.routes(blueprint)
+tracks.routes(blueprint)
 visits.routes(blueprint)
 visit_lists.routes(blueprint)
 exemptions.routes(blueprint)
@@ -65,6 +74,7 @@ households.routes(blueprint)
 register_changes.routes(blueprint)
 last_visits.routes(blueprint)
 cases.routes(blueprint)
+hot_spots.routes(blueprint)
 case.routes(blueprint)
 case_acts.routes(blueprint)
 case_intake.routes(blueprint)

@@ -1,0 +1,17 @@
+"""图层: what a map of grids can be coloured by besides patrols and visits, which have pages of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from server.figures.grid_layers.cases import AGEING, DEADLINES
+from server.figures.grid_layers.ground import UNSEEN, VACANCIES
+from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, earlier
+
+LAYERS: Mapping[str, Layer] = MappingProxyType(
+    {"ageing": AGEING, "deadlines": DEADLINES, "unseen": UNSEEN, "vacancies": VACANCIES}
+)
+"""The layers by the name their address has, in the order of their tabs."""
+
+__all__ = ["LAYERS", "GridFigure", "GridLayer", "Layer", "earlier"]

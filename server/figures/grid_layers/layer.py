@@ -1,0 +1,116 @@
+"""图层的样子: what a layer says of every grid, and what is told of the layer itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from server.domain.work_calendar import local_day
+from server.figures import areas
+from server.figures.areas import GridName
+from server.storage import grids
+from server.storage.demands import Demand
+from server.work import Reading
+
+Part = Literal["n", "d"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridFigure:
+    """One grid in a layer: n of d, its label on the map, its level (a name of LOOKS), and what the table says.
+
+    `cells` are the values of the layer's own columns, in their order; `told` what is said of the grid on the map.
+    `weight` is larger the more it wants looking at, the first number deciding.
+    """
+
+    grid: GridName
+    n: int
+    d: int
+    text: str
+    level: str
+    told: str
+    cells: tuple[str | int, ...] = ()
+    vacant: bool = False
+    weight: tuple[int, ...] = ()
+
+    def as_row(self) -> dict[str, Any]:
+        """The grid as web/staff/maps.values takes it."""
+        return {
+            "code": self.grid.code,
+            "name": self.grid.full_name,
+            "n": self.n,
+            "d": self.d,
+            "text": self.text,
+            "level": self.level,
+            "vacant": self.vacant,
+            "title": [self.grid.full_name, self.told],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridLayer:
+    """A layer over an area at a moment (aware), the neediest grid first.
+
+    `elsewhere`: how many of what is counted lie in no grid.
+    """
+
+    as_of: dt.datetime
+    lines: tuple[GridFigure, ...]
+    elsewhere: int = 0
+
+    @property
+    def n(self) -> int:
+        """The sum of what is looked for."""
+        return sum(line.n for line in self.lines)
+
+    @property
+    def d(self) -> int:
+        """The sum of what is counted."""
+        return sum(line.d for line in self.lines)
+
+    def at_level(self, level: str) -> int:
+        """How many grids are of a level."""
+        return sum(line.level == level for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A kind of layer: its words, the levels of its legend from best to worst, its columns, how it is computed.
+
+    `of_n` and `of_d` say what n and d count, `unit` their measure word, `number` what stands in a grid on the map.
+    `looks_back`: whether it can be computed as of an earlier moment from what is kept. `demands` returns those
+    that a part of its figure counts in a grid or area, oldest first, where it counts demands.
+    """
+
+    label: str
+    levels: tuple[str, ...]
+    of_n: str
+    of_d: str
+    unit: str
+    number: str
+    columns: tuple[str, ...]
+    compute: Callable[[Reading, str | None], GridLayer]
+    note: str = ""
+    looks_back: bool = True
+    demands: Callable[[Reading, str | None, Part], list[Demand]] | None = None
+
+
+def earlier(reading: Reading, back: dt.timedelta) -> Reading:
+    """The same look, that long before."""
+    return replace(reading, now=reading.now - back)
+
+
+def grids_of(reading: Reading, area: str | None) -> Mapping[str, GridName]:
+    """The grids of an area in force, by code. Raises NotFound("jurisdiction.unknown") outside the reader's scope."""
+    scope = areas.narrowed(reading.actor.scope, area)
+    named = areas.grid_names(reading.session, scope=scope)
+    in_force = grids.listing(reading.session, scope=scope, on=local_day(reading.now))
+    return {grid.code: named[grid.code] for grid in in_force}
+
+
+def layer_of(reading: Reading, lines: list[GridFigure], *, elsewhere: int = 0) -> GridLayer:
+    """Put the lines of a layer in order."""
+    ordered = sorted(lines, key=lambda line: ([-each for each in line.weight], line.grid.code))
+    return GridLayer(as_of=reading.now, lines=tuple(ordered), elsewhere=elsewhere)
