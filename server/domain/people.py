@@ -101,6 +101,7 @@ class Permission(Enum):
     USE_STAFF_PAGES = "use_staff_pages"
     VIEW_MAPS = "view_maps"
     VIEW_LISTS = "view_lists"
+    VIEW_HOT_SPOTS = "view_hot_spots"
     SEE_NAMES = "see_names"
     REVEAL_PERSONAL_DATA = "reveal_personal_data"
     REGISTER_DEMAND = "register_demand"
@@ -136,6 +137,7 @@ class Permission(Enum):
     MAKE_SUGGESTION = "make_suggestion"
     ANSWER_SUGGESTION = "answer_suggestion"
     CHANGE_MECHANISM = "change_mechanism"
+    OPEN_TRACK = "open_track"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.USE_STAFF_PAGES: _grant(*_EVERYONE),
     Permission.VIEW_MAPS: _grant(*_EVERYONE),
     Permission.VIEW_LISTS: _grant(*_EVERYONE),
+    Permission.VIEW_HOT_SPOTS: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR, Role.ADMIN),
     # Village cadres and the grid's workers see names; above, opening one needs a reason and is logged (METRICS V).
     Permission.SEE_NAMES: _grant(*_FIELD, by_phone=True),
     Permission.REVEAL_PERSONAL_DATA: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR),
@@ -204,6 +207,8 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.MAKE_SUGGESTION: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.ANSWER_SUGGESTION: _grant(*_OFFICE, Role.COUNTY_ASSESSOR, Role.ADMIN),
     Permission.CHANGE_MECHANISM: _grant(Role.ADMIN),
+    # Somebody else's track: the village cadre alone, with a reason the walker reads (METRICS P).
+    Permission.OPEN_TRACK: _grant(Role.VILLAGE_CADRE),
 }
 
 _LEVEL_OF_ROLE = {
