@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pyxform.errors import PyXFormError
@@ -39,10 +40,11 @@ class CompiledForm:
     entity_lists: tuple[str, ...]
 
 
+@lru_cache(maxsize=16)
 def compile_xlsform(source: bytes | str) -> CompiledForm:
     """编译：what a file is, is read from its first bytes, because people rename files (OPENROSA §11).
 
-    Raises FormRefused with Chinese findings.
+    The same source makes the same form, so the last few are kept. Raises FormRefused with Chinese findings.
     """
     data = source.encode() if isinstance(source, str) else source
     kind = _recognise(data)

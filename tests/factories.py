@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from argon2 import PasswordHasher
 from shapely import MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
@@ -37,7 +38,8 @@ GRID = "509901101001001"
 VACANT_GRID = "509901101001002"
 OTHER_GRID = "509901101002001"
 PASSWORD = "a long enough one"
-_PASSWORD_HASH = accounts.hash_password(PASSWORD)
+# A hash that is cheap to verify: hundreds of tests sign in.
+_PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @dataclass
