@@ -109,7 +109,7 @@ class AwaySpell(Base):
 
 
 class HouseholdMove(Base):
-    """迁居: from `moved_on` a household lives in another grid of the county; its visits keep the grid of their day."""
+    """迁居, 换格: from `moved_on` a household lies in another grid of the county; its visits keep the grid of their day."""
 
     __tablename__ = "household_moves"
 
@@ -119,6 +119,8 @@ class HouseholdMove(Base):
     to_grid: Mapped[Code]
     moved_on: Mapped[dt.date]
     known_at: Mapped[dt.datetime] = mapped_column(index=True)
+    boundary_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("boundary_versions.id"))
+    """The boundaries it was redrawn by; None where the household itself moved."""
 
 
 class RegisterChange(Base):

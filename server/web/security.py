@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Flask, Response
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
 
-_PAGE_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; form-action 'self'"
-)
+
+def page_policy(images: Iterable[str] = ()) -> str:
+    """Return what a page of ours may load: our own files, and images also from the hosts a base map names."""
+    sources = ("'self'", "data:", "blob:", *images)
+    return (
+        f"default-src 'self'; img-src {' '.join(sources)}; object-src 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
+    )
 
 
 def install(app: Flask) -> None:
@@ -26,7 +32,7 @@ def install(app: Flask) -> None:
 
 
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _PAGE_POLICY)
+    response.headers.setdefault("Content-Security-Policy", page_policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     return response

@@ -1,0 +1,85 @@
+"""换格: which household lies in which grid when the boundaries have changed (METRICS D5, `grid_now`).
+
+Nobody may fall out of a denominator because a line was drawn: a household of a grid that ends always gets one of its
+successors, its place or none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import shapely
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Dwelling:
+    """A household by its grid; `point` is its door in degrees, None where nobody took it."""
+
+    id: UUID
+    grid: str
+    point: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A household gets the grid `to`; `placed`: its door lies there. Else somebody has to look where it belongs."""
+
+    dwelling: Dwelling
+    to: str
+    placed: bool
+
+
+def rehoused(
+    dwellings: Iterable[Dwelling],
+    *,
+    before: Mapping[str, BaseGeometry],
+    after: Mapping[str, BaseGeometry],
+    origins: Mapping[str, Sequence[str]],
+) -> list[Change]:
+    """Return the households whose grid changes when the outlines `before` become `after`, both by code in degrees.
+
+    `origins` names, for a new grid, those it was made from. A household of a grid that ends goes where its door lies
+    among the successors; one without a place there goes with most of its neighbours. A household of a grid whose
+    border moved goes with the ground its door stands on; without a door it stays.
+    """
+    by_grid: dict[str, list[Dwelling]] = defaultdict(list)
+    for dwelling in dwellings:
+        by_grid[dwelling.grid].append(dwelling)
+    found: list[Change] = []
+    for code, inside in sorted(by_grid.items()):
+        if code in before and code not in after:
+            heirs = {each: after[each] for each in sorted(after) if code in origins.get(each, ())}
+            found += _of_ended(inside, heirs or after)
+        elif code in before and not before[code].equals(after[code]):
+            found += _of_redrawn(inside, code, before[code], after)
+    return found
+
+
+def _of_ended(inside: Sequence[Dwelling], heirs: Mapping[str, BaseGeometry]) -> list[Change]:
+    if not heirs:
+        return []
+    places = {dwelling.id: _place(dwelling, heirs) for dwelling in inside}
+    doors = Counter(place for place in places.values() if place is not None)
+    fullest = max(heirs, key=lambda each: (doors[each], heirs[each].area))
+    return [Change(each, places[each.id] or fullest, placed=places[each.id] is not None) for each in inside]
+
+
+def _of_redrawn(
+    inside: Sequence[Dwelling], code: str, was: BaseGeometry, after: Mapping[str, BaseGeometry]
+) -> list[Change]:
+    # A door that never lay in its grid says nothing about the border that moved.
+    stood_here = [each for each in inside if each.point is not None and shapely.covers(was, each.point)]
+    places = [(each, _place(each, {code: after[code]}) or _place(each, after)) for each in stood_here]
+    return [Change(each, place, placed=True) for each, place in places if place is not None and place != code]
+
+
+def _place(dwelling: Dwelling, grids: Mapping[str, BaseGeometry]) -> str | None:
+    """The first grid that the door lies in."""
+    if dwelling.point is None:
+        return None
+    return next((code for code, shape in grids.items() if shapely.covers(shape, dwelling.point)), None)
