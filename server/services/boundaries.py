@@ -27,6 +27,7 @@ class Feature:
     """A grid as a map draws it: 15-digit code, name, outline in degrees WGS-84, "general" or "special".
 
     `must_see` are its 必巡点 by name, in degrees WGS-84; where there are any, they replace the earlier ones.
+    `population` is how many people live there, where the map says so; else what is known stays.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Feature:
     outline: Polygon | MultiPolygon
     kind: str = "general"
     must_see: tuple[tuple[str, Point], ...] = ()
+    population: int | None = None
 
 
 def publish(
@@ -146,6 +148,7 @@ def _begin_grids(
             _begin(work, feature, effective_on, predecessors.get(feature.code, ()))
         else:
             _go_on(grid, effective_on)
+            grid.population = feature.population or grid.population
             if (grid.name, grid.kind) != (feature.name, feature.kind):
                 renamed.add(feature.code)
     work.session.flush()
@@ -158,6 +161,7 @@ def _begin(work: Work, feature: Feature, effective_on: dt.date, predecessors: Se
             code=feature.code,
             name=feature.name,
             kind=feature.kind,
+            population=feature.population,
             valid_from=effective_on,
             predecessors=list(predecessors),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from shapely import Polygon, box
 from gis import grid_files
 from gis.coordinates import convert
 from gis.grid_files import Columns, GridFileRefused
+from gis.grid_upload import laid_out
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
@@ -62,16 +64,27 @@ def test_grids_are_imported_exported_and_imported_again(
     done = import_(run, two_squares, "--kind-field", "lb", "--effective", "2026-01-01")
     assert done.exit_code == 0, done.output
     assert "已导入 2 个网格" in done.output
-    for option, file in (("--gpkg", tmp_path / "out.gpkg"), ("--geojson", tmp_path / "out.geojson")):
+    for option, file in (
+        ("--gpkg", tmp_path / "out.gpkg"),
+        ("--geojson", tmp_path / "out.geojson"),
+        ("--kml", tmp_path / "out.kml"),
+        ("--shp", tmp_path / "out.zip"),
+    ):
         assert run("grid", "export", option, file).exit_code == 0
-        drawn = grid_files.read(file, columns=Columns("code", "name", "kind"), datum="wgs84")
-        assert [(each.code, each.kind) for each in drawn] == [(FIRST, "special"), (SECOND, "special")]
+        with laid_out(file.read_bytes()) as laid:
+            file = tmp_path / laid.name
+            for part in laid.parent.iterdir():
+                shutil.copy(part, tmp_path / part.name)
+        name = "Name" if option == "--kml" else "name"
+        drawn = grid_files.read(file, columns=Columns("code", name, "kind"), datum="wgs84")
+        assert [(each.code, each.kind) for each in drawn] == [(FIRST, "专属"), (SECOND, "专属")]
         assert all(each.geometry.equals(SQUARES[each.code]) for each in drawn)
         again = run(
-            *("grid", "import", file, "--datum", "wgs84", "--code-field", "code", "--name-field", "name"),
+            *("grid", "import", file, "--datum", "wgs84", "--code-field", "code", "--name-field", name),
             *("--kind-field", "kind", "--effective", "2026-02-01"),
         )
         assert again.exit_code == 0, again.output
+        assert "没有差别" in again.output
 
 
 def test_a_map_in_another_datum_is_converted_once(
