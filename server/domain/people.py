@@ -138,6 +138,8 @@ class Permission(Enum):
     ANSWER_SUGGESTION = "answer_suggestion"
     CHANGE_MECHANISM = "change_mechanism"
     OPEN_TRACK = "open_track"
+    VIEW_QUESTIONS = "view_questions"
+    ANSWER_FOR_VILLAGE = "answer_for_village"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,9 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.CHANGE_MECHANISM: _grant(Role.ADMIN),
     # Somebody else's track: the village cadre alone, with a reason the walker reads (METRICS P).
     Permission.OPEN_TRACK: _grant(Role.VILLAGE_CADRE),
+    # Questions stay with whoever made the records and his village (METRICS Q).
+    Permission.VIEW_QUESTIONS: _grant(*_FIELD),
+    Permission.ANSWER_FOR_VILLAGE: _grant(Role.VILLAGE_CADRE),
 }
 
 _LEVEL_OF_ROLE = {

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from server.web.errors import renders
 from server.web.staff import (
+    boundaries,
     boundary_editor,
     case,
     case_acts,
@@ -35,6 +36,7 @@ from server.web.staff import (
     people,
     posters,
     posts,
+    questions,
     queue,
     register_changes,
     screening,
@@ -45,6 +47,7 @@ from server.web.staff import (
     units,
     visit_lists,
     visits,
+    wall,
     weekly_meeting,
 )
 
@@ -58,6 +61,7 @@ maps.routes(blueprint)
 boundary_editor.routes(blueprint)
 layers.routes(blueprint)
 compare.routes(blueprint)
+wall.routes(blueprint)
 patrols.routes(blueprint)
 people.routes(blueprint)
 posts.routes(blueprint)
@@ -87,7 +91,9 @@ posters.routes(blueprint)
 notifications.routes(blueprint)
 ledger.routes(blueprint)
 queue.routes(blueprint)
+questions.routes(blueprint)
 weekly_meeting.routes(blueprint)
 meetings.routes(blueprint)
 mechanism.routes(blueprint)
 outer_orders.routes(blueprint)
+boundaries.routes(blueprint)

@@ -125,6 +125,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rehousings_effective_on"), ["effective_on"], unique=False)
 
     op.create_table(
+        "question_answers",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("question", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column(
+            "jurisdiction",
+            sa.String(length=15).with_variant(sa.String(length=15, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_question_answers_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_answers")),
+    )
+    with op.batch_alter_table("question_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_answers_question"), ["question"], unique=False)
+
+    op.create_table(
         "redrawings",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -192,10 +214,10 @@ def upgrade() -> None:
             ],
             unique=False,
             postgresql_where=sa.text(
-                "state_key IN ('accepted', 'agenda', 'assigned', 'classified', 'deliberated', 'escalated', 'in_progress', 'listed', 'need_info', 'offered', 'projectised', 'promised', 'registered', 'returned', 'rework', 'submitted', 'suspended')"
+                "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
             ),
             sqlite_where=sa.text(
-                "state_key IN ('accepted', 'agenda', 'assigned', 'classified', 'deliberated', 'escalated', 'in_progress', 'listed', 'need_info', 'offered', 'projectised', 'promised', 'registered', 'returned', 'rework', 'submitted', 'suspended')"
+                "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
             ),
         )
 
