@@ -10,13 +10,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.database import Database
+from server.domain.people import Permission
 from server.figures.grid_layers import LAYERS
 from tests.conftest import Clock
 from tests.factories import GRID, NOW, OTHER_GRID, VACANT_GRID, VILLAGE, County
 from tests.offices import Office
 from tests.pages import cells, read, sign_in, words
 
-LOOK_BACK = [name for name, kind in LAYERS.items() if kind.looks_back]
+SEEN_BY_ALL = [name for name, kind in LAYERS.items() if kind.permission is Permission.VIEW_MAPS]
+LOOK_BACK = [name for name, kind in LAYERS.items() if kind.then]
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def office(county: County, database: Database, clock: Clock) -> Office:
     return office
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", SEEN_BY_ALL)
 @pytest.mark.parametrize("path", ["/maps/layers", "/maps/layers/values", "/maps/layers.csv"])
 def test_a_village_sees_its_own_grids_on_every_layer(
     client: FlaskClient, office: Office, name: str, path: str
@@ -114,3 +116,19 @@ def test_a_layer_that_cannot_look_back_is_not_compared(client: FlaskClient, offi
     assert client.get("/maps/compare?layer=unseen").status_code == 404
     assert client.get("/maps/layers/values?layer=unseen&weeks=4").status_code == 404
     assert not read(client, "/maps/layers?layer=unseen").xpath("//a[contains(@href, '/maps/compare')]")
+
+
+@pytest.mark.parametrize("path", ["/maps/layers", "/maps/layers/values", "/maps/layers.csv", "/maps/compare"])
+def test_the_village_is_not_shown_the_layer_of_the_township(
+    client: FlaskClient, office: Office, path: str
+) -> None:
+    sign_in(client, "cadre")
+    assert client.get(f"{path}?layer=hot").status_code == 403
+    sign_in(client, "official")
+    assert client.get(f"{path}?layer=hot").status_code == 200
+
+
+def test_where_no_night_was_kept_earlier_is_said_not_to_be_known(client: FlaskClient, office: Office) -> None:
+    sign_in(client, "official")
+    page = read(client, "/maps/compare?layer=hot")
+    assert "那时还没有记录。" in words(page)

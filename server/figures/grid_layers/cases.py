@@ -128,6 +128,7 @@ AGEING = Layer(
     columns=("最久（天）", "中位（天）", *(band.label for band in AGE_BANDS)),
     note=_NO_PRIVATE,
     compute=ageing,
+    then=ageing,
     demands=_demands(lambda case, now: _band(age_in_days(case.received_at, as_of=now)) == _OLDEST_BAND),
 )
 DEADLINES = Layer(
@@ -140,5 +141,6 @@ DEADLINES = Layer(
     columns=("将到期", "超期最久（天）"),
     note=_NO_PRIVATE,
     compute=deadlines,
+    then=deadlines,
     demands=_demands(lambda case, now: is_overdue(case.state, as_of=now)),
 )

@@ -136,9 +136,8 @@ UNSEEN = Layer(
     unit="处",
     number="格内数字：没人到过/应到的处数",
     columns=("连续三个 30 天没人到过", "有位置的住户"),
+    # Not of earlier: where households had their positions then, and which were lived in, is not kept.
     compute=unseen,
-    # What is not kept: where households had their positions then, and which were lived in.
-    looks_back=False,
 )
 VACANCIES = Layer(
     label="在岗",
@@ -150,4 +149,5 @@ VACANCIES = Layer(
     columns=("网格长", "网格员", "替班", "无人在岗（天）"),
     note="替班照常做事，不算有人在岗",
     compute=vacancies,
+    then=vacancies,
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from server.domain.people import Permission
 from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.areas import GridName
@@ -80,8 +81,9 @@ class Layer:
     """A kind of layer: its words, the levels of its legend from best to worst, its columns, how it is computed.
 
     `of_n` and `of_d` say what n and d count, `unit` their measure word, `number` what stands in a grid on the map.
-    `looks_back`: whether it can be computed as of an earlier moment from what is kept. `demands` returns those
-    that a part of its figure counts in a grid or area, oldest first, where it counts demands.
+    `then` computes it as of an earlier `reading.now` (see `earlier`) from what is kept, without lines where nothing
+    was kept yet; None where not enough is. `demands` returns those that a part of its figure counts in a grid or
+    area, oldest first, where it counts demands. It is shown to whoever has the `permission`.
     """
 
     label: str
@@ -93,7 +95,8 @@ class Layer:
     columns: tuple[str, ...]
     compute: Callable[[Reading, str | None], GridLayer]
     note: str = ""
-    looks_back: bool = True
+    then: Callable[[Reading, str | None], GridLayer] | None = None
+    permission: Permission = Permission.VIEW_MAPS
     demands: Callable[[Reading, str | None, Part], list[Demand]] | None = None
 
 

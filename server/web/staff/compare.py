@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, url_for
 
 from server.domain.people import Permission
-from server.domain.problems import NotFound
 from server.figures.grid_layers import LAYERS, GridFigure, GridLayer
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -72,7 +71,7 @@ def compare() -> str:
         tabs=[
             (other.label, url_for("staff.compare", layer=name, area=wanted.area), name == wanted.layer)
             for name, other in LAYERS.items()
-            if other.looks_back
+            if other.then is not None and current_actor().may(other.permission)
         ],
         filters=[area],
         keep={"layer": wanted.layer},
@@ -108,8 +107,6 @@ def compare_csv() -> Response:
 
 
 def _both(reading: Reading, wanted: LayerQuery) -> tuple[GridLayer, GridLayer]:
-    if not wanted.kind.looks_back:
-        raise NotFound("page.unknown")
     now = wanted.kind.compute(reading, wanted.area)
     return now, then(reading, wanted.kind, wanted.area, weeks=WEEKS)
 

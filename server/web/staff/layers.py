@@ -10,7 +10,7 @@ from pydantic import Field
 
 from server.domain.obligation import LOOKS
 from server.domain.people import Permission
-from server.domain.problems import NotFound
+from server.domain.problems import Forbidden, NotFound
 from server.figures import open_cases
 from server.figures.case_words import CLASSES
 from server.figures.compliance import duties
@@ -42,10 +42,13 @@ class LayerQuery(Submitted):
 
     @property
     def kind(self) -> Layer:
-        """The layer. Raises NotFound("page.unknown") for one there is not."""
+        """The layer. Raises NotFound("page.unknown") for one there is not, Forbidden for one not his to see."""
         if self.layer not in LAYERS:
             raise NotFound("page.unknown")
-        return LAYERS[self.layer]
+        found = LAYERS[self.layer]
+        if not current_actor().may(found.permission):
+            raise Forbidden("actor.not_permitted")
+        return found
 
 
 class RowsQuery(LayerQuery):
@@ -99,9 +102,7 @@ def layers() -> str:
         page_number=wanted.page,
         pages=-(-len(found.lines) // PAGE_SIZE),
         urls_of=lambda code=None: _row_urls(wanted, code),
-        compare_url=url_for("staff.compare", layer=wanted.layer, area=wanted.area)
-        if kind.looks_back
-        else None,
+        compare_url=url_for("staff.compare", layer=wanted.layer, area=wanted.area) if kind.then else None,
         csv_url=here("staff.layers_csv", page=None),
     )
 
@@ -156,9 +157,11 @@ def layers_csv() -> Response:
 
 def then(reading: Reading, kind: Layer, area: str | None, *, weeks: int) -> GridLayer:
     """The layer as of so many weeks earlier. Raises NotFound("page.unknown") for one that cannot look back."""
-    if weeks and not kind.looks_back:
+    if weeks == 0:
+        return kind.compute(reading, area)
+    if kind.then is None:
         raise NotFound("page.unknown")
-    return kind.compute(earlier(reading, dt.timedelta(weeks=weeks)), area)
+    return kind.then(earlier(reading, dt.timedelta(weeks=weeks)), area)
 
 
 def legend(kind: Layer) -> list[tuple[str, str]]:
@@ -171,6 +174,7 @@ def layer_tabs(reading: Reading, wanted: LayerQuery) -> list[Tab]:
     own = [
         (kind.label, url_for("staff.layers", layer=name, area=wanted.area), name == wanted.layer)
         for name, kind in LAYERS.items()
+        if reading.actor.may(kind.permission)
     ]
     owed = [
         (duty.label, url_for("staff.visits", duty=duty.id, area=wanted.area), False)
