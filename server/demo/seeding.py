@@ -21,6 +21,7 @@ from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
 from server.jobs.freezing import freeze_due
 from server.jobs.sweeping import sweep
+from server.jobs.watching import watch
 from server.services.accounts import new_key
 from server.storage import jurisdictions
 from server.work import Work
@@ -146,10 +147,11 @@ def _found_once(database: Database, county: County, state: DemoState) -> None:
 
 
 def _sweep_past(database: Database, day: dt.date, *, until: dt.datetime) -> None:
-    """到期处理 at the end of a day that is over, so that it does not matter how often the demo was topped up."""
-    night = moment(day, 24.0)
+    """到期处理 and 查热点 at the end of a day that is over, so that it does not matter how often the demo was topped up."""
+    night = moment(day, 24.0).astimezone(dt.UTC)
     if night <= until:
-        sweep(database, now=night.astimezone(dt.UTC))
+        sweep(database, now=night)
+        watch(database, now=night)
 
 
 def _tell(database: Database, teller: Teller, acts: Sequence[Act | UpkeepAct]) -> int:

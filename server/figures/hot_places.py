@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from shapely import Point
 
 from gis.hotspots import Hotspot, Report, many_reports
+from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey, is_unresolved
 from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.case_words import kinds, may_be_shown
+from server.figures.next_step import open_to
 from server.storage.demands import Demand, readable
 from server.storage.profiles import profile_at
 from server.storage.selection import within
@@ -35,6 +37,30 @@ class HotPlace:
     def unresolved(self) -> int:
         """How many of its reports are not settled."""
         return sum(is_unresolved(StateKey(demand.key)) for demand in self.demands)
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What 一键并为一件 would do to a place: the `followers` follow the `master`, whose handling then counts for all."""
+
+    master: Demand
+    followers: tuple[Demand, ...]
+
+
+def joining(reading: Reading, place: HotPlace) -> Joining | None:
+    """Return how the reader may make one matter of a place's reports; None where nothing is left to join, or not by him.
+
+    What somebody has been sent for is nobody's to merge any more: the oldest such unresolved one leads, else the
+    oldest. What is settled, and what another has in hand beside it, stays a matter of its own.
+    """
+    unresolved = [demand for demand in place.demands if is_unresolved(StateKey(demand.key))]
+    may_follow = [demand for demand in unresolved if Action.MERGE in open_to(reading, demand)]
+    in_hand = [demand for demand in unresolved if demand not in may_follow]
+    if not may_follow:
+        return None
+    master = (in_hand or may_follow)[0]
+    followers = tuple(demand for demand in may_follow if demand is not master)
+    return Joining(master, followers) if followers else None
 
 
 def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:

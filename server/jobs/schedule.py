@@ -9,8 +9,8 @@ from huey import Huey, crontab
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
-from server.jobs import freezing, outbox, sweeping
-from server.services import submissions
+from server.jobs import freezing, outbox, rehousing, sweeping, watching
+from server.services import boundaries, submissions
 
 TRACKS_ARE_KEPT = dt.timedelta(days=90)
 """METRICS P: raw tracks are deleted after 90 days."""
@@ -18,16 +18,25 @@ _TRACKS_AT_ONCE = 50
 
 
 def every_minute(database: Database) -> None:
-    """Do what is due, hand on events, freeze the windows that are due, and apply edits that missed their original."""
+    """Do what is due, hand on events, freeze the windows that are due, and apply edits that missed their original.
+
+    Households follow a boundary in its first minute, before anybody walks by the new lists.
+    """
+    rehousing.rehouse_due(database)
     sweeping.sweep(database)
     outbox.hand_on(database)
     freezing.freeze_due(database)
     with database.transaction(SYSTEM) as work:
+        boundaries.take_names(work)
         submissions.settle_held(work)
 
 
 def every_night(database: Database) -> None:
-    """Delete tracks that have been kept long enough, a few in each transaction so that no phone waits."""
+    """Look the counties over for hot spots, and delete tracks that have been kept long enough.
+
+    Tracks go a few in each transaction, so that no phone waits.
+    """
+    watching.watch(database)
     before = local_day(database.clock()) - TRACKS_ARE_KEPT
     left = True
     while left:

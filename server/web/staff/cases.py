@@ -7,12 +7,14 @@ from enum import Enum
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
+from pydantic import Field
 
 from server.domain.people import Permission
 from server.figures import case_map, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
 from server.figures.case_words import CLASSES, channels, steps
 from server.figures.open_cases import Case
+from server.figures.outlines import Bounds, drawing
 from server.storage.case_filter import CaseFilter
 from server.storage.selection import Page
 from server.web.authentication import current_actor
@@ -22,6 +24,7 @@ from server.web.parsing import query
 from server.web.parts import database
 from server.web.staff.case_query import ALL, GROUP_WORDS, GROUPS, CaseQuery, filter_fields
 from server.web.staff.downloads import spreadsheet
+from server.web.staff.hot_spots import with_joining
 from server.web.staff.maps import PAGE_SIZE, map_host, select
 from server.web.staff.pages import page
 from server.work import Reading
@@ -38,6 +41,19 @@ class MapQuery(CaseQuery):
     page: int = 1
 
 
+class ValuesQuery(MapQuery):
+    """What the map is asked: `within` are west, south, east and north of a view, in degrees."""
+
+    within: str | None = Field(default=None, pattern=r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$")
+
+    def within_degrees(self) -> Bounds | None:
+        """The view, as numbers."""
+        if self.within is None:
+            return None
+        west, south, east, north = map(float, self.within.split(","))
+        return west, south, east, north
+
+
 def routes(blueprint: Blueprint) -> None:
     """Add the routes of this file."""
     blueprint.get("/cases")(cases)
@@ -52,12 +68,13 @@ def cases() -> str:
     with database().read(current_actor()) as reading:
         filter_ = wanted.filter(reading)
         colouring = colourings()[wanted.coloured_by]
+        hot = hot_places.hot_places(reading, wanted.area)
         found = open_cases.cases(reading, filter_, page=Page(max(wanted.page, 1), PAGE_SIZE))
         return page(
             "cases.html",
             as_of=reading.now,
             map=map_host(reading, "cases", area=wanted.area, data_url=_here("staff.case_values")),
-            cards=leader_cards(open_cases.cards(reading, wanted.area), wanted.area),
+            cards=leader_cards(open_cases.cards(reading, wanted.area, hot=hot), wanted.area),
             filters=_filters(reading, wanted),
             period=GROUP_WORDS.get(wanted.group, ""),
             unit="单位：件",
@@ -66,7 +83,8 @@ def cases() -> str:
             pages=-(-found.total // PAGE_SIZE),
             off_map=open_cases.off_map(reading, replace(filter_, on_map=None)),
             private=_private(reading, wanted.area),
-            hot=hot_places.hot_places(reading, wanted.area),
+            hot=with_joining(reading, hot),
+            area=wanted.area,
             overdue=open_cases.overdue_by_village(reading, wanted.area),
             classes=[(code, words) for code, words in CLASSES.items() if code != "PRIVATE"],
             colours=list(colouring.legend.values()),
@@ -79,11 +97,17 @@ def cases() -> str:
 
 @requires(Permission.VIEW_MAPS)
 def values() -> Response:
-    """What the map shows, as static/js/map/frame.js reads it."""
-    wanted = query(MapQuery)
+    """What the map shows, as static/js/map/frame.js reads it; with `within`, only the points of a view."""
+    wanted = query(ValuesQuery)
+    by = wanted.coloured_by
     with database().read(current_actor()) as reading:
-        shown = case_map.map_points(reading, wanted.filter(reading), coloured_by=wanted.coloured_by)
-        response = jsonify(looks={}, **shown)
+        shown = case_map.map_points(
+            reading, wanted.filter(reading), coloured_by=by, within=wanted.within_degrees()
+        )
+        if wanted.within is None:
+            drawn = drawing(reading, wanted.area)
+            shown |= case_map.surroundings(reading, drawn, wanted.area, coloured_by=by)
+        response = jsonify(shown)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -42,6 +42,7 @@ MENU: tuple[Entry, ...] = (
     Entry("海报", "staff.posters", Permission.REGISTER_DEMAND),
     Entry("通知", "staff.notifications", Permission.REPORT_BACK),
     Entry("单位", "staff.units", Permission.MANAGE_UNITS),
+    Entry("边界", "staff.boundaries", Permission.IMPORT_BOUNDARIES),
     Entry("人员", "staff.people", Permission.MANAGE_POSTS),
     Entry("钥匙", "staff.keys", Permission.MANAGE_KEYS),
     Entry("机制", "staff.mechanism", Permission.VIEW_MECHANISM),
