@@ -16,6 +16,7 @@ from server.database import Clock, Database, utc_now
 from server.domain.people import Role
 from server.settings import Settings
 from server.storage.files import FileStore
+from server.storage.tiles import TileStore
 from server.web.ground import ground
 from server.web.parts import DemoAccount, Parts
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
             settings=settings,
             database=Database(settings.url, clock=clock),
             files=FileStore(settings.data_dir / "files"),
+            tiles=TileStore(settings.data_dir / "tiles"),
             form_client=STATIC / "form-client" / "dist",
             ground=ground(settings),
             demo_accounts=_demo_accounts(settings) if settings.demo else (),

@@ -12,10 +12,11 @@ from granian.log import LogLevels
 
 from server import logs
 from server.database import Database
-from server.jobs import notifying, schedule
+from server.jobs import notifying, schedule, tiling
 from server.jobs.queue import queue, working
 from server.settings import DEMO_SECRET, Settings
 from server.storage import migrations
+from server.storage.tiles import TileStore
 
 _LEAST_SECRET = 32
 
@@ -77,6 +78,7 @@ def run(settings: Settings) -> None:
     database = Database(settings.url)
     jobs = queue(settings.url, folder=settings.data_dir)
     schedule.register(jobs, database)
+    tiling.register(jobs, database, TileStore(settings.data_dir / "tiles"))
     notifying.register(jobs, database, settings)
     try:
         with working(jobs):

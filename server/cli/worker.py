@@ -6,9 +6,10 @@ import click
 
 from server import logs
 from server.database import Database
-from server.jobs import notifying, schedule
+from server.jobs import notifying, schedule, tiling
 from server.jobs.queue import queue, work
 from server.settings import Settings
+from server.storage.tiles import TileStore
 
 
 @click.command()
@@ -19,6 +20,7 @@ def worker() -> None:
     database = Database(settings.url)
     jobs = queue(settings.url, folder=settings.data_dir)
     schedule.register(jobs, database)
+    tiling.register(jobs, database, TileStore(settings.data_dir / "tiles"))
     notifying.register(jobs, database, settings)
     try:
         work(jobs)

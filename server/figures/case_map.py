@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,37 +10,55 @@ from shapely import Point
 
 from server.domain.demand_states import StateKey
 from server.domain.people import Actor, Permission
-from server.figures import hot_places, open_cases, outlines
-from server.figures.areas import VILLAGE_DIGITS, narrowed
+from server.figures import case_bins, grid_values, hot_places, open_cases
+from server.figures.areas import narrowed
 from server.figures.case_colours import MIXED, ColouredBy, Colouring, colourings
 from server.figures.case_words import held_as
 from server.figures.hot_places import HotPlace
 from server.figures.open_cases import Case
-from server.storage import case_filter, jurisdictions
+from server.figures.outlines import Bounds, Drawing
+from server.storage import case_filter
 from server.storage.case_filter import CaseFilter, OnMap
 from server.work import Reading
 
 FEW = 5
 """Below this a count of PRIVATE matters is 「少量」 to whoever may not read them."""
+MOST_POINTS = 2_000
+"""More cases than this are told as bins, until somebody looks closer."""
 _EXACT_DECIMALS, _ABOVE_VILLAGE_DECIMALS = 6, 4
 _UNCLASSIFIED_SHAPE = "GRID"  # found on patrol and of no class yet: a hollow circle
 
 
-def map_points(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age") -> dict[str, Any]:
-    """The `points` of wanted demands that may be points; `rows`: PRIVATE matters by village; `hotspots`: 多人反映.
+def map_points(
+    reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age", within: Bounds | None = None
+) -> dict[str, Any]:
+    """The `points` of wanted demands that may be points, or where there are more than MOST_POINTS, `bins` of them.
 
-    The last two are those of the area, whatever else the filter says.
+    `within` degrees (west, south, east, north) only those, and None for points while they are too many even so.
     """
+    shown = replace(wanted, on_map=OnMap.SHOWN)
     colouring = colourings()[coloured_by]
-    found = open_cases.every_case(reading, replace(wanted, on_map=OnMap.SHOWN))
+    if within is not None:
+        near = case_bins.cases_within(reading, shown, within, at_most=MOST_POINTS)
+        return {"points": near and _points(reading, near, colouring)}
+    if open_cases.count(reading, shown) > MOST_POINTS:
+        return {"points": None, "bins": case_bins.bins(reading, shown, coloured_by=coloured_by)}
+    return {"points": _points(reading, open_cases.every_case(reading, shown), colouring), "bins": None}
+
+
+def surroundings(
+    reading: Reading, drawn: Drawing, area: str | None = None, *, coloured_by: ColouredBy = "age"
+) -> dict[str, Any]:
+    """What lies around the points of an area, whatever else the filter says.
+
+    `villages` as grid_values.divided() gives them, `counts` of PRIVATE matters by their position, `hotspots`: 多人反映,
+    `mixed`: the colour of several cases that differ in theirs.
+    """
     return {
-        "points": [
-            _point(reading.actor, each, each.demand.point.centroid, colouring)
-            for each in found
-            if each.demand.point is not None
-        ],
-        "rows": _private_rows(reading, wanted.area),
-        "hotspots": [_hotspot(reading.actor, each) for each in hot_places.hot_places(reading, wanted.area)],
+        "drawing": drawn.name,
+        "villages": grid_values.divided(reading, drawn),
+        "counts": _private_counts_on(reading, drawn, area),
+        "hotspots": [_hotspot(reading.actor, each) for each in hot_places.hot_places(reading, area)],
         "mixed": None if coloured_by == "age" else MIXED,
     }
 
@@ -61,34 +78,11 @@ def few(number: int) -> str:
     return f"{number} 件" if number >= FEW else "少量"
 
 
-def _private_rows(reading: Reading, area: str | None) -> Sequence[Mapping[str, Any]]:
+def _private_counts_on(reading: Reading, drawn: Drawing, area: str | None) -> Mapping[int, str]:
+    """The words on each village that has PRIVATE matters, by the village's position in a drawing."""
     counts = private_counts(reading, area)
-    places = _village_places(outlines.label_points(reading, area))
-    names = jurisdictions.names(reading.session, list(counts))
-    return [
-        {
-            "code": code,
-            "name": names.get(code, code),
-            "text": f"私事 {words}",
-            "label_at": places[code],
-        }
-        for code, words in counts.items()
-        if code in places
-    ]
-
-
-def _village_places(labels: Mapping[str, outlines.Point]) -> dict[str, outlines.Point]:
-    """Where a village's count goes: at the label of its grid nearest to the middle of them."""
-    by_village: defaultdict[str, list[outlines.Point]] = defaultdict(list)
-    for code, place in labels.items():
-        by_village[code[:VILLAGE_DIGITS]].append(place)
-    return {village: _middle(places) for village, places in by_village.items()}
-
-
-def _middle(places: Sequence[outlines.Point]) -> outlines.Point:
-    lon = sum(place[0] for place in places) / len(places)
-    lat = sum(place[1] for place in places) / len(places)
-    return min(places, key=lambda place: (place[0] - lon) ** 2 + (place[1] - lat) ** 2)
+    numbers = {village: number for number, (village, _) in enumerate(drawn.villages)}
+    return {numbers[code]: f"私事 {words}" for code, words in counts.items() if code in numbers}
 
 
 def _decimals(actor: Actor, code: str) -> int:
@@ -106,6 +100,14 @@ def _hotspot(actor: Actor, place: HotPlace) -> dict[str, Any]:
         "reports": reports,
         "title": f"多人反映：{place.kind}\n反映 {reports} 次{people}，没解决 {place.unresolved} 件",
     }
+
+
+def _points(reading: Reading, found: Iterable[Case], colouring: Colouring) -> list[dict[str, Any]]:
+    return [
+        _point(reading.actor, each, each.demand.point.centroid, colouring)
+        for each in found
+        if each.demand.point is not None
+    ]
 
 
 def _point(actor: Actor, each: Case, place: Point, colouring: Colouring) -> dict[str, Any]:

@@ -1,89 +1,102 @@
-"""网格轮廓: the outlines of the grids a reader may see, as the browser wants them."""
+"""网格轮廓: which grids a map of an area draws today, and the name under which browsers keep their tiles."""
 
 from __future__ import annotations
 
 import hashlib
-import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.geojson import feature_collection, label_point
+from gis.tiles import Ground
+from server.domain.jurisdiction import Level
 from server.domain.scope import Scope
+from server.domain.work_calendar import local_day
 from server.figures.areas import narrowed
 from server.storage import grids
 from server.work import Reading
 
-Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
+Rows = Sequence[tuple[str, BaseGeometry]]
 
 _COUNTRY: Bounds = (73.5, 18.0, 135.1, 53.6)
-_TOLERANCE_M = 8.0
-_FINE_TOLERANCE_M = 2.0
-_FEW_GRIDS = 60
-_KEPT = 4
+_KEPT = 64
 
-_label_points: dict[uuid.UUID, dict[str, Point]] = {}
-"""Where a grid's label goes, by the boundaries published: finding the place takes longer than everything else."""
+_drawings: dict[str, Drawing] = {}
+"""By name: reading the outlines of a city takes longer than everything else on its page."""
 
 
 @dataclass(frozen=True)
-class Outlines:
-    """The grids of an area by code, with the `token` that names them: other boundaries or another area, another token.
+class Drawing:
+    """The grids a map draws: `codes` ascending, `bounds` west, south, east, north of them all in degrees.
 
-    `shapes` are degrees.
+    `boundaries` names the boundary version in force, `scope` the divisions looked at; together they are the
+    `name`: other boundaries or another area, another name.
     """
 
-    token: str
+    boundaries: str
+    scope: frozenset[str]
     codes: tuple[str, ...]
-    shapes: tuple[BaseGeometry, ...]
+    bounds: Bounds
 
     @property
-    def bounds(self) -> Bounds:
-        """West, south, east, north of them all in degrees; the whole country while there is none."""
-        if not self.shapes:
-            return _COUNTRY
-        west, south, east, north = shapely.total_bounds(list(self.shapes))
-        return float(west), float(south), float(east), float(north)
+    def name(self) -> str:
+        """The name its tiles are kept under."""
+        return drawing_name(self.boundaries, self.scope)
 
-    def geojson(self) -> str:
-        """GeoJSON text, simplified so that an area of many grids stays small (gis/geojson.py)."""
-        tolerance = _FINE_TOLERANCE_M if len(self.codes) <= _FEW_GRIDS else _TOLERANCE_M
-        return feature_collection(self.codes, self.shapes, tolerance_m=tolerance)
+    @cached_property
+    def villages(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(village, codes of its grids), ascending: a village's number is its position."""
+        found: dict[str, list[str]] = {}
+        for code in self.codes:
+            found.setdefault(code[: Level.VILLAGE.digits], []).append(code)
+        return tuple((village, tuple(codes)) for village, codes in found.items())
 
 
-def token(reading: Reading, area: str | None = None) -> str:
-    """Return what names the outlines of an area for this reader, without reading them."""
+def boundaries_in_force(reading: Reading) -> str:
+    """Name the boundaries in force today; "none" before the first."""
+    version = grids.current_version(reading.session, on=local_day(reading.now))
+    return "none" if version is None else version[1].hex
+
+
+def drawing_name(boundaries: str, scope: Iterable[str]) -> str:
+    """Name what a map draws of divisions under boundaries."""
+    return f"{boundaries}-{_digest(sorted(scope))}"
+
+
+def drawing(reading: Reading, area: str | None = None) -> Drawing:
+    """What a map of an area draws today. Raises NotFound("jurisdiction.unknown") outside the reader's scope."""
     scope = narrowed(reading.actor.scope, area)
-    published = grids.current_version(reading.session)
-    named = "none" if published is None else published[1].hex
-    return f"{named}-{_digest(scope)}"
+    boundaries = boundaries_in_force(reading)
+    name = drawing_name(boundaries, scope.codes)
+    found = _drawings.get(name)
+    if found is None:
+        rows = _rows(reading, scope)
+        found = Drawing(boundaries, scope.codes, tuple(code for code, _ in rows), _bounds(rows))
+        while len(_drawings) >= _KEPT:
+            _drawings.pop(next(iter(_drawings)), None)
+        _drawings[name] = found
+    return found
 
 
-def outlines(reading: Reading, area: str | None = None) -> Outlines:
-    """Return today's outlines of an area. Raises NotFound("jurisdiction.unknown") outside the reader's scope."""
-    rows = grids.outlines(reading.session, scope=narrowed(reading.actor.scope, area))
-    return Outlines(
-        token(reading, area), tuple(code for code, _ in rows), tuple(outline for _, outline in rows)
-    )
+def ground(reading: Reading, scope: Scope) -> Ground:
+    """Today's outlines of divisions, to be made tiles of; who may see them is the caller's matter."""
+    rows = _rows(reading, scope)
+    return Ground([code for code, _ in rows], [outline for _, outline in rows])
 
 
-def label_points(reading: Reading, area: str | None = None) -> dict[str, Point]:
-    """Return (longitude, latitude) of each grid's label, for an area."""
-    published = grids.current_version(reading.session)
-    if published is None:
-        return {}
-    found = _label_points.get(published[1], {})
-    drawn = outlines(reading, area)
-    missing = [pair for pair in zip(drawn.codes, drawn.shapes, strict=True) if pair[0] not in found]
-    if missing:
-        found = found | {code: label_point(shape) for code, shape in missing}
-        while len(_label_points) >= _KEPT:
-            _label_points.pop(next(iter(_label_points)), None)
-        _label_points[published[1]] = found
-    return {code: found[code] for code in drawn.codes}
+def _rows(reading: Reading, scope: Scope) -> Rows:
+    return grids.outlines(reading.session, scope=scope, on=local_day(reading.now))
 
 
-def _digest(scope: Scope) -> str:
-    return hashlib.sha256(" ".join(sorted(scope.codes)).encode()).hexdigest()[:16]
+def _bounds(rows: Rows) -> Bounds:
+    if not rows:
+        return _COUNTRY
+    west, south, east, north = shapely.total_bounds([outline for _, outline in rows])
+    return float(west), float(south), float(east), float(north)
+
+
+def _digest(words: Iterable[str]) -> str:
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]

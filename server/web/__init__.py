@@ -15,6 +15,7 @@ from server.web import (
     residents,
     security,
     staff,
+    tiles,
     units,
 )
 from server.web.parts import Parts
@@ -33,4 +34,5 @@ def register(app: Flask, parts: Parts) -> None:
     app.register_blueprint(phone.blueprint)
     app.register_blueprint(residents.blueprint)
     app.register_blueprint(units.blueprint)
+    app.register_blueprint(tiles.blueprint)
     app.register_blueprint(staff.blueprint)

@@ -13,6 +13,7 @@ from server.database import Database
 from server.domain.people import Actor
 from server.settings import Settings
 from server.storage.files import FileStore
+from server.storage.tiles import TileStore
 from server.web.ground import Ground, signed_basemap
 
 DemoAccount = tuple[str, str, str]
@@ -26,6 +27,7 @@ class Parts:
     settings: Settings
     database: Database
     files: FileStore
+    tiles: TileStore
     form_client: Path
     """The built browser client: a folder with index.html, or nothing yet."""
     ground: Ground | None = None

@@ -16,6 +16,7 @@ from server.domain.people import Actor
 from server.domain.problems import Forbidden
 from server.figures import case_map, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
+from server.figures.outlines import drawing
 from server.services.demands.intake import Place, Raised, Reporter, raise_demand
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
 from server.storage.demands import Demand
@@ -242,8 +243,8 @@ def test_private_matters_are_counted_by_village_and_few_of_them_not_exactly(stor
     expected = {code: f"{number} 件" if number >= 5 else "少量" for code, number in counted.items()}
     with story.reading("official") as reading:
         assert case_map.private_counts(reading) == expected
-        rows = case_map.map_points(reading, CaseFilter())["rows"]
-    assert {row["code"]: row["text"] for row in rows} == {
+        around = case_map.surroundings(reading, drawing(reading))
+    assert {around["villages"][at][0]: words for at, words in around["counts"].items()} == {
         code: f"私事 {words}" for code, words in expected.items()
     }
 
@@ -273,7 +274,7 @@ def test_nobody_asks_for_the_own_list_of_another(story: Story) -> None:
 def test_the_map_marks_hot_places_and_gives_them_no_private_matter(story: Story) -> None:
     with story.reading("official") as reading:
         found = hot_places.hot_places(reading)
-        marks = case_map.map_points(reading, CaseFilter())["hotspots"]
+        marks = case_map.surroundings(reading, drawing(reading))["hotspots"]
     assert [mark["reports"] for mark in marks] == [len(place.demands) for place in found]
     for mark, place in zip(marks, found, strict=True):
         assert mark["title"].startswith(f"多人反映：{place.kind}\n反映 {mark['reports']} 次")
@@ -286,7 +287,8 @@ def test_every_point_has_a_colour_of_the_legend(story: Story, coloured_by: Colou
     assert len(colours) == len(set(colours))
     with story.reading("official") as reading:
         shown = case_map.map_points(reading, CaseFilter(), coloured_by=coloured_by)
+        mixed = case_map.surroundings(reading, drawing(reading), coloured_by=coloured_by)["mixed"]
     used = {point["colour"] for point in shown["points"]}
     assert len(used) > 1
     assert used <= set(colours)
-    assert (shown["mixed"] is None) == (coloured_by == "age")
+    assert (mixed is None) == (coloured_by == "age")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,8 +16,19 @@ from server.services.posts import name_stand_in
 from server.storage.patrols import Exemption
 from server.web.staff.downloads import plain
 from tests.conftest import Clock
-from tests.factories import GRID, NOW, OTHER_GRID, OTHER_VILLAGE, VACANT_GRID, County, household, person
+from tests.factories import (
+    GRID,
+    NOW,
+    OTHER_GRID,
+    OTHER_VILLAGE,
+    VACANT_GRID,
+    VILLAGE,
+    County,
+    household,
+    person,
+)
 from tests.instances import body, instance, patrol
+from tests.map_values import grid_rows
 from tests.pages import cells, read, sign_in, words
 
 
@@ -70,12 +80,17 @@ def test_a_grid_of_another_village_is_not_found(peopled: FlaskClient, path: str)
     assert peopled.get(path, query_string={"grid": OTHER_GRID}).status_code == 404
 
 
-def test_outlines_of_another_village_are_not_handed_out(peopled: FlaskClient) -> None:
+def test_a_frame_of_another_village_is_not_handed_out(peopled: FlaskClient) -> None:
     sign_in(peopled, "cadre")
-    drawn = json.loads(peopled.get("/maps/shapes").data)
-    assert [each["properties"]["code"] for each in drawn["features"]] == [GRID, VACANT_GRID]
-    assert peopled.get(f"/maps/shapes?area={OTHER_VILLAGE}").status_code == 404
+    assert peopled.get("/maps/frame/patrol").status_code == 200
     assert peopled.get(f"/maps/frame/patrol?area={OTHER_VILLAGE}").status_code == 404
+
+
+def test_names_are_those_of_a_village_of_the_readers(peopled: FlaskClient) -> None:
+    sign_in(peopled, "cadre")
+    named = peopled.get(f"/maps/names?village={VILLAGE}").get_json()
+    assert list(named) == ["0", "1"]
+    assert peopled.get(f"/maps/names?village={OTHER_VILLAGE}").status_code == 404
 
 
 def test_a_worker_sees_his_own_grid_only(peopled: FlaskClient) -> None:
@@ -113,7 +128,7 @@ def test_the_file_of_the_map_is_the_table(peopled: FlaskClient) -> None:
     assert [row["巡查到位"].split()[0] for row in page] == [
         f"{row['已巡天数']}/{row['应巡天数']}" for row in listed
     ]
-    shown = peopled.get("/maps/patrols/values").get_json()["rows"]
+    shown = grid_rows(peopled.get("/maps/patrols/values").get_json())
     assert [row["code"] for row in shown] == [row["网格代码"] for row in listed]
 
 
@@ -127,13 +142,6 @@ def test_the_frame_runs_nothing_but_its_own_scripts(peopled: FlaskClient) -> Non
     again = peopled.get("/maps/frame/visits", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     assert peopled.get("/maps/frame/nothing").status_code == 404
-
-
-def test_outlines_are_kept_for_ever_under_the_name_of_their_version(peopled: FlaskClient) -> None:
-    sign_in(peopled, "official")
-    host = read(peopled, "/maps/patrols").xpath("//section[@data-map-host]")[0]
-    assert "immutable" in peopled.get(host.get("data-shapes-url")).headers["Cache-Control"]
-    assert "no-cache" in peopled.get("/maps/shapes?v=old").headers["Cache-Control"]
 
 
 def test_a_round_is_walked_from_west_to_east(peopled: FlaskClient) -> None:
@@ -159,7 +167,7 @@ def test_the_map_of_visits_is_narrowed_by_the_state_of_people(peopled: FlaskClie
     none = read(peopled, "/maps/visits?state=phone")
     assert words(none.xpath("//div[@class='list-head']/h2")[0]) == "只打过电话的人（0）"
     assert none.xpath("//section[@id='table']//tbody/tr") == []
-    assert peopled.get("/maps/visits/values?state=phone").get_json()["rows"] == []
+    assert grid_rows(peopled.get("/maps/visits/values?state=phone").get_json()) == []
     assert rows(peopled.get("/maps/visits.csv?state=phone").get_data(as_text=True)) == []
 
 
@@ -221,7 +229,7 @@ def test_today_is_told_by_grids(peopled: FlaskClient, county: County) -> None:
     assert words(page.xpath("//div[@class='sum-lines']/p[1]")[0]).startswith("今天已巡 1/2 格")
     levels = {
         row["code"]: row["level"]
-        for row in peopled.get("/maps/patrols/values?period=today").get_json()["rows"]
+        for row in grid_rows(peopled.get("/maps/patrols/values?period=today").get_json())
     }
     assert levels == {GRID: "today_done", VACANT_GRID: "today_waiting"}
 

@@ -15,6 +15,7 @@ from server.storage.patrols import Exemption
 from tests.conftest import Clock
 from tests.factories import GRID, NOW, SHANGHAI, VACANT_GRID, VILLAGE, County, household, person
 from tests.instances import body, instance, patrol, visit
+from tests.map_values import grid_rows
 from tests.pages import cells, read, sign_in, words
 
 
@@ -63,7 +64,7 @@ def test_the_patrol_page_says_what_metrics_x_says(patrolled: FlaskClient) -> Non
 
 def test_the_map_is_coloured_by_the_same_figures(patrolled: FlaskClient) -> None:
     shown = patrolled.get("/maps/patrols/values?period=custom&first=2026-10-01&last=2026-10-31").get_json()
-    g1, g2 = shown["rows"]
+    g1, g2 = grid_rows(shown)
     assert (g1["code"], g1["text"], g1["level"], g1["vacant"], g1["thick"]) == (
         GRID,
         "15/18",

@@ -32,14 +32,17 @@
     return L.marker(at, { icon, zIndexOffset: overdueAbove }).bindTooltip(title(point.title));
   }
 
+  const counted = (points) => points.reduce((sum, { count = 1 }) => sum + count, 0);
+
   function cluster(at, points, mixed) {
     const oldest = points.reduce((a, b) => (b.age > a.age ? b : a));
     const alike = points.every(({ colour }) => colour === oldest.colour);
+    const count = counted(points);
     const made = element("div", "cluster");
     made.style.setProperty("--level", alike ? oldest.colour : mixed ?? oldest.colour);
-    made.append(element("strong", "cluster-count", String(points.length)), element("span", "cluster-age", `${oldest.age}天`));
+    made.append(element("strong", "cluster-count", String(count)), element("span", "cluster-age", `${oldest.age}天`));
     const icon = L.divIcon({ className: "", iconSize: [46, 46], html: made });
-    return L.marker(at, { icon }).bindTooltip(title(`${points.length} 件，最久 ${oldest.age} 天`));
+    return L.marker(at, { icon }).bindTooltip(title(`${count} 件，最久 ${oldest.age} 天`));
   }
 
   // Lies above the symbols and lets clicks through to them, but for its own line and number.
@@ -53,18 +56,23 @@
     return L.marker([lat, lon], { icon, zIndexOffset: 2000 }).bindTooltip(title(words));
   }
 
-  window.wangge.layers.cases = (map, tell) => {
-    const outlines = window.wangge.territory(map);
+  window.wangge.layers.cases = (map, config, tell) => {
+    const territory = window.wangge.territory(map, config, { tell });
     const hotspots = L.layerGroup().addTo(map);
     const symbols = L.layerGroup().addTo(map);
     const marks = L.layerGroup().addTo(map);
-    let points = [];
+    let all = []; // what the whole area has: its cases, or bins of them
+    let near = null; // of an area with bins, the cases of the view
     let mixed = null;
+
+    const points = () => near ?? all;
 
     function open(group) {
       const bounds = L.latLngBounds(group.points.map(({ lat, lon }) => [lat, lon]));
       const apart = !bounds.getSouthWest().equals(bounds.getNorthEast());
+      const isBins = group.points.some(({ id }) => !id);
       if (group.points.length > 1 && apart && map.getZoom() < CLOSE_ZOOM) map.fitBounds(bounds, { maxZoom: CLOSE_ZOOM, padding: [40, 40] });
+      else if (isBins) map.setView(group.at, Math.min(map.getZoom() + 2, CLOSE_ZOOM));
       else tell({ type: "pick", ids: group.points.map(({ id }) => id) });
     }
 
@@ -81,28 +89,39 @@
     function draw() {
       symbols.clearLayers();
       const size = map.getZoom() < CLOSE_ZOOM ? CLUSTER_SIZE : POINT_SIZE;
-      for (const group of window.wangge.clusters(map, points, size)) {
-        const made = group.points.length > 1 ? cluster(group.at, group.points, mixed) : single(group.at, group.points[0]);
+      const sight = map.getBounds().pad(0.2);
+      const inSight = points().filter(({ lat, lon }) => sight.contains([lat, lon]));
+      for (const group of window.wangge.clusters(map, inSight, size)) {
+        const isOne = group.points.length === 1 && group.points[0].id;
+        const made = isOne ? single(group.at, group.points[0]) : cluster(group.at, group.points, mixed);
         symbols.addLayer(made.on("click", () => open(group)));
       }
       clearLabels();
     }
 
     function mark({ id }) {
-      const point = points.find((candidate) => candidate.id === id);
+      const point = points().find((candidate) => candidate.id === id);
       marks.clearLayers();
-      if (point) marks.addLayer(L.circleMarker([point.lat, point.lon], { radius: 22, color: "#6a1b9a", weight: 5, fill: false, interactive: false }));
+      if (id && point) marks.addLayer(L.circleMarker([point.lat, point.lon], { radius: 22, color: "#6a1b9a", weight: 5, fill: false, interactive: false }));
     }
 
-    function show(shapes, values) {
-      ({ points, mixed } = values);
+    function show(values) {
+      ({ mixed } = values);
+      all = values.points ?? values.bins;
+      near = null;
       hotspots.clearLayers();
       for (const place of values.hotspots) hotspots.addLayer(hotspot(place));
-      outlines.show(shapes, { ...values, looks: {} }); // outlines have no level, so no look
+      territory.show(values);
       draw();
     }
 
-    map.on("zoomend resize", draw);
-    return { show, mark };
+    function received(found) {
+      near = found;
+      draw();
+    }
+
+    map.on("moveend resize", draw);
+    map.on("labelled", clearLabels);
+    return { show, received, mark, hold: territory.hold };
   };
 })();

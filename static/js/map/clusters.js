@@ -1,15 +1,18 @@
-// Points that would lie on top of each other become one: bins of a pixel grid, then bins whose centres are too near.
+// Cases that would lie on top of each other become one: bins of a pixel grid, then bins whose centres are too near.
 (() => {
+  const weight = ({ point }) => point.count ?? 1;
+
   function centre(points) {
-    const sum = points.reduce((total, { at }) => total.add(at), L.point(0, 0));
-    return sum.divideBy(points.length);
+    const total = points.reduce((sum, each) => sum + weight(each), 0);
+    return points.reduce((sum, each) => sum.add(each.at.multiplyBy(weight(each) / total)), L.point(0, 0));
   }
 
   function binned(points, size) {
     const bins = new Map();
     for (const point of points) {
       const key = `${Math.floor(point.at.x / size)} ${Math.floor(point.at.y / size)}`;
-      bins.set(key, [...(bins.get(key) ?? []), point]);
+      if (bins.has(key)) bins.get(key).push(point);
+      else bins.set(key, [point]);
     }
     return [...bins.values()];
   }
@@ -17,18 +20,20 @@
   function merged(bins, size) {
     const groups = [];
     for (const bin of bins.sort((a, b) => b.length - a.length)) {
-      const near = groups.find((group) => group.centre.distanceTo(centre(bin)) < size);
+      const middle = centre(bin);
+      const near = groups.find((group) => group.centre.distanceTo(middle) < size);
       if (near) {
         near.points.push(...bin);
         near.centre = centre(near.points);
       } else {
-        groups.push({ points: [...bin], centre: centre(bin) });
+        groups.push({ points: bin, centre: middle });
       }
     }
     return groups;
   }
 
-  // points = [{lon, lat, …}] → [{at: LatLng, points}], at least `size` pixels apart at the map's zoom when made.
+  // points = [{lon, lat, …}], of which one may stand for `count` → [{at: LatLng, points}], at least `size` pixels apart at
+  // the map's zoom when made.
   window.wangge.clusters = (map, points, size) => {
     const projected = points.map((point) => ({ point, at: map.project([point.lat, point.lon]) }));
     return merged(binned(projected, size), size).map((group) => ({

@@ -1,8 +1,9 @@
-// Fills of grids as SVG patterns: colour, dots and the hatch of a vacant grid (METRICS P, V, D6).
+// Fills of grids: colour, dots and the hatch of a vacant grid (METRICS P, V, D6), as patterns of a canvas.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const TILE = 12; // pixels; divisible by both dot spacings, so that tiles join without a seam
-  const DOTS = { sparse_dots: { step: 12, radius: 1.6 }, dense_dots: { step: 6, radius: 1.3 } };
+  const SIZE = 16; // pixels; divides a tile and both dot spacings, so that patterns join without a seam
+  const DOTS = { sparse_dots: { step: 16, radius: 1.8 }, dense_dots: { step: 8, radius: 1.5 } };
+  const SHARPNESS = 3; // bitmap pixels to a pixel, for screens and paper
   const INK = "#1a1a1a";
 
   function svg(tag, attributes) {
@@ -11,40 +12,47 @@
     return made;
   }
 
-  function dots(pattern) {
-    const made = [];
+  function dots(pen, pattern) {
     const { step, radius } = DOTS[pattern] ?? { step: Infinity };
-    for (let x = step / 2; x < TILE; x += step) {
-      for (let y = step / 2; y < TILE; y += step) made.push(svg("circle", { cx: x, cy: y, r: radius, fill: INK }));
+    pen.fillStyle = INK;
+    for (let x = step / 2; x < SIZE; x += step) {
+      for (let y = step / 2; y < SIZE; y += step) {
+        pen.beginPath();
+        pen.arc(x, y, radius, 0, 2 * Math.PI);
+        pen.fill();
+      }
     }
+  }
+
+  function hatch(pen) {
+    pen.strokeStyle = INK;
+    pen.lineWidth = 2;
+    pen.stroke(new Path2D(`M0 ${SIZE}L${SIZE} 0M-4 4L4 -4M${SIZE - 4} ${SIZE + 4}L${SIZE + 4} ${SIZE - 4}`));
+  }
+
+  function fill(look, vacant) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = SIZE * SHARPNESS;
+    const pen = canvas.getContext("2d");
+    pen.scale(SHARPNESS, SHARPNESS);
+    pen.fillStyle = look.colour;
+    pen.fillRect(0, 0, SIZE, SIZE);
+    dots(pen, look.pattern);
+    if (vacant) hatch(pen);
+    const made = pen.createPattern(canvas, "repeat");
+    made.setTransform(new DOMMatrix().scale(1 / SHARPNESS));
     return made;
   }
 
-  function hatch() {
-    const lines = `M0 ${TILE}L${TILE} 0M-3 3L3 -3M${TILE - 3} ${TILE + 3}L${TILE + 3} ${TILE - 3}`;
-    return svg("path", { d: lines, stroke: INK, "stroke-width": 1.8 });
+  // Returns (level, vacant) → what a canvas fills with; looks = {level: {colour, pattern}}.
+  function fills(looks) {
+    const made = new Map();
+    return (level, vacant) => {
+      const key = `${level} ${vacant}`;
+      if (!made.has(key)) made.set(key, fill(looks[level], vacant));
+      return made.get(key);
+    };
   }
 
-  function pattern(id, look, vacant) {
-    const made = svg("pattern", { id, width: TILE, height: TILE, patternUnits: "userSpaceOnUse" });
-    made.append(svg("rect", { width: TILE, height: TILE, fill: look.colour }), ...dots(look.pattern));
-    if (vacant) made.append(hatch());
-    return made;
-  }
-
-  const name = (level, vacant) => `wangge-${level}${vacant ? "-vacant" : ""}`;
-
-  // Writes one pattern per look, with and without hatch, into the page; earlier ones are replaced.
-  function define(looks) {
-    document.getElementById("wangge-patterns")?.remove();
-    const holder = svg("svg", { id: "wangge-patterns", width: 0, height: 0, "aria-hidden": "true" });
-    for (const [level, look] of Object.entries(looks)) {
-      holder.append(pattern(name(level, false), look, false), pattern(name(level, true), look, true));
-    }
-    document.body.append(holder);
-  }
-
-  const fill = (row) => `url(#${name(row.level, row.vacant)})`;
-
-  window.wangge.patterns = { define, fill, svg };
+  window.wangge.patterns = { fills, svg };
 })();

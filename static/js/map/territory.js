@@ -1,68 +1,156 @@
-// Grids as polygons: colour and pattern of a level, hatch, thick outline, a label, a title, a pick.
+// Grids coloured by a level: pattern, hatch, thick outline, number, title, pick. Far out, where a tile draws villages, a
+// village has the look that most of its grids have, and a click goes closer.
 (() => {
-  const PLAIN = { color: "#4a5560", weight: 1 };
-  const BORDERED = { color: "#1a1a1a", weight: 1.5 };
-  const THICK = { color: "#111111", weight: 4 };
-  const PICKED = { color: "#6a1b9a", weight: 5 };
-  const OUTLINE = { color: "#6b7885", weight: 1, fill: false };
+  const PLAIN = { colour: "#4a5560", weight: 1, rank: 0 };
+  const BORDERED = { colour: "#1a1a1a", weight: 1.5, rank: 0 };
+  const THICK = { colour: "#111111", weight: 4, rank: 1 };
+  const PICKED = { colour: "#6a1b9a", weight: 5, rank: 2 };
+  const OUTLINE = { colour: "#6b7885", weight: 1, rank: 0 };
+  const VACANT = 1;
+  const THICK_MARK = 2;
+  const MOST_LABELS = 400; // considered at a time: the neediest
 
-  function outline(row, looks) {
-    if (row.thick) return THICK;
-    return looks[row.level].pattern === "border" ? BORDERED : PLAIN;
+  // The arrays of a message as something to ask: see frame.js for their form.
+  function read(values) {
+    const codes = [];
+    const villageOf = [];
+    values.villages.forEach(([code, , numbers], village) => {
+      for (const number of numbers) {
+        codes.push(code + String(number).padStart(3, "0"));
+        villageOf.push(village);
+      }
+    });
+    return { ...values, codes, villageOf, names: values.names ?? {} };
   }
 
-  function style(row, looks) {
-    if (!row?.level) return OUTLINE;
-    return { ...outline(row, looks), fill: true, fillColor: window.wangge.patterns.fill(row), fillOpacity: 1 };
+  function gridRow(data, id) {
+    if (!data.level || data.level[id] < 0) return null;
+    const [n, d] = [data.n[id], data.d[id]];
+    return {
+      level: data.levels[data.level[id]],
+      name: data.names[id],
+      title: data.titles[id],
+      text: data.texts[id] ?? `${n}/${d}`,
+      n,
+      d,
+      vacant: Boolean(data.marks[id] & VACANT),
+      thick: Boolean(data.marks[id] & THICK_MARK),
+    };
+  }
+
+  function sums(data) {
+    const found = data.villages.map(([, name]) => ({ name, n: 0, d: 0, counts: new Map() }));
+    data.level?.forEach((level, id) => {
+      if (level < 0) return;
+      const row = found[data.villageOf[id]];
+      row.n += data.n[id];
+      row.d += data.d[id];
+      row.counts.set(level, (row.counts.get(level) ?? 0) + 1);
+    });
+    for (const row of found) {
+      // As many of two: the later level, which is the worse one.
+      const most = [...row.counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
+      row.level = most && data.levels[most[0]];
+      row.text = row.d ? `${row.n}/${row.d}` : "";
+      row.title = [...row.counts].sort((a, b) => a[0] - b[0]).map(([level, count]) => `${data.looks[data.levels[level]].label}：${count} 格`).join("\n");
+    }
+    return found;
   }
 
   const share = (row) => (row.d ? row.n / row.d : 1);
-  const neediestFirst = (a, b) => share(a) - share(b) || b.d - a.d;
+  const neediestFirst = (a, b) => share(a.row) - share(b.row) || b.row.d - a.row.d;
 
-  // Returns {show(shapes, values), mark(code)}; words(row, looks) → the text of a grid's title; pick(code) when it is
-  // clicked. A row without level is an outline: it has neither.
-  window.wangge.territory = (map, { words, pick } = {}) => {
-    const renderer = L.svg({ padding: 0.3 });
+  // Returns {show(values), named(names), mark({code}), hold(still)}; words(row, looks) → a title's lines, pick(code).
+  window.wangge.territory = (map, config, { words, pick, tell }) => {
     const label = window.wangge.labels(map);
-    let polygons = L.geoJSON(null).addTo(map);
-    let rows = new Map();
-    let looks = {};
+    const tooltip = L.tooltip({ sticky: true, direction: "auto", offset: [14, 0] });
+    let data = read({ villages: [], looks: {} });
+    let fills = window.wangge.patterns.fills({});
+    let villages = [];
+    let picked = -1;
+    let shown = null;
+    const asked = new Set();
 
-    const byCode = (code) => polygons.getLayers().find((polygon) => polygon.feature.properties.code === code);
+    const rowOf = ({ kind, id }) => (kind === "grids" ? gridRow(data, id) : villages[id]);
 
-    function restyle(polygon) {
-      const row = rows.get(polygon.feature.properties.code);
-      polygon.setStyle(style(row, looks));
-      if (row?.thick) polygon.bringToFront(); // a neighbour drawn later would cover half of the thick line
+    function style(kind, id) {
+      const row = rowOf({ kind, id });
+      if (!row?.level) return kind === "grids" && id === picked ? PICKED : OUTLINE;
+      const line = row.thick ? THICK : data.looks[row.level].pattern === "border" ? BORDERED : PLAIN;
+      return { ...(kind === "grids" && id === picked ? PICKED : line), fill: fills(row.level, Boolean(row.vacant)) };
     }
 
-    function equip(feature, polygon) {
-      const row = rows.get(feature.properties.code);
-      if (!row?.level) return;
-      polygon.bindTooltip(window.wangge.title(words(row, looks)), { sticky: true });
-      polygon.on("click", () => {
-        mark(row.code);
-        pick(row.code);
+    function relabel() {
+      const wanted = tiles.labels().map((each) => ({ ...each, row: rowOf(each) }));
+      const drawsGrids = wanted.some(({ kind }) => kind === "grids");
+      const texts = data.counts
+        ? wanted.filter(({ kind, id }) => kind === "villages" && data.counts[id]).map(({ id, at }) => ({ at, text: data.counts[id] }))
+        : wanted.filter(({ kind, row }) => (kind === "grids") === drawsGrids && row?.level && row.text && row.d !== 0)
+          .sort(neediestFirst).slice(0, MOST_LABELS).map(({ at, row }) => ({ at, text: row.text }));
+      label(texts);
+      map.fire("labelled");
+    }
+
+    const tiles = window.wangge.tiles(map, config, {
+      style,
+      drawn: () => { relabel(); tell({ type: "drawn" }); },
+      failed: () => tell({ type: "failed" }),
+    });
+
+    function title({ kind, id }) {
+      const row = rowOf({ kind, id });
+      if (kind === "villages") return `${row.name}${row.text ? `　${row.text}` : ""}\n${row.title}`;
+      if (row.name !== undefined) return words(row, data.looks);
+      const village = data.villageOf[id];
+      if (!asked.has(village)) {
+        asked.add(village);
+        tell({ type: "names", village: data.villages[village][0] });
+      }
+      return words({ ...row, name: data.villages[village][1] }, data.looks);
+    }
+
+    function point(latlng) {
+      const found = tiles.at(latlng);
+      shown = found && rowOf(found)?.level ? { found, latlng } : null;
+      map.getContainer().classList.toggle("over-grid", Boolean(shown));
+      if (!shown) return map.closeTooltip(tooltip);
+      return map.openTooltip(tooltip.setContent(window.wangge.title(title(found))).setLatLng(latlng));
+    }
+
+    if (words) {
+      map.on("mousemove", ({ latlng }) => point(latlng));
+      map.on("mouseout", () => map.closeTooltip(tooltip));
+      map.on("click", ({ latlng }) => {
+        point(latlng);
+        if (shown?.found.kind === "villages") map.setView(latlng, config.gridsFrom);
+        else if (shown) {
+          mark({ code: data.codes[shown.found.id] });
+          pick(data.codes[shown.found.id]);
+        }
       });
     }
 
-    function show(shapes, values) {
-      rows = new Map(values.rows.map((row) => [row.code, row]));
-      looks = values.looks;
-      window.wangge.patterns.define(looks);
-      polygons.remove();
-      polygons = L.geoJSON(shapes, { renderer, onEachFeature: equip }).addTo(map);
-      polygons.eachLayer(restyle);
-      const labelled = values.rows.filter((row) => row.label_at && row.d !== 0).sort(neediestFirst);
-      label(labelled.map((row) => ({ at: [row.label_at[1], row.label_at[0]], text: row.text })));
+    function show(values) {
+      if (values.drawing !== config.drawing) return tell({ type: "outdated" });
+      data = read(values);
+      fills = window.wangge.patterns.fills(data.looks);
+      villages = sums(data);
+      tiles.restyle();
+      return relabel();
     }
 
-    function mark(code) {
-      polygons.eachLayer(restyle);
-      const polygon = byCode(code);
-      if (polygon) polygon.setStyle(PICKED).bringToFront();
+    function named(names) {
+      Object.assign(data.names, names);
+      if (shown) point(shown.latlng);
     }
 
-    return { show, mark };
+    function mark({ code }) {
+      const wanted = code ? data.codes.indexOf(code) : -1;
+      if (wanted === picked) return;
+      picked = wanted;
+      tiles.restyle();
+    }
+
+    return { show, named, mark, hold: tiles.hold };
   };
 })();

@@ -1,0 +1,109 @@
+"""诉求的分格: very many cases as squares of about a kilometre, and the single ones of a view.
+
+The conditions are those of the list (storage/case_filter.py): a map and its list never differ.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from gis.generalise import to_square
+from server.domain.demand_clock import age_band, age_in_days
+from server.domain.demand_states import StateKey, group_of
+from server.figures import open_cases
+from server.figures.case_colours import MIXED, ColouredBy, colourings
+from server.figures.open_cases import Case
+from server.figures.outlines import Bounds
+from server.storage import case_filter
+from server.storage.case_filter import CaseFilter
+from server.storage.demands import Demand
+from server.work import Reading
+
+_CELLS = 2**15
+"""Squares around the world: the tiles of zoom 15, a kilometre wide in the middle of China."""
+_DECIMALS = 4
+
+_KEYS: Mapping[ColouredBy, tuple[Any, Callable[[Any], str]]] = {
+    "group": (Demand.key, lambda key: group_of(StateKey(key)) or ""),
+    "kind": (Demand.kind, str),
+    "level": (Demand.level, lambda level: level or ""),
+}
+"""What a colour is decided by, as a column and as its key in the legend; age is decided by the oldest."""
+
+
+def bins(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age") -> list[dict[str, Any]]:
+    """{lon, lat, count, age, colour} of each square with wanted demands: their middle, their number, the oldest's age.
+
+    `wanted` leaves points only. The colour is the one they share, MIXED where they differ; by age it is the oldest's.
+    """
+    column, key_of = _KEYS.get(coloured_by, (sa.literal(""), str))
+    rows = _columns(reading, wanted, Demand.received_at, column)
+    if not rows:
+        return []
+    degrees = _degrees([point for point, _, _ in rows])
+    squares = np.floor(to_square(degrees) * _CELLS).astype(np.int64)
+    order = np.lexsort((squares[:, 1], squares[:, 0]))
+    starts = np.flatnonzero(np.diff(squares[order], axis=0, prepend=-1).any(axis=1))
+    counts = np.diff(starts, append=len(order))
+    middles = np.add.reduceat(degrees[order], starts) / counts[:, None]
+    received = np.array([at.timestamp() for _, at, _ in rows])
+    oldest = np.minimum.reduceat(received[order], starts)
+    keys, of_row = np.unique([key_of(value) for _, _, value in rows], return_inverse=True)
+    lowest = np.minimum.reduceat(of_row[order], starts)
+    highest = np.maximum.reduceat(of_row[order], starts)
+    found = []
+    for number, (lon, lat) in enumerate(middles.round(_DECIMALS).tolist()):
+        age = age_in_days(dt.datetime.fromtimestamp(oldest[number], dt.UTC), as_of=reading.now)
+        key = str(keys[lowest[number]]) if lowest[number] == highest[number] else None
+        colour = _colour(coloured_by, key, age)
+        found.append({"lon": lon, "lat": lat, "count": int(counts[number]), "age": age, "colour": colour})
+    return found
+
+
+def cases_within(
+    reading: Reading, wanted: CaseFilter, within: Bounds, *, at_most: int
+) -> Sequence[Case] | None:
+    """The wanted demands whose point lies within degrees (west, south, east, north); None if more than `at_most`."""
+    west, south, east, north = within
+    rows = _columns(reading, wanted, Demand.id)
+    if not rows:
+        return []
+    lon, lat = _degrees([point for point, _ in rows]).T
+    near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    if len(near) > at_most:
+        return None
+    return open_cases.lines(reading, _demands(reading, [rows[at][1] for at in near.tolist()]))
+
+
+def _columns(reading: Reading, wanted: CaseFilter, *columns: Any) -> Sequence[Any]:
+    """(point as the database keeps it, …) of wanted demands: a Shapely object for each would take a second."""
+    conditions = case_filter.conditions(
+        wanted, scope=reading.actor.scope, moments=open_cases.moments(reading)
+    )
+    query = sa.select(sa.type_coerce(Demand.point, sa.LargeBinary), *columns).where(*conditions)
+    return reading.session.execute(query).all()
+
+
+def _degrees(points: Sequence[bytes]) -> NDArray[np.float64]:
+    """Longitude and latitude of each point, shape (n, 2)."""
+    return shapely.get_coordinates(shapely.from_wkb(np.array(points, dtype=object)))
+
+
+def _demands(reading: Reading, ids: Sequence[uuid.UUID]) -> Sequence[Demand]:
+    query = sa.select(Demand).where(Demand.id.in_(ids)).order_by(Demand.received_at, Demand.number)
+    return reading.session.scalars(query).all()
+
+
+def _colour(coloured_by: ColouredBy, key: str | None, age: int) -> str:
+    legend = colourings()[coloured_by].legend
+    if coloured_by == "age":
+        return legend[age_band(age).label][1]
+    return MIXED if key is None else legend[key][1]
