@@ -58,10 +58,13 @@ def queue(reading: Reading, area: str | None = None, *, after: str | None = None
         limit=PAGE_SIZE + 1,
         after=after,
     )
+    overdue, due_soon = open_cases.counts(
+        reading, [CaseFilter(area=area, timing=each) for each in (Timing.OVERDUE, Timing.DUE_SOON)]
+    )
     return Queue(
         rows=_pushed(reading, found[:PAGE_SIZE]),
-        overdue=open_cases.count(reading, CaseFilter(area=area, timing=Timing.OVERDUE)),
-        due_soon=open_cases.count(reading, CaseFilter(area=area, timing=Timing.DUE_SOON)),
+        overdue=overdue,
+        due_soon=due_soon,
         next=found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
     )
 

@@ -25,10 +25,15 @@ SIZE = 30
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One of the five words, and how many rows it has."""
+    """One of the five words, and how many rows it has: counted no further than anybody would read."""
 
     group: Group
     number: int
+
+    @property
+    def told(self) -> str:
+        """The number as the tab says it."""
+        return f"{storage.MOST_COUNTED}+" if self.number > storage.MOST_COUNTED else str(self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,7 @@ def desk_of(reading: Reading) -> Desk:
 def tabs(reading: Reading, *, mine: bool) -> list[Tab]:
     """Return the five tabs with how many rows each has for the reader."""
     found = storage.counts(reading.session, desk_of(reading), mine=mine, scope=reading.actor.scope)
-    return [Tab(group, found.get(group, 0)) for group in Group]
+    return [Tab(group, found[group]) for group in Group]
 
 
 def rows(reading: Reading, wanted: Wanted, *, after: Cursor | None = None) -> Slice:

@@ -18,8 +18,9 @@ from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
 from server.figures import areas, hot_places
 from server.figures.areas import VILLAGE_DIGITS
 from server.figures.case_words import days_over, due_day_of, due_words, what
+from server.figures.hot_places import HotPlace
 from server.figures.staffing import names_of
-from server.storage import case_filter, jurisdictions, units
+from server.storage import case_filter, case_list, jurisdictions, units
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, OnMap, Timing
 from server.storage.demands import Demand
 from server.storage.profiles import calendar_of, profile_at
@@ -102,7 +103,7 @@ def mechanism(reading: Reading) -> tuple[MechanismProfile, WorkCalendar]:
 def cases(reading: Reading, wanted: CaseFilter, *, page: Page) -> Listing[Case]:
     """One page of the list: those longest over first, then the oldest. Raises Forbidden for another's own list."""
     _check_own(reading, wanted)
-    found = case_filter.page_of(
+    found = case_list.page_of(
         reading.session, wanted, scope=reading.actor.scope, moments=moments(reading), page=page
     )
     return Listing(lines(reading, found.rows), found.total, found.page)
@@ -111,7 +112,7 @@ def cases(reading: Reading, wanted: CaseFilter, *, page: Page) -> Listing[Case]:
 def every_case(reading: Reading, wanted: CaseFilter) -> Sequence[Case]:
     """The whole list, for a file or a map, in the same order."""
     _check_own(reading, wanted)
-    rows = case_filter.every(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
+    rows = case_list.every(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
     return lines(reading, rows)
 
 
@@ -123,34 +124,51 @@ def case(reading: Reading, demand: Demand) -> Case:
 def count(reading: Reading, wanted: CaseFilter) -> int:
     """How many rows the list of this filter has."""
     _check_own(reading, wanted)
-    return case_filter.count(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
+    return case_list.count(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
 
 
-def cards(reading: Reading, area: str | None = None) -> list[Card]:
-    """The cards of whoever reads: the village's own work, or what the township and county look at first."""
-    inside = CaseFilter(area=area)
+def counts(reading: Reading, questions: Sequence[CaseFilter]) -> Sequence[int]:
+    """How many rows each of some lists has, counted at once. Raises Forbidden for another's own list."""
+    for wanted in questions:
+        _check_own(reading, wanted)
+    return case_list.counts(reading.session, questions, scope=reading.actor.scope, moments=moments(reading))
+
+
+def cards(reading: Reading, area: str | None = None, *, hot: Sequence[HotPlace] | None = None) -> list[Card]:
+    """The cards of whoever reads: the village's own work, or what the township and county look at first.
+
+    `hot` are the places of 多人反映 where the page has found them already.
+    """
     if reading.actor.may(Permission.SEE_NAMES):
-        return [
-            _card(reading, "待登记", replace(inside, groups=(Group.TO_REGISTER,)), "watch"),
-            _card(reading, "待分派", replace(inside, groups=(Group.TO_ASSIGN,)), "watch"),
-            _card(reading, "今天到期", replace(inside, timing=Timing.DUE_TODAY), "watch"),
-            _card(reading, "超期", replace(inside, timing=Timing.OVERDUE), "act"),
-            _card(reading, "待回复", replace(inside, groups=(Group.TO_REPORT_BACK,)), "watch"),
-            _card(reading, "停滞", replace(inside, timing=Timing.STALLED), "act"),
-        ]
-    hot = len(hot_places.hot_places(reading, area))
+        return _cards(reading, _OF_A_VILLAGE, area)
+    places = len(hot_places.hot_places(reading, area) if hot is None else hot)
+    tone: Tone = "watch" if places else "calm"
     return [
-        _card(reading, "未解决", replace(inside, groups=UNRESOLVED_GROUPS), "calm"),
-        _card(reading, "超期", replace(inside, timing=Timing.OVERDUE), "act"),
-        _card(
-            reading, "村里办不了、等定", replace(inside, asked_upward=True, groups=UNRESOLVED_GROUPS), "act"
-        ),
-        _card(
-            reading, "超过 30 天", replace(inside, groups=UNRESOLVED_GROUPS, age_band=OLD_DAYS_BAND), "act"
-        ),
-        _card(reading, "停滞", replace(inside, timing=Timing.STALLED), "watch"),
-        Card(words="多人反映", number=hot, unit="处", wanted=None, tone="watch" if hot else "calm"),
+        *_cards(reading, _FROM_ABOVE, area),
+        Card(words="多人反映", number=places, unit="处", wanted=None, tone=tone),
     ]
+
+
+_UNRESOLVED = CaseFilter(groups=UNRESOLVED_GROUPS)
+_OVERDUE = CaseFilter(timing=Timing.OVERDUE)
+_STALLED = CaseFilter(timing=Timing.STALLED)
+_Question = tuple[str, CaseFilter, Tone]
+_OF_A_VILLAGE: Sequence[_Question] = (
+    ("待登记", CaseFilter(groups=(Group.TO_REGISTER,)), "watch"),
+    ("待分派", CaseFilter(groups=(Group.TO_ASSIGN,)), "watch"),
+    ("今天到期", CaseFilter(timing=Timing.DUE_TODAY), "watch"),
+    ("超期", _OVERDUE, "act"),
+    ("待回复", CaseFilter(groups=(Group.TO_REPORT_BACK,)), "watch"),
+    ("停滞", _STALLED, "act"),
+)
+_FROM_ABOVE: Sequence[_Question] = (
+    ("未解决", _UNRESOLVED, "calm"),
+    ("超期", _OVERDUE, "act"),
+    ("村里办不了、等定", replace(_UNRESOLVED, asked_upward=True), "act"),
+    ("超过 30 天", replace(_UNRESOLVED, age_band=OLD_DAYS_BAND), "act"),
+    ("停滞", _STALLED, "watch"),
+)
+"""What a card says, the rows it counts, and how it looks while there are any."""
 
 
 def overdue_by_village(reading: Reading, area: str | None = None) -> list[tuple[str, str, int]]:
@@ -175,10 +193,9 @@ def division_names(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
 
 def off_map(reading: Reading, wanted: CaseFilter) -> OffMap:
     """How many of the wanted demands the map cannot show; each number opens into its list."""
-    return OffMap(
-        no_place=count(reading, replace(wanted, on_map=OnMap.NO_PLACE)),
-        not_classified=count(reading, replace(wanted, on_map=OnMap.NOT_CLASSIFIED)),
-    )
+    reasons = [replace(wanted, on_map=each) for each in (OnMap.NO_PLACE, OnMap.NOT_CLASSIFIED)]
+    no_place, not_classified = counts(reading, reasons)
+    return OffMap(no_place=no_place, not_classified=not_classified)
 
 
 def moments(reading: Reading) -> Moments:
@@ -192,9 +209,12 @@ def moments(reading: Reading) -> Moments:
     )
 
 
-def _card(reading: Reading, words: str, wanted: CaseFilter, tone: Tone) -> Card:
-    number = count(reading, wanted)
-    return Card(words=words, number=number, unit="件", wanted=wanted, tone=tone if number else "calm")
+def _cards(reading: Reading, questions: Sequence[_Question], area: str | None) -> list[Card]:
+    inside = [replace(wanted, area=area) for _, wanted, _ in questions]
+    return [
+        Card(words=words, number=number, unit="件", wanted=wanted, tone=tone if number else "calm")
+        for (words, _, tone), wanted, number in zip(questions, inside, counts(reading, inside), strict=True)
+    ]
 
 
 def _check_own(reading: Reading, wanted: CaseFilter) -> None:

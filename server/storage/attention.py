@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.domain.demand_states import RUNNING, UNRESOLVED, StateKey
 from server.domain.scope import Scope
 from server.storage.demands import Demand, readable
-from server.storage.selection import under
+from server.storage.selection import as_value, under
 
 _RUNNING = sorted(key.value for key in RUNNING)
 _UNRESOLVED = sorted(key.value for key in UNRESOLVED)
@@ -55,9 +55,7 @@ def supervised(session: Session, *, scope: Scope, area: str | None, limit: int) 
     """Demands not resolved that somebody above watches over 督办, those to be done first before the others."""
     # As one value, which is looked up in no index: the index over supervised ones alone has few rows.
     held = sa.and_(Demand.key.in_(_UNRESOLVED), *_readable(scope, area))
-    query = sa.select(Demand).where(
-        Demand.supervised_at.is_not(None), sa.func.coalesce(held, sa.false(), type_=sa.Boolean)
-    )
+    query = sa.select(Demand).where(Demand.supervised_at.is_not(None), as_value(held))
     return session.scalars(query.order_by(Demand.supervised_until, Demand.number).limit(limit)).all()
 
 

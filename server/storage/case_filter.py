@@ -21,8 +21,8 @@ from server.domain.mechanism import Canonical, HandlingLevel
 from server.domain.outer_order import OrderChannel
 from server.domain.scope import Scope
 from server.domain.work_calendar import SHANGHAI, local_day
-from server.storage.demands import Demand, held_as, own_of, readable
-from server.storage.selection import Listing, Page, under, within
+from server.storage.demands import Demand, held_as, own_of, readable, unsettled
+from server.storage.selection import as_value, under, within
 
 UNRESOLVED_GROUPS = (Group.TO_REGISTER, Group.TO_ASSIGN, Group.IN_HAND)
 """未解决 (METRICS C1)."""
@@ -86,49 +86,25 @@ class CaseFilter:
     with_names: bool = False
 
 
-def count(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> int:
-    """How many demands the reader may see that are wanted."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(Demand)
-        .where(*conditions(wanted, scope=scope, moments=moments))
-    )
-    return session.scalar(query) or 0
-
-
-def page_of(
-    session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments, page: Page
-) -> Listing[Demand]:
-    """One page of the wanted demands: those longest over first, then the oldest."""
-    total = count(session, wanted, scope=scope, moments=moments)
-    query = _in_order(wanted, scope, moments).offset(page.offset).limit(page.size)
-    return Listing(session.scalars(query).all(), total, page)
-
-
-def every(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> Sequence[Demand]:
-    """All wanted demands, in the same order."""
-    return session.scalars(_in_order(wanted, scope, moments)).all()
-
-
 def counts_by_village(
     session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments
 ) -> dict[str, int]:
     """How many wanted demands lie in each village, by its code; what lies in none stands under its wider division."""
-    return _by_village(session, *conditions(wanted, scope=scope, moments=moments))
+    return _by_village(session, *looked_up_by_place(wanted, scope=scope, moments=moments))
 
 
 def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
     """PRIVATE matters not settled, counted by village within the whole scope: numbers, never rows (S4 #25)."""
     return _by_village(
         session,
+        unsettled(),
         within(Demand.jurisdiction, scope),
         held_as() == "PRIVATE",
-        Demand.key.in_(_values(UNRESOLVED)),
         *_in_area(area),
     )
 
 
-def _by_village(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+def _by_village(session: Session, *conditions: sa.ColumnElement[bool] | sa.TextClause) -> dict[str, int]:
     query = sa.select(Demand.jurisdiction, sa.func.count()).where(*conditions).group_by(Demand.jurisdiction)
     found: Counter[str] = Counter()
     for code, number in session.execute(query):
@@ -146,20 +122,30 @@ def in_hand_by_account(session: Session, accounts: Sequence[uuid.UUID]) -> dict[
     return {account: number for account, number in session.execute(query) if account is not None}
 
 
-def _in_order(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.Select[Demand]:
-    over = sa.case((_overdue(moments), Demand.due_at))
-    return (
-        sa.select(Demand)
-        .where(*conditions(wanted, scope=scope, moments=moments))
-        .order_by(over.asc().nulls_last(), Demand.received_at, Demand.number)
-    )
+def looked_up_by_place(
+    wanted: CaseFilter, *, scope: Scope, moments: Moments
+) -> Sequence[sa.ColumnElement[bool] | sa.TextClause]:
+    """What holds for the wanted demands; for those not settled such that the index over them answers it, by place."""
+    held = conditions(wanted, scope=scope, moments=moments)
+    if wanted.own is not None or not is_unsettled(wanted):
+        return held
+    return [unsettled(), within(Demand.jurisdiction, scope), as_value(sa.and_(*held))]
+
+
+def is_unsettled(wanted: CaseFilter) -> bool:
+    """Whether only demands are wanted that are not settled: a clock runs for no others."""
+    return wanted.timing is not None or (bool(wanted.groups) and {*wanted.groups} <= {*UNRESOLVED_GROUPS})
 
 
 def conditions(wanted: CaseFilter, *, scope: Scope, moments: Moments) -> list[sa.ColumnElement[bool]]:
     """What holds for the wanted demands the reader may see."""
+    return [readable(scope) if wanted.own is None else own_of(wanted.own), *asked(wanted, moments)]
+
+
+def asked(wanted: CaseFilter, moments: Moments) -> list[sa.ColumnElement[bool]]:
+    """What holds for the wanted demands, whoever reads."""
     return [
         _in_groups(wanted.groups),
-        readable(scope) if wanted.own is None else own_of(wanted.own),
         *_in_area(wanted.area),
         *_by_columns(wanted),
         *_by_time(wanted, moments),
@@ -241,7 +227,8 @@ def _of_band(number: int, today: dt.date) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _overdue(moments: Moments) -> sa.ColumnElement[bool]:
+def overdue(moments: Moments) -> sa.ColumnElement[bool]:
+    """The SQL of domain.demand_clock.is_overdue."""
     return sa.and_(Demand.key.in_(_values(RUNNING)), Demand.due_at < moments.as_of)
 
 
@@ -254,7 +241,7 @@ def _stalled(moments: Moments) -> sa.ColumnElement[bool]:
 
 
 _TIMINGS = {
-    Timing.OVERDUE: _overdue,
+    Timing.OVERDUE: overdue,
     Timing.DUE_TODAY: lambda moments: _due_by(moments, moments.end_of_today),
     Timing.DUE_SOON: lambda moments: _due_by(moments, moments.end_of_next_working_day),
     Timing.STALLED: _stalled,
@@ -275,12 +262,17 @@ def on_map(shown: OnMap) -> sa.ColumnElement[bool]:
 
 
 def _neither_point_nor_private() -> sa.ColumnElement[bool]:
-    return sa.and_(Demand.point.is_not(None), held_as() == "", Demand.found_on_patrol.is_(False))
+    return sa.and_(_has_place(), held_as() == "", Demand.found_on_patrol.is_(False))
+
+
+def _has_place() -> sa.ColumnElement[bool]:
+    """Whether there is a point: an index knows how the place is known, which is written with the point or not at all."""
+    return Demand.place_source.is_not(None)
 
 
 _ON_MAP = {
-    OnMap.SHOWN: lambda: sa.and_(Demand.point.is_not(None), _may_be_point()),
-    OnMap.NO_PLACE: lambda: sa.and_(Demand.point.is_(None), held_as() != "PRIVATE"),
+    OnMap.SHOWN: lambda: sa.and_(_has_place(), _may_be_point()),
+    OnMap.NO_PLACE: lambda: sa.and_(sa.not_(_has_place()), held_as() != "PRIVATE"),
     OnMap.NOT_CLASSIFIED: _neither_point_nor_private,
 }
 _ONE_DAY = dt.timedelta(days=1)

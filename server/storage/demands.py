@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
 from server.domain.deadline import Pause
-from server.domain.demand_states import DemandState, Group, StateKey, group_of
+from server.domain.demand_states import UNRESOLVED, DemandState, Group, StateKey, group_of
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
@@ -30,6 +30,8 @@ def _partial(name: str, *columns: str, where: str) -> sa.Index:
 AT_THE_TOP = "desk IN ('county', 'city')"
 ASKED = "asked IS NOT NULL"
 APPEALED = "appealed = 'open'"
+# Said by what it is not, because SQLite would look what it is up in an index on states.
+_UNSETTLED = f"state_key NOT IN ({', '.join(repr(key.value) for key in sorted({*StateKey} - UNRESOLVED))})"
 
 
 class Demand(Base):
@@ -155,6 +157,16 @@ class Demand(Base):
         # The inbox of a county walks its tabs, and finds the few demands that lie with the county itself.
         sa.Index("ix_demands_state_key_received_at", "state_key", "received_at", "number"),
         sa.Index("ix_demands_handler_id_state_key", "handler_id", "state_key"),
+        # Cards, lists and the weekly sheet count and order what is not settled, the few of all ever received, from it alone.
+        _partial(
+            "ix_demands_unsettled",
+            *("jurisdiction", "state_key", "class", "suggested_class", "due_at", "number", "received_at"),
+            *("last_event_at", "asked", "asked_upward", "place_source", "found_on_patrol", "urgent"),
+            *("kind", "channel", "level", "handler_id"),
+            where=_UNSETTLED,
+        ),
+        # 多人反映 looks at some weeks of what has a place.
+        _partial("ix_demands_raised_on", "raised_on", "jurisdiction", where="point IS NOT NULL"),
         _partial("ix_demands_desk", "desk", "state_key", where=AT_THE_TOP),
         _partial("ix_demands_asked", "desk", where=ASKED),
         _partial("ix_demands_appealed", "desk", where=APPEALED),
@@ -180,6 +192,11 @@ class DemandNote(Base):
     words: Mapped[str | None]
     photo: Mapped[str | None]
     details: Mapped[Json] = mapped_column(default=dict)
+
+
+def unsettled() -> sa.TextClause:
+    """A condition for demands not settled 未解决, in the words of the index over them."""
+    return sa.text(_UNSETTLED)
 
 
 def held_as() -> sa.ColumnElement[str]:

@@ -18,6 +18,7 @@ from server.domain.jurisdiction import Level
 from server.domain.mechanism import HandlingLevel
 from server.domain.scope import Scope
 from server.storage.demands import APPEALED, ASKED, AT_THE_TOP, Demand, readable
+from server.storage.selection import as_value
 
 LEVELS: tuple[HandlingLevel, ...] = get_args(HandlingLevel)
 """From the grid upward."""
@@ -67,14 +68,17 @@ class Wanted:
     badge: Badge | None = None
 
 
+MOST_COUNTED = 2_000
+"""So many rows of a tab are counted; of more it is only said that they are more."""
+
+
 def counts(session: Session, desk: Desk, *, mine: bool, scope: Scope) -> Mapping[Group, int]:
-    """How many rows each tab has."""
-    found: Counter[Group] = Counter()
-    for key, number in _counted_own(session, desk, scope) if mine else _counted(session, scope):
-        group = group_of(StateKey(key))
-        if group is not None:
-            found[group] += number
-    return found
+    """How many rows each tab has, one more than are counted where there are more."""
+    if not mine:
+        return {group: _counted(session, group, scope) for group in Group}
+    found = _keys_of(session, _own(desk, scope), as_value(Demand.key.in_(_SHOWN)))
+    groups = Counter(group_of(StateKey(key)) for _, key, _, _ in found)
+    return {group: min(groups[group], MOST_COUNTED + 1) for group in Group}
 
 
 def slice_of(
@@ -91,9 +95,9 @@ def slice_of(
     order = _Order(wanted.group)
     marked = [] if wanted.badge is None else [_marked(wanted.badge, desk, as_of)]
     if not wanted.mine and _is_wide(scope):
-        return _walked(session, order, [_as_value(readable(scope)), *marked], size=size, after=after)
+        return _walked(session, order, [as_value(readable(scope)), *marked], size=size, after=after)
     parts = _own(desk, scope) if wanted.mine else [readable(scope)]
-    found = _keys_of(session, parts, _as_value(Demand.key.in_(_keys(wanted.group))), *marked)
+    found = _keys_of(session, parts, as_value(Demand.key.in_(_keys(wanted.group))), *marked)
     places = order.following([order.place(*key) for key in found], after)
     rows = session.scalars(sa.select(Demand).where(Demand.number.in_([place[1] for place in places[:size]])))
     return sorted(rows, key=lambda row: order.rank(order.place_of(row)), reverse=order.falls)
@@ -124,7 +128,7 @@ def to_screen(
     found = _keys_of(
         session,
         _on_desk(desk, scope),
-        _as_value(Demand.key.in_(_values(TO_SCREEN))),
+        as_value(Demand.key.in_(_values(TO_SCREEN))),
     )
     order = _Order(Group.TO_REGISTER)
     places = order.following([order.place(*key) for key in found], after)
@@ -186,9 +190,9 @@ def _on_desk(desk: Desk, scope: Scope) -> list[sa.ColumnElement[bool]]:
     lies = sa.and_(Demand.desk == desk.level, Demand.key.in_(_NOT_IN_HAND))
     waits = sa.and_(below, sa.or_(Demand.asked.is_not(None), Demand.appealed == "open"))
     if not _is_wide(scope):
-        return [sa.and_(readable(scope), _as_value(sa.or_(lies, waits)))]
+        return [sa.and_(readable(scope), as_value(sa.or_(lies, waits)))]
     # Of a county's demands few are the county's own; each condition names the partial index that holds those few.
-    held = _as_value(readable(scope))
+    held = as_value(readable(scope))
     return [
         sa.and_(sa.text(AT_THE_TOP), lies, held),
         sa.and_(sa.text(ASKED), below, held),
@@ -196,14 +200,14 @@ def _on_desk(desk: Desk, scope: Scope) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _counted(session: Session, scope: Scope) -> Sequence[tuple[str, int]]:
-    query = sa.select(Demand.key, sa.func.count()).where(readable(scope), Demand.key.in_(_SHOWN))
-    return session.execute(query.group_by(Demand.key)).all()
-
-
-def _counted_own(session: Session, desk: Desk, scope: Scope) -> Sequence[tuple[str, int]]:
-    found = _keys_of(session, _own(desk, scope), _as_value(Demand.key.in_(_SHOWN)))
-    return list(Counter(key for _, key, _, _ in found).items())
+def _counted(session: Session, group: Group, scope: Scope) -> int:
+    """Of a county's rows the states lead to those of a tab, of a village's the place does."""
+    of_group = Demand.key.in_(_keys(group))
+    narrow, beside = (of_group, readable(scope)) if _is_wide(scope) else (readable(scope), of_group)
+    some = (
+        sa.select(sa.literal(1)).select_from(Demand).where(narrow, as_value(beside)).limit(MOST_COUNTED + 1)
+    )
+    return session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
 
 
 def _keys_of(
@@ -286,8 +290,3 @@ class _Order:
 
 def _is_wide(scope: Scope) -> bool:
     return any(len(code) <= Level.COUNTY.digits for code in scope.codes)
-
-
-def _as_value(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """A condition that no index is looked up for, so that the planner takes the narrow one beside it."""
-    return sa.func.coalesce(condition, sa.false(), type_=sa.Boolean)

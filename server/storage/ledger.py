@@ -14,7 +14,7 @@ from server.domain.jurisdiction import Level
 from server.domain.scope import Scope
 from server.storage.case_filter import CaseFilter, Moments, conditions, looked_up
 from server.storage.demands import Demand
-from server.storage.selection import under, within
+from server.storage.selection import as_value, under, within
 
 MOST_COUNTED = 2_000
 """So many are counted; of more it is only said that they are more, and nobody reads on that far."""
@@ -116,7 +116,7 @@ def _conditions(wanted: CaseFilter, scope: Scope, moments: Moments) -> list[sa.C
 def _as_one(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.ColumnElement[bool]:
     """All conditions as one value: a value is looked up in no index."""
     held = sa.and_(*conditions(wanted, scope=scope, moments=moments))
-    return sa.func.coalesce(held, sa.false(), type_=sa.Boolean)
+    return as_value(held)
 
 
 def _places(scope: Scope, wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:

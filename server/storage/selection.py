@@ -32,6 +32,11 @@ def under(column: Any, code: str) -> sa.ColumnElement[bool]:
     return within(column, Scope.of([code]))
 
 
+def as_value(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A condition that no index is looked up for, so that the planner takes the narrow one beside it."""
+    return sa.func.coalesce(condition, sa.false(), type_=sa.Boolean)
+
+
 def _in_ranges(column: Any, ranges: Sequence[CodeRange]) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *(sa.and_(column >= low, column < high) for low, high in ranges))
 

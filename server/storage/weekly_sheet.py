@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.demand_clock import STALLED_AFTER
-from server.domain.demand_states import RUNNING, UNRESOLVED, StateKey
+from server.domain.demand_states import RUNNING, StateKey
 from server.domain.scope import Scope
-from server.storage.demands import Demand, DemandNote, held_as, readable
-from server.storage.selection import under
+from server.storage.demands import Demand, DemandNote, held_as, readable, unsettled
+from server.storage.selection import as_value, under, within
 
 
 def to_go_through(
@@ -29,8 +29,7 @@ def to_go_through(
         Demand.asked.is_not(None),
         Demand.key.in_([StateKey.RETURNED.value, StateKey.ESCALATED.value]),
     )
-    query = sa.select(Demand).where(
-        Demand.key.in_(sorted(key.value for key in UNRESOLVED)),
+    held = sa.and_(
         readable(scope),
         *([] if area is None else [under(Demand.jurisdiction, area)]),
         held_as() != "PRIVATE",
@@ -40,7 +39,10 @@ def to_go_through(
             to_be_decided,
         ),
     )
-    return session.scalars(query.order_by(Demand.due_at.asc().nulls_last(), Demand.number).limit(limit)).all()
+    order = Demand.due_at.asc().nulls_last(), Demand.number
+    numbers = sa.select(Demand.number).where(unsettled(), within(Demand.jurisdiction, scope), as_value(held))
+    first = numbers.order_by(*order).limit(limit).scalar_subquery()
+    return session.scalars(sa.select(Demand).where(Demand.number.in_(first)).order_by(*order)).all()
 
 
 def last_words(session: Session, demands: Collection[uuid.UUID]) -> dict[uuid.UUID, DemandNote]:

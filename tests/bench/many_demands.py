@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from shapely import Point
 
 from server.database import Database
 from server.domain.demand_number import format_number
@@ -33,6 +34,7 @@ from tests.factories import COUNTY, NOW, START, VILLAGE, County, found_county
 FOLDER = Path(__file__).parents[2] / ".bench" / "demands"
 ROWS = 200_000
 OPEN_SHARE = 0.2
+_PLACED_SHARE = 0.4
 _DAYS = 1_000
 _OPEN = sorted(UNRESOLVED)
 _LATER = sorted(key for key in StateKey if group_of(key) in (Group.TO_REPORT_BACK, Group.ENDED))
@@ -89,9 +91,10 @@ def fill(database: Database, county: County, rows: int, *, open_share: float = O
                 for serial in range(first, min(first + 5_000, rows))
             ]
             connection.execute(sa.insert(Demand.__table__), copies)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # as after some hours at work
-        connection.exec_driver_sql("ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE")
+    if database.engine.dialect.name != "sqlite":
+        # As after some hours at work; SQLite gathers no statistics by itself, there or here.
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _on(cluster: str, name: str) -> str:
@@ -156,12 +159,15 @@ def _copy(
     key = chance.choice(_OPEN if is_open else _LATER)
     class_ = chance.choices([each for each, _ in _CLASSES], [weight for _, weight in _CLASSES])[0]
     kind, detail = chance.choice(_KINDS)
+    is_placed = chance.random() < _PLACED_SHARE
     due = received + dt.timedelta(days=chance.choice((5, 15, 30, 400)))
     has_due = class_ != "PRIVATE"
     return seed | {
         "id": uuid.UUID(int=chance.getrandbits(128), version=4),
         "number": format_number(COUNTY, local_day(received), serial),
         "jurisdiction": f"{chance.choice(_VILLAGES)}{chance.randrange(1, 5):03d}",
+        "point": Point(chance.uniform(108.0, 108.6), chance.uniform(30.0, 30.5)) if is_placed else None,
+        "place_source": "map" if is_placed else None,
         "received_at": received,
         "raised_on": local_day(received),
         "channel": chance.choice(_CHANNELS),

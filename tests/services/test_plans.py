@@ -11,15 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.database import Database
+from server.domain.demand_states import Group
 from server.domain.people import SYSTEM
 from server.domain.scope import Scope
 from server.storage import (
     attention,
+    case_list,
     demands,
     entrustments,
     events,
     grids,
     households,
+    inbox,
     ledger,
     outer_orders,
     patrols,
@@ -32,7 +35,7 @@ from server.storage import (
     visits,
     weekly_sheet,
 )
-from server.storage.case_filter import CaseFilter, Moments
+from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, Timing
 from server.storage.selection import Page
 from tests.bench import many_demands
 from tests.factories import COUNTY, NOW, VILLAGE, County
@@ -199,6 +202,52 @@ def test_which_demands_are_overdue_is_answered_by_an_index_alone(
         steps = plan(work.session, statement, parameters)
     assert "ix_demands_state_key_due_at" in steps, steps
     assert "COVERING INDEX" in steps or "Index Only Scan" in steps, steps
+
+
+UNSETTLED: dict[str, Reader] = {
+    "cards": lambda session: case_list.counts(
+        session,
+        [CaseFilter(groups=UNRESOLVED_GROUPS), CaseFilter(timing=Timing.STALLED)],
+        scope=COUNTY_SCOPE,
+        moments=MOMENTS,
+    ),
+    "list": lambda session: case_list.page_of(
+        session,
+        CaseFilter(groups=(Group.IN_HAND,), kind="road"),
+        scope=COUNTY_SCOPE,
+        moments=MOMENTS,
+        page=Page(),
+    ),
+    "weekly sheet": lambda session: weekly_sheet.to_go_through(
+        session, scope=COUNTY_SCOPE, area=None, as_of=NOW, due_by=NOW, limit=50
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(UNSETTLED))
+def test_what_is_not_settled_is_counted_and_ordered_from_an_index_alone(
+    name: str, database: Database, county: County, executed: list[tuple[str, object]]
+) -> None:
+    many_demands.fill(database, county, 3_000)
+    with database.transaction(SYSTEM) as work:
+        executed.clear()
+        UNSETTLED[name](work.session)
+        steps = plan(work.session, *next(each for each in executed if each[0].startswith("SELECT")))
+    assert "ix_demands_unsettled" in steps, steps
+    assert "COVERING INDEX" in steps or "Index Only Scan" in steps, steps
+
+
+def test_a_tab_of_an_inbox_is_counted_no_further_than_anybody_reads(
+    database: Database, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_demands.fill(database, county, 300)
+    desk = inbox.Desk(account=county.accounts["assessor"], level="county")
+    with database.read(SYSTEM) as reading:
+        exact = inbox.counts(reading.session, desk, mine=False, scope=COUNTY_SCOPE)
+        monkeypatch.setattr(inbox, "MOST_COUNTED", 10)
+        counted = inbox.counts(reading.session, desk, mine=False, scope=COUNTY_SCOPE)
+    assert counted == {group: min(number, 11) for group, number in exact.items()}
+    assert max(exact.values()) > 11
 
 
 def test_a_scope_is_a_range_of_codes_and_not_a_pattern() -> None:

@@ -50,7 +50,7 @@ def inbox() -> str:
         return page(
             "inbox.html",
             as_of=reading.now,
-            tabs=[(tab.group.label, tab.number, _here(tab.group, whose), tab.group is group) for tab in tabs],
+            tabs=[(tab.group.label, tab.told, _here(tab.group, whose), tab.group is group) for tab in tabs],
             marks=[
                 ("全部", _here(group, whose), asked.badge is None),
                 *(
