@@ -14,6 +14,7 @@ from server.domain.jurisdiction import contains
 from server.domain.obligation import Figure, GridDay, Window, total
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
+from server.figures.area_shares import area_shares
 from server.figures.patrolled import GridKind, GridPatrols, Patrolled, by_grid, patrolled
 from server.figures.places import Place, PlacesReached, places_reached
 from server.figures.sheets import LateRecord, late_patrols
@@ -59,13 +60,17 @@ class FindingCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridCoverage(GridPatrols):
-    """One grid's line: besides P1 to P3, P4 and P5 in `places`, the findings of the period, who answers today."""
+    """One grid's line: besides P1 to P3, P4 and P5 in `places`, the findings of the period, who answers today.
+
+    `area_share`: see figures/area_shares.py; None unless an expert asked and the grid is small or 专属.
+    """
 
     staff: Staffing
     places: PlacesReached
     findings: tuple[Finding, ...]
     records: tuple[PatrolRecord, ...]
     last: PatrolRecord | None
+    area_share: float | None = None
 
     @property
     def finding_counts(self) -> FindingCounts:
@@ -141,8 +146,9 @@ def coverage(
     area: str | None = None,
     kind: GridKind | None = None,
     live: bool = False,
+    expert: bool = False,
 ) -> Coverage:
-    """Return the patrols of an area's grids over `period` as of now, or as frozen: see `patrolled`.
+    """Return the patrols of an area's grids over `period` as of now, or as frozen: see `patrolled`. `expert` adds area shares.
 
     Raises NotFound("jurisdiction.unknown") for an area outside the reader's scope.
     """
@@ -156,6 +162,7 @@ def coverage(
         lambda row: row.grid_then,
     )
     records = _records(session, walked.counting())
+    shares = area_shares(session, period, dict(walked.named), scope=scope) if expert else {}
     return Coverage(
         as_of=reading.now,
         frozen_at=walked.frozen_at,
@@ -170,6 +177,7 @@ def coverage(
                 findings=tuple(found[code]),
                 records=tuple(record for record in records[code] if record.day in period),
                 last=records[code][-1] if records[code] else None,
+                area_share=shares.get(code),
             )
             for code in sorted(days)
         ),

@@ -52,6 +52,22 @@ def listing(
     return Listing(session.scalars(query.offset(page.offset).limit(page.size)).all(), total, page)
 
 
+def parts(session: Session, *, scope: Scope, first: dt.date, last: dt.date) -> Sequence[BaseGeometry]:
+    """The parts of tracks (degrees) of days first … last that were walked for grids within the scope, by patrols that count."""
+    query = (
+        sa.select(Pass.shape)
+        .join(Patrol, Patrol.submission_id == Pass.submission_id)
+        .where(
+            within(Pass.grid_then, scope),
+            Pass.day >= first,
+            Pass.day <= last,
+            Pass.of_track,
+            Patrol.removed_at.is_(None),
+        )
+    )
+    return session.scalars(query.order_by(Pass.id)).all()
+
+
 def openings(session: Session, submission_ids: Collection[int]) -> Sequence[EventRow]:
     """Who looked at the tracks of these submissions, when and why, oldest first."""
     query = sa.select(EventRow).where(

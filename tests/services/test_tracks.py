@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from shapely import Point
@@ -16,11 +17,12 @@ from server.domain.scope import Scope
 from server.figures.places import places_reached
 from server.jobs import schedule
 from server.storage.events import EventRow
+from server.storage.grids import Grid
 from server.storage.patrols import Pass, Patrol
 from tests.conftest import Clock
-from tests.factories import GRID, NOW, VILLAGE, County, household
+from tests.factories import GRID, NOW, VACANT_GRID, VILLAGE, County, household
 from tests.instances import instance, patrol
-from tests.pages import read, sign_in, words
+from tests.pages import cells, read, sign_in, words
 from tests.phones import Phone, rows
 
 AN_HOUR_AGO = NOW - dt.timedelta(hours=1)
@@ -143,3 +145,20 @@ def test_after_ninety_days_the_page_says_that_it_is_gone(
 def test_a_patrol_without_a_track_says_so(phone: Phone, app: Flask) -> None:
     send(phone, None)
     assert "这次巡查没有轨迹" in words(read(signed_in(app, "worker"), "/tracks/1"))
+
+
+def test_experts_see_the_share_of_area_of_special_grids_and_leaders_do_not(
+    phone: Phone, app: Flask, database: Database
+) -> None:
+    send(phone)
+    with database.transaction(SYSTEM) as work:
+        work.session.execute(sa.update(Grid).where(Grid.code == GRID).values(kind="special"))
+    cadre = signed_in(app, "cadre")
+    assert "看过的面积" not in words(read(cadre, "/maps/patrols?period=today").find(".//thead"))
+    page = read(cadre, "/maps/patrols?period=today&expert=yes")
+    shares = {
+        row.get("data-code"): cells(row)["看过的面积"]
+        for row in page.xpath("//section[@id='table']//tbody/tr")
+    }
+    assert shares == {GRID: "0.7%", VACANT_GRID: "不算"}
+    assert "看过的面积" not in "".join(words(card) for card in page.xpath("//*[contains(@class, 'cards')]"))

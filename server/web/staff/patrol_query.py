@@ -35,13 +35,14 @@ _LONGEST_PERIOD_DAYS = 366
 class PatrolQuery(Submitted):
     """What the page is asked: the period, the area, the kind of grid, which of them, in what order.
 
-    `view` live: of a month that is frozen, how it would stand as of now.
+    `view` live: of a month that is frozen, how it would stand as of now. `expert`: with the share of area seen.
     """
 
     period: Literal["month", "today", "week", "last_month", "custom"] = "month"
     first: dt.date | None = None
     last: dt.date | None = None
     view: Literal["", "live"] = ""
+    expert: Literal["", "yes"] = ""
     area: str | None = None
     kind: GridKind | None = None
     state: Literal["", "waiting", "missed", "vacant"] = ""

@@ -68,7 +68,9 @@ def patrols() -> str:
         filters=filters(wanted, area),
         period=in_words(period),
         unit="格·天",
-        keep={"view": wanted.view},
+        keep={"view": wanted.view, "expert": wanted.expert},
+        expert=bool(wanted.expert),
+        expert_url=_here("staff.patrols", expert=None if wanted.expert else "yes", page=None) + "#table",
         has_ended=found.has_ended,
         late_url=_here("staff.patrol_rows", figure="late", part="n", page=None),
         sheet_url=_here("staff.patrols", view=None, page=None),
@@ -156,7 +158,10 @@ def rows() -> str:
 def _coverage(reading: Reading, wanted: PatrolQuery) -> tuple[Coverage, Window]:
     period = period_of(wanted, today=local_day(reading.now))
     live = wanted.view == "live"
-    return coverage(reading, period, area=wanted.area, kind=wanted.kind, live=live), period
+    found = coverage(
+        reading, period, area=wanted.area, kind=wanted.kind, live=live, expert=bool(wanted.expert)
+    )
+    return found, period
 
 
 def _level(line: GridPatrols, wanted: PatrolQuery) -> str:
