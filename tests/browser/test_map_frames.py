@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Frame
 
 from tests.browser.conftest import Demo, Visitor
+from tests.map_values import grid_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
 MAPS = {"patrol": "/maps/patrols", "visits": "/maps/visits", "cases": "/cases"}
-GRIDS = 'path.leaflet-interactive[fill^="url(#wangge-"]'
+NUMBERS = ".grid-label:not([hidden])"
+INK, THICK_LINE, PICKED_LINE = (26, 26, 26), (17, 17, 17), (106, 27, 154)
+_PIXELS = """() => {
+  const counts = {};
+  for (const canvas of document.querySelectorAll("canvas.grid-tile")) {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = data[at + 3] === 255 ? data.slice(at, at + 3).join() : "";
+      counts[colour] = (counts[colour] ?? 0) + 1;
+    }
+  }
+  return counts;
+}"""
 
 
 def look_at(visitor: Visitor, demo: Demo, *, role: str, path: str) -> Frame:
@@ -24,17 +38,38 @@ def look_at(visitor: Visitor, demo: Demo, *, role: str, path: str) -> Frame:
     visitor.page.wait_for_function(
         "document.querySelector('[data-map-status]').textContent.startsWith('图上')"
     )
-    return next(frame for frame in visitor.page.frames if "/maps/frame/" in frame.url)
+    frame = next(frame for frame in visitor.page.frames if "/maps/frame/" in frame.url)
+    frame.wait_for_selector("canvas.grid-tile.leaflet-tile-loaded")
+    visitor.page.wait_for_load_state("networkidle")
+    return frame
+
+
+def pixels(frame: Frame) -> dict[tuple[int, ...], int]:
+    """How many pixels of the tiles have each colour; half transparent ones are left out."""
+    counts = frame.evaluate(_PIXELS)
+    return {tuple(map(int, colour.split(","))): count for colour, count in counts.items() if colour}
+
+
+def rows(visitor: Visitor, values: str) -> list[dict[str, Any]]:
+    """The grids a map is told of."""
+    return grid_rows(visitor.page.request.get(f"{visitor.base_url}{values}").json())
+
+
+def click_a_grid(visitor: Visitor, frame: Frame) -> None:
+    """Click on the first number of a map: it lies on its grid and lets clicks through."""
+    box = frame.locator(NUMBERS).first.bounding_box()
+    assert box
+    visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 @pytest.mark.parametrize("layer", MAPS)
 def test_a_map_draws_grids_labels_and_legend(layer: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     visitor = visit(demo.url)
     frame = look_at(visitor, demo, role="township_official", path=MAPS[layer])
-    assert frame.locator(".leaflet-overlay-pane path").count() > 0
+    assert pixels(frame)
     assert frame.locator(".degree").count() > 0
     assert visitor.page.locator(".map-legend li").count() > 0
-    texts = frame.locator(".grid-label:not([hidden])").all_inner_texts()
+    texts = frame.locator(NUMBERS).all_inner_texts()
     assert any(re.fullmatch(r"\d+/\d+", text) for text in texts) or layer == "cases"
     assert not visitor.faults
 
@@ -63,18 +98,77 @@ def test_a_frame_runs_no_script_but_its_own(layer: str, demo: Demo, visit: Calla
 def test_a_click_on_a_grid_marks_its_row(demo: Demo, visit: Callable[..., Visitor]) -> None:
     visitor = visit(demo.url)
     frame = look_at(visitor, demo, role="village_cadre", path=MAPS["visits"])
-    frame.locator(GRIDS).first.click()
+    assert PICKED_LINE not in pixels(frame)
+    click_a_grid(visitor, frame)
     visitor.page.wait_for_selector("tr.picked")
     codes = visitor.page.eval_on_selector_all("tr.picked", "rows => rows.map(row => row.dataset.code)")
     assert len(set(codes)) == 1
+    assert PICKED_LINE in pixels(frame)
+    [title] = frame.locator(".leaflet-tooltip").all_inner_texts()
+    picked = next(row for row in rows(visitor, "/maps/visits/values") if row["code"] == codes[0])
+    assert title.startswith(picked["name"])
+    assert not visitor.faults
+
+
+def test_the_row_under_the_mouse_is_marked_on_the_map(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(demo.url)
+    frame = look_at(visitor, demo, role="village_cadre", path=MAPS["visits"])
+    visitor.page.locator("tr[data-code]").first.hover()
+    visitor.page.wait_for_timeout(100)
+    assert PICKED_LINE in pixels(frame)
 
 
 def test_the_vacant_grid_is_hatched_and_the_neglected_one_thickly_outlined(
     demo: Demo, visit: Callable[..., Visitor]
 ) -> None:
-    frame = look_at(visit(demo.url), demo, role="admin", path=MAPS["patrol"])
-    assert frame.locator('path[fill$="-vacant)"]').count() == 1
-    assert frame.locator('path[stroke-width="4"]').count() >= 1
+    visitor = visit(demo.url)
+    look_at(visitor, demo, role="admin", path=MAPS["patrol"])
+    told = rows(visitor, "/maps/patrols/values")
+    [vacant] = [row for row in told if row["vacant"]]
+    neglected = next(row for row in told if row["thick"] and not row["vacant"])
+    plain = next(row for row in told if row["level"] == "at_95" and not row["thick"])
+    hatched = pixels(look_at(visitor, demo, role="admin", path=f"{MAPS['patrol']}?area={vacant['code']}"))
+    assert hatched[INK] > 1_000
+    outlined = pixels(look_at(visitor, demo, role="admin", path=f"{MAPS['patrol']}?area={neglected['code']}"))
+    assert outlined[THICK_LINE] > 1_000
+    calm = pixels(look_at(visitor, demo, role="admin", path=f"{MAPS['patrol']}?area={plain['code']}"))
+    assert not {INK, THICK_LINE} & calm.keys()
+
+
+def test_where_the_map_stands_is_in_the_address(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(demo.url)
+    frame = look_at(visitor, demo, role="township_official", path=MAPS["visits"])
+    frame.locator(".leaflet-control-zoom-in").click()
+    visitor.page.wait_for_function("location.search.includes('at=')")
+    address = visitor.page.url.removeprefix(demo.url)
+    zoom = float(address.rpartition(",")[2])
+    again = look_at(visitor, demo, role="township_official", path=address)
+    again.wait_for_function(f"Math.abs(window.wanggeMap.getZoom() - {zoom}) < 0.05")
+    assert not visitor.faults
+
+
+def test_what_is_seen_is_printed(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(demo.url)
+    frame = look_at(visitor, demo, role="township_official", path=MAPS["visits"])
+    before = frame.evaluate("window.wanggeMap.getZoom()")
+    visitor.page.emulate_media(media="print")
+    frame.wait_for_selector(NUMBERS)
+    assert pixels(frame)
+    visitor.page.emulate_media(media="screen")
+    assert frame.evaluate("window.wanggeMap.getZoom()") == pytest.approx(before, abs=0.01)
+    assert not visitor.faults
+
+
+def test_tiles_that_do_not_come_are_said_to_be_missing(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(demo.url)
+    account = demo.account("township_official")
+    visitor.sign_in(account["username"], account["password"])
+    visitor.page.route("**/t/**", lambda route: route.fulfill(status=403))
+    visitor.goto(MAPS["visits"])
+    visitor.page.wait_for_function(
+        "document.querySelector('[data-map-status]').textContent.startsWith('地图没有读到')"
+    )
+    assert visitor.page.locator("tr[data-code]").count() > 0
 
 
 def test_the_dark_street_stands_in_the_list_of_what_many_reported(
