@@ -34,12 +34,12 @@ _DRIVERS: Mapping[Format, str] = {
     "shp": "ESRI Shapefile",
     "kml": "LIBKML",
 }
-# GCJ-02 and BD-09 have no EPSG number: a file in them must not claim one.
-_SYSTEMS: Mapping[Datum, str | None] = {
+# GCJ-02 and BD-09 are no systems that a program could convert from: each is only named.
+_SYSTEMS: Mapping[Datum, str] = {
     "wgs84": "EPSG:4326",
     "cgcs2000": "EPSG:4490",
-    "gcj02": None,
-    "bd09": None,
+    "gcj02": 'LOCAL_CS["GCJ-02",UNIT["degree",0.0174532925199433]]',
+    "bd09": 'LOCAL_CS["BD-09",UNIT["degree",0.0174532925199433]]',
 }
 Value = str | int | float | None
 
@@ -62,6 +62,11 @@ class Layer:
     geometry_type: Literal["MultiPolygon", "Point"]
     shapes: Sequence[BaseGeometry]
     fields: Sequence[Field]
+
+
+def can_declare(to: Format, datum: Datum) -> bool:
+    """Say whether a format can hold a datum: KML is WGS-84 by definition (CGCS2000 is taken as the same)."""
+    return to != "kml" or datum in {"wgs84", "cgcs2000"}
 
 
 def write(path: Path, layers: Sequence[Layer], *, to: Format, datum: Datum = "wgs84") -> None:
@@ -91,7 +96,7 @@ def _write(path: Path, layer: Layer, to: Format, datum: Datum, **options: str) -
         layer=layer.name,
         driver=_DRIVERS[to],
         geometry_type=layer.geometry_type,
-        crs=_SYSTEMS[datum],
+        crs=_SYSTEMS["wgs84" if to == "kml" else datum],
         append=path.exists(),
         encoding="UTF-8" if to == "shp" else None,
         **options,

@@ -22,6 +22,7 @@ from server.domain.work_calendar import local_day
 from server.figures import boundary_layers
 from server.services import boundary_import
 from server.services.boundary_import import MapOrder, Remark, WrongMap
+from server.web.i18n import say
 
 _HEADS = ("", "编码", "平方米", "问题")
 _LEVELS = {"error": "错误", "warning": "提醒"}
@@ -158,6 +159,8 @@ def export(datum: Datum, **files: Path | None) -> None:
     if len(wanted) != 1:
         raise Refused("请写明 --gpkg、--geojson、--shp、--kml 其中一个。")
     to, path = cast(tuple[Format, Path], wanted[0])
+    if not grid_export.can_declare(to, datum):
+        raise Refused(say("boundary.kml_is_wgs84"))
     with opened() as database, database.read(SYSTEM) as reading:
         layers = [boundary_layers.grid_layer(reading, on=local_day(reading.now))]
         if to == "gpkg":

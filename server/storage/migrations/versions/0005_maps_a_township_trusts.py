@@ -125,6 +125,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rehousings_effective_on"), ["effective_on"], unique=False)
 
     op.create_table(
+        "boundary_uploads",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("boundary_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_boundary_uploads_account_id")),
+        sa.ForeignKeyConstraint(
+            ["boundary_version_id"],
+            ["boundary_versions.id"],
+            name=op.f("fk_boundary_uploads_boundary_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_boundary_uploads")),
+    )
+    with op.batch_alter_table("boundary_uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_boundary_uploads_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "question_answers",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
