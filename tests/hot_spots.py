@@ -84,7 +84,7 @@ class Ground:
         `within`: the place as shares of the grid's width and height.
         """
         with self.office.as_(self.desk) as work:
-            return [self._raise(work, village, row, column, dict(said)) for _ in range(number)]
+            return [self.raise_at(work, village, row, column, **said) for _ in range(number)]
 
     def raise_around(self, village: str, row: int, column: int, number: int) -> list[uuid.UUID]:
         """So many matters in a grid and in each of its eight neighbours."""
@@ -100,9 +100,10 @@ class Ground:
         with self.office.as_(self.desk) as work:
             for _ in range(number):
                 row, column = self.rng.integers(ROWS), self.rng.integers(COLUMNS)
-                self._raise(work, village, int(row), int(column), {})
+                self.raise_at(work, village, int(row), int(column))
 
-    def _raise(self, work: Work, village: str, row: int, column: int, said: dict[str, Any]) -> uuid.UUID:
+    def raise_at(self, work: Work, village: str, row: int, column: int, **said: Any) -> uuid.UUID:
+        """One matter in a grid, in a transaction of whoever has many to raise."""
         self.told += 1
         at = self.office.clock.now - dt.timedelta(days=said.pop("days", 5))
         east, north = said.pop("within", None) or self.rng.uniform(0.1, 0.9, 2).tolist()

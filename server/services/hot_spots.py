@@ -15,6 +15,8 @@ from server.figures.hot_places import Joining
 from server.figures.hot_spot_cases import Basis
 from server.figures.hot_spot_numbers import numbered
 from server.figures.hot_spots import Told, told
+from server.figures.increases import Increase, county_increases
+from server.figures.increases import written as written_increases
 from server.services.demands import triage
 from server.storage import hot_spots as storage
 from server.storage.base import insert_once
@@ -24,13 +26,14 @@ from server.work import Reading, Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a look at a county found: its concentrations with what is said of each."""
+    """What a look at a county found: its concentrations with what is said of each, and what has increased lately."""
 
     county: str
     basis: Basis
     dispersion: float
     cases: int
     spots: tuple[tuple[Concentration, Told], ...]
+    increases: tuple[Increase, ...]
 
 
 def look(reading: Reading, county: str) -> Look | None:
@@ -46,6 +49,7 @@ def look(reading: Reading, county: str) -> Look | None:
         dispersion=found.dispersion,
         cases=found.total,
         spots=tuple((spot, told(reading, spot.cases)) for spot in found.spots),
+        increases=tuple(county_increases(reading, county)),
     )
 
 
@@ -63,7 +67,7 @@ def keep(work: Work, found: Look) -> bool:
         basis=found.basis,
         dispersion=found.dispersion,
         cases=found.cases,
-        increases=[],
+        increases=written_increases(found.increases),
     )
     written = insert_once(work.session, night, unique=("county", "day"))
     if written is None:

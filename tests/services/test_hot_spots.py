@@ -9,12 +9,13 @@ import pytest
 
 from server.database import Database
 from server.domain.problems import Conflict
-from server.figures import hot_places, hot_spots
+from server.figures import hot_places, hot_spots, increases
 from server.figures.concentrations import concentrations, rows
 from server.jobs.watching import watch
 from server.services import hot_spots as services
 from server.storage.demands import Demand
 from server.storage.hot_spots import HotSpot, HotSpotDay, HotSpotNight
+from tests.factories import VILLAGE
 from tests.hot_spots import EAST, WEST, Ground, code_at, widen
 from tests.offices import Office
 
@@ -209,3 +210,20 @@ def test_merged_reporters_are_counted_among_those_who_told(office: Office, groun
     with office.reading("assessor") as reading:
         (line,) = hot_spots.hot_spots(reading).now
     assert (line.observed, line.reporters) == (len(cases) + 1, len(cases) + 3)
+
+
+def test_what_has_come_in_lately_more_than_usual_is_told_the_morning_after(
+    office: Office, ground: Ground
+) -> None:
+    with office.as_(ground.desk) as work:
+        for days in range(30, 110):
+            ground.raise_at(work, EAST, days % 10, days // 10 % 10, days=days)
+    ground.raise_in(WEST, 3, 3, 9, days=2)
+    ground.raise_in(WEST, 4, 3, 3, days=1, kind="road", detail="surface")
+    assert watch(office.database) == 1
+    with office.reading("official") as reading:
+        (line,) = increases.lines(reading)
+        assert increases.lines(reading, VILLAGE) == []
+    assert line.where == "西坪村第34网格"
+    assert line.words.startswith("近 3 天反映 12 次，往常大约 ")
+    assert line.words.endswith("次；其中公共设施 9 次")

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from gis.outbreaks import PERMUTATIONS, SEED
 from server.domain.people import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.work_calendar import local_day
-from server.figures import hot_places, hot_spots, open_cases
+from server.figures import hot_places, hot_spots, increases, open_cases
 from server.figures.hot_places import HotPlace, Joining
 from server.figures.hot_spots import Line
 from server.services import hot_spots as services
@@ -68,6 +69,9 @@ def hot_spots_page() -> str:
             ],
             places=with_joining(reading, hot_places.hot_places(reading, wanted.area)),
             found=hot_spots.hot_spots(reading, wanted.area),
+            increases=increases.lines(reading, wanted.area),
+            shuffled=PERMUTATIONS,
+            seed=SEED,
             compared=compared,
             earlier=hot_spots.earlier(reading, wanted.area, on=asked_for) if compared else None,
             asked_for=asked_for,
