@@ -27,7 +27,7 @@ class Dwelling:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A household gets the grid `to`; `placed`: its door lies there. Else somebody has to look where it belongs."""
+    """A household gets the grid `to`. `placed`: there is no doubt; else somebody has to look where it belongs."""
 
     dwelling: Dwelling
     to: str
@@ -66,7 +66,11 @@ def _of_ended(inside: Sequence[Dwelling], heirs: Mapping[str, BaseGeometry]) -> 
     places = {dwelling.id: _place(dwelling, heirs) for dwelling in inside}
     doors = Counter(place for place in places.values() if place is not None)
     fullest = max(heirs, key=lambda each: (doors[each], heirs[each].area))
-    return [Change(each, places[each.id] or fullest, placed=places[each.id] is not None) for each in inside]
+    alone = len(heirs) == 1
+    return [
+        Change(each, places[each.id] or fullest, placed=alone or places[each.id] is not None)
+        for each in inside
+    ]
 
 
 def _of_redrawn(

@@ -96,13 +96,14 @@ class GridLine:
 class Consequences:
     """What follows from publishing: grids, households that change theirs, and who works in grids that end.
 
-    `unplaced` households have no door on the map and go with most of their neighbours; `posts` are (grid, name,
-    account) of posts in grids that end.
+    `unplaced` households have no door on the map and go with most of their neighbours; `open_demands` are those of
+    grids that end, `posts` (grid, name, account) of posts in them.
     """
 
     changes: Changes
     moving: int
     unplaced: int
+    open_demands: int
     posts: tuple[tuple[str, str, uuid.UUID], ...]
 
 
@@ -207,6 +208,7 @@ def consequences(reading: Reading, drawn: Drawing) -> Consequences:
         changes=drawn.changes,
         moving=len(changing),
         unplaced=sum(not change.placed for change in changing),
+        open_demands=redrawings.open_demands(reading.session, scope=ended),
         posts=tuple((post.jurisdiction, account.display_name, account.id) for post, account in held),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -27,16 +28,26 @@ _FOR_EVER = dt.date.max
 
 
 def around(reading: Reading, village: str, standing: Standing) -> dict[str, BaseGeometry]:
-    """Return the grids of other villages that lie beside a village, by code, as last published."""
-    if not standing.grids:
-        return {}
-    index = _county(reading, village)
-    west, south, east, north = shapely.total_bounds([row.outline for row in standing.grids])
-    frame = shapely.box(
-        west - _AROUND_DEGREES, south - _AROUND_DEGREES, east + _AROUND_DEGREES, north + _AROUND_DEGREES
-    )
-    near = ((index.codes[at], index.shapes[at]) for at in sorted(index.tree.query(frame).tolist()))
-    return {code: shape for code, shape in near if not code.startswith(village)}
+    """Return the grids of other villages that lie beside a village, by code, as last published.
+
+    Where the village has none yet, those of its township: whoever draws the first one sees where he is.
+    """
+    county = _county(reading, village)
+    own = [row.outline for row in standing.grids]
+    township = ancestor_at(village, Level.TOWNSHIP)
+    near = range(len(county.codes)) if not own else sorted(county.tree.query(_frame(own)).tolist())
+    return {
+        county.codes[at]: county.shapes[at]
+        for at in near
+        if not county.codes[at].startswith(village) and (own or county.codes[at].startswith(township))
+    }
+
+
+def _frame(outlines: Sequence[BaseGeometry]) -> BaseGeometry:
+    west, south, east, north = shapely.total_bounds(list(outlines))
+    margin = _AROUND_DEGREES
+    frame: BaseGeometry = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    return frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ def ground(reading: Reading, drawn: Drawing) -> dict[str, object]:
             {
                 "code": code,
                 "name": piece.name,
+                "label": piece.name.removeprefix(drawn.name) or piece.name,
                 "fate": fate_of.get(code, "same"),
                 "shape": mapping(piece.outline),
             }

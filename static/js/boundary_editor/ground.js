@@ -15,6 +15,13 @@
   const CLOSEST = 19;
   const view = `wangge-editor-${location.pathname}`;
 
+  L.Control.Scale.include({
+    _updateMetric(metres) {
+      const length = this._getRoundNum(metres);
+      this._updateScale(this._mScale, length < 1000 ? `${length} 米` : `${length / 1000} 公里`, length / metres);
+    },
+  });
+
   const map = L.map(host, { zoomControl: false, zoomSnap: 0.25, maxZoom: 22, attributionControl: false, doubleClickZoom: false });
   L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
@@ -29,7 +36,7 @@
 
   function named(grid) {
     const words = document.createElement("span");
-    words.textContent = grid.name;
+    words.textContent = grid.label;
     return words;
   }
 
@@ -85,9 +92,10 @@
     map,
     grids,
     restyle,
-    loaded: load().catch(() => {
-      host.dataset.failed = "";
+    // Whether there is anything to draw on.
+    loaded: load().then(() => true, () => {
       document.querySelector("[data-editor-hint]").textContent = "地图没有读到，请刷新再试。草稿不受影响。";
+      return false;
     }),
   };
 })();

@@ -123,8 +123,7 @@
     button("cancel").hidden = true;
   }
 
-  loaded.then(() => {
-    if (!bar) return; // a stale draft is looked at only
+  function equip() {
     for (const polygon of grids.values()) {
       polygon.on("click", (event) => {
         if (!tool?.pick || (picked.length && tool !== TOOLS.merge)) return;
@@ -140,5 +139,10 @@
     });
     document.addEventListener("keydown", ({ key }) => { if (key === "Escape" && tool) cancel(); });
     for (const each of bar.querySelectorAll("[data-tool]")) each.disabled = false;
+  }
+
+  loaded.then((drawable) => {
+    if (drawable && bar) equip(); // a stale draft is looked at only
+    map.getContainer().setAttribute("aria-busy", "false");
   });
 })();

@@ -42,7 +42,7 @@ def test_a_merger_takes_everybody_with_it() -> None:
     joined = {"005": box(0, 0, 4, 1)}
     homes = [dwelling(None), dwelling((3, 0.5), grid=BESIDE), dwelling(None, grid=BESIDE)]
     found = rehoused(homes, before=BEFORE, after=joined, origins={"005": (OLD, BESIDE)})
-    assert [change.to for change in found] == ["005", "005", "005"]
+    assert [(change.to, change.placed) for change in found] == [("005", True)] * 3
 
 
 def test_a_door_that_never_lay_in_its_grid_is_not_moved_by_a_border() -> None:

@@ -1,0 +1,126 @@
+"""改划: drafts of what officers want to do to a village's grids, and the households that follow a new boundary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.demand_states import UNRESOLVED
+from server.domain.rehousing import Dwelling
+from server.domain.scope import Scope
+from server.storage.base import Base, Code, Json, Key, Serial
+from server.storage.demands import Demand
+from server.storage.grids import BoundaryVersion, Grid, GridBoundary
+from server.storage.households import Household
+from server.storage.selection import within
+
+
+class Redrawing(Base):
+    """改划草稿: the steps (domain/redrawing.py) one officer has drawn in one village; gone once published."""
+
+    __tablename__ = "redrawings"
+
+    id: Mapped[Key]
+    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    village: Mapped[Code]
+    drawn_on: Mapped[str] = mapped_column(sa.String(64))
+    """What names the boundaries the draft began with (Standing.digest): other ones make it stale."""
+    steps: Mapped[Json] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[dt.datetime]
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "village"),)
+
+
+class Rehousing(Base):
+    """换格: the households of a village follow a boundary version from the day it takes force; `done_at`: they did."""
+
+    __tablename__ = "rehousings"
+
+    id: Mapped[Serial]
+    village: Mapped[Code]
+    boundary_version_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_versions.id"))
+    effective_on: Mapped[dt.date] = mapped_column(index=True)
+    done_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (sa.UniqueConstraint("boundary_version_id", "village"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The grids of a village as last published, in force already or not yet, and every code it ever gave."""
+
+    grids: tuple[Any, ...]
+    """code, name, kind, outline (degrees), valid_from (of the outline), by code."""
+    used: frozenset[str]
+    digest: str
+    """Names the outlines: published anew, another one."""
+
+
+def standing(session: Session, *, village: str) -> Standing:
+    """What a draft is drawn on."""
+    query = (
+        sa.select(
+            GridBoundary.id,
+            Grid.code,
+            sa.func.coalesce(GridBoundary.new_name, Grid.name).label("name"),
+            sa.func.coalesce(GridBoundary.new_kind, Grid.kind).label("kind"),
+            GridBoundary.outline,
+            GridBoundary.valid_from,
+        )
+        .join(Grid, Grid.code == GridBoundary.grid_code)
+        .where(
+            within(Grid.code, Scope.of([village])), GridBoundary.valid_to.is_(None), Grid.valid_to.is_(None)
+        )
+    )
+    rows = tuple(session.execute(query.order_by(Grid.code)))
+    used = session.scalars(sa.select(Grid.code).where(within(Grid.code, Scope.of([village]))))
+    named = " ".join(str(row.id) for row in rows)
+    return Standing(rows, frozenset(used), hashlib.sha256(named.encode()).hexdigest())
+
+
+def newest(session: Session) -> uuid.UUID | None:
+    """The token of what was published last, in force already or not yet; None before the first."""
+    return session.scalar(sa.select(BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1))
+
+
+def doors(session: Session, *, village: str) -> list[Dwelling]:
+    """The households of a village that have not left, pending ones included, with the places of their doors."""
+    query = sa.select(Household.id, Household.grid_code, Household.point).where(
+        within(Household.grid_code, Scope.of([village])), Household.exited_at.is_(None)
+    )
+    return [
+        Dwelling(row.id, row.grid_code, row.point) for row in session.execute(query.order_by(Household.id))
+    ]
+
+
+def open_demands(session: Session, *, scope: Scope) -> int:
+    """How many demands of these grids are not resolved (METRICS C1): a count, PRIVATE ones in it."""
+    unresolved = [key.value for key in UNRESOLVED]
+    query = sa.select(sa.func.count()).select_from(Demand)
+    return session.scalar(query.where(within(Demand.jurisdiction, scope), Demand.key.in_(unresolved))) or 0
+
+
+def draft(session: Session, *, account_id: uuid.UUID, village: str) -> Redrawing | None:
+    """What an officer has drawn in a village and not yet published."""
+    query = sa.select(Redrawing).where(Redrawing.account_id == account_id, Redrawing.village == village)
+    return session.scalars(query).first()
+
+
+def drafts(session: Session, *, account_id: uuid.UUID, scope: Scope) -> Sequence[Redrawing]:
+    """Everything an officer has begun within his divisions, the newest first."""
+    query = sa.select(Redrawing).where(Redrawing.account_id == account_id, within(Redrawing.village, scope))
+    return session.scalars(query.order_by(Redrawing.changed_at.desc())).all()
+
+
+def rehousings_due(session: Session, *, on: dt.date) -> Sequence[Rehousing]:
+    """Villages whose households are to follow a boundary in force on a day, the earliest boundary first."""
+    query = sa.select(Rehousing).where(Rehousing.done_at.is_(None), Rehousing.effective_on <= on)
+    return session.scalars(query.order_by(Rehousing.effective_on, Rehousing.id)).all()
