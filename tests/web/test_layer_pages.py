@@ -74,7 +74,7 @@ def test_the_file_of_a_layer_has_the_rows_of_the_page(client: FlaskClient, offic
         shown = by_code.pop(line["网格代码"])
         assert shown["最久（天）"] == line["最久（天）"]
         assert shown["超过 30 天/未解决"].startswith(
-            f"{line['超过 30 天']}/{line['未解决']}" if line["未解决"] != "0" else "无任务"
+            f"{line['超过 30 天']}/{line['未解决']}" if line["未解决"] != "0" else "没有"
         )
     assert by_code == {}
 

@@ -90,7 +90,7 @@ def layers() -> str:
         cards=_cards(found, kind),
         filters=[area],
         keep={"layer": wanted.layer},
-        period=kind.label,
+        period=f"{kind.of_d}里{kind.of_n}的",
         unit=kind.note,
         legend=legend(kind),
         kind=kind,
@@ -103,6 +103,7 @@ def layers() -> str:
         pages=-(-len(found.lines) // PAGE_SIZE),
         urls_of=lambda code=None: _row_urls(wanted, code),
         compare_url=url_for("staff.compare", layer=wanted.layer, area=wanted.area) if kind.then else None,
+        wall_url=url_for("staff.wall", area=wanted.area),
         csv_url=here("staff.layers_csv", page=None),
     )
 
@@ -202,7 +203,7 @@ def _cards(found: GridLayer, kind: Layer) -> list[dict[str, Any]]:
         {
             "number": concerned,
             "unit": "格",
-            "words": f"有{kind.of_n}的网格",
+            "words": "涉及网格",
             "url": "#table",
             "tone": "watch" if concerned else "calm",
         },

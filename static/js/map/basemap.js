@@ -1,8 +1,9 @@
 /* The base map under a map, where the deployment names one: gis/map_page.py writes what is known of it as JSON.
 
    What lies on it is WGS-84. Tiles cut in GCJ-02 or BD-09 are therefore laid where their corners truly are: each corner is
-   taken back to WGS-84 and each tile stretched between its own, so that neighbours meet and what remains is below a decimetre.
-   The formulas are those of gis/coordinates.py; a test compares the two.
+   taken back to WGS-84 and each tile stretched between its own, so that neighbours meet and what remains is
+   below a metre from zoom 15 on, a pixel or two from afar.
+   The formulas are those of gis/coordinates.py; tests/browser/test_basemaps.py holds the one against the other.
 
    A base map that does not answer costs nothing but itself: a line says so, and grids and figures stay. */
 (() => {
@@ -61,21 +62,27 @@
       return L.TileLayer.prototype._getTiledPixelBounds.call(this, L.latLng(lat, lng));
     },
 
-    // Where a tile's north-west corner truly is, in pixels of its level; not rounded, or neighbours would part.
-    _getTilePos(coords) {
-      const corner = this._map.unproject(coords.scaleBy(this.getTileSize()), coords.z);
-      const [lng, lat] = back(this.options.shift, corner.lng, corner.lat);
-      return this._map.project(L.latLng(lat, lng), coords.z).subtract(this._level.origin);
+    // Where a place in the tiles' own pixels truly is, in pixels of the level; not rounded, or neighbours would part.
+    _truly(corner, zoom) {
+      const shifted = this._map.unproject(corner, zoom);
+      const [lng, lat] = back(this.options.shift, shifted.lng, shifted.lat);
+      return this._map.project(L.latLng(lat, lng), zoom).subtract(this._level.origin);
     },
 
+    _getTilePos(coords) {
+      return this._truly(coords.scaleBy(this.getTileSize()), coords.z);
+    },
+
+    // The shift differs a little from corner to corner: the tile is laid on three of its own, sheared by a thousandth or two.
     _addTile(coords, container) {
       L.TileLayer.prototype._addTile.call(this, coords, container);
       const tile = this._tiles[this._tileCoordsToKey(coords)].el;
-      const opposite = L.point(coords.x + 1, coords.y + 1);
-      opposite.z = coords.z;
-      const size = this._getTilePos(opposite).subtract(this._getTilePos(coords));
-      tile.style.width = `${size.x}px`;
-      tile.style.height = `${size.y}px`;
+      const size = this.getTileSize();
+      const corner = (x, y) => this._truly(L.point(coords.x + x, coords.y + y).scaleBy(size), coords.z);
+      const [origin, east, south] = [corner(0, 0), corner(1, 0), corner(0, 1)];
+      const [along, down] = [east.subtract(origin).unscaleBy(size), south.subtract(origin).unscaleBy(size)];
+      tile.style.transformOrigin = "0 0";
+      tile.style.transform = `matrix(${along.x}, ${along.y}, ${down.x}, ${down.y}, ${origin.x}, ${origin.y})`;
     },
   });
 
