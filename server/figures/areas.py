@@ -26,7 +26,7 @@ _KINDS = {"general": "一般网格", "special": "专属网格"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridName:
-    """A grid as lists write it. `adjusted_on`: its last day, where it was redrawn since (已调整, METRICS D5)."""
+    """A grid as lists write it. `adjusted_on`: its last day, where it was or will be redrawn (已调整, METRICS D5)."""
 
     code: str
     name: str
@@ -34,7 +34,12 @@ class GridName:
     township: str
     area: str
     kind: str
+    begun_on: dt.date
     adjusted_on: dt.date | None
+
+    def is_in_force(self, on: dt.date) -> bool:
+        """Whether it is a grid on a day: begun, and not yet adjusted."""
+        return self.begun_on <= on and (self.adjusted_on is None or on <= self.adjusted_on)
 
     @property
     def kind_label(self) -> str:
@@ -71,7 +76,9 @@ def narrowed(scope: Scope, area: str | None) -> Scope:
 
 def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
     """Every grid within the scope, redrawn ones included, by code."""
-    query = sa.select(Grid.code, Grid.name, Grid.kind, Grid.valid_to).where(within(Grid.code, scope))
+    query = sa.select(Grid.code, Grid.name, Grid.kind, Grid.valid_from, Grid.valid_to).where(
+        within(Grid.code, scope)
+    )
     rows = session.execute(query.order_by(Grid.code)).all()
     divisions = _divisions(session, {row.code[:COUNTY_DIGITS] for row in rows})
     return {
@@ -82,6 +89,7 @@ def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
             township=_name(divisions, row.code[:TOWNSHIP_DIGITS]),
             area=_area(divisions, row.code[:VILLAGE_DIGITS]),
             kind=row.kind,
+            begun_on=row.valid_from,
             adjusted_on=row.valid_to,
         )
         for row in rows
@@ -99,7 +107,8 @@ def choices(reading: Reading) -> list[Division]:
             found[grid.code[:VILLAGE_DIGITS]] = grid.village
     villages = [code for code in found if len(code) == VILLAGE_DIGITS]
     if len(villages) <= 1:
-        found.update((grid.code, grid.full_name) for grid in names.values() if grid.adjusted_on is None)
+        today = local_day(reading.now)
+        found.update((grid.code, grid.full_name) for grid in names.values() if grid.is_in_force(today))
     return [Division(code, found[code]) for code in sorted(found)]
 
 

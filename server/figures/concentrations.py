@@ -173,7 +173,7 @@ def rows(reading: Reading, area: str | None = None, *, on: dt.date | None = None
     return [
         {"code": code, "name": name.full_name} | found.get(code, _ROW_OF_NONE)
         for code, name in names.items()
-        if name.adjusted_on is None
+        if name.is_in_force(on or local_day(reading.now))
     ]
 
 

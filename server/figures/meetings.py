@@ -145,7 +145,8 @@ def _places(reading: Reading, level: Level) -> list[tuple[str, str]]:
     scope = reading.actor.scope
     if level is Level.GRID:
         grids = areas.grid_names(reading.session, scope=scope)
-        found = {code: grid.full_name for code, grid in grids.items() if grid.adjusted_on is None}
+        today = local_day(reading.now)
+        found = {code: grid.full_name for code, grid in grids.items() if grid.is_in_force(today)}
     else:
         rows = jurisdictions.listing(reading.session, scope=scope, digits=level.digits)
         found = {row.code: row.name for row in rows}

@@ -12,7 +12,7 @@ from server.domain.people import SYSTEM, Actor
 from server.domain.problems import Conflict, Forbidden, Invalid
 from server.domain.redrawing import Draw, Merge, Rename, Reshape, Split, Step
 from server.domain.scope import Scope
-from server.figures import boundary_editor
+from server.figures import areas, boundary_editor
 from server.jobs.rehousing import rehouse_due
 from server.services import actors, boundaries, redrawing
 from server.storage import grids, households
@@ -285,3 +285,16 @@ def test_the_list_tells_every_grid_before_and_after(database: Database, admin: A
     ]
     assert (follows.moving, follows.unplaced) == (2, 0)
     assert [(grid, name) for grid, name, _ in follows.posts] == [(GRID, "王秀英")]
+
+
+def test_lists_offer_the_grids_of_the_day(database: Database, admin: Actor, clock: Clock) -> None:
+    published(database, admin, CUT)
+
+    def offered() -> set[str]:
+        with database.read(SYSTEM) as reading:
+            known = areas.grid_names(reading.session, scope=Scope.of([VILLAGE])).values()
+            return {grid.code for grid in known if grid.is_in_force(clock.now.date())}
+
+    assert offered() == {GRID, VACANT_GRID}
+    clock.now = dt.datetime(2026, 12, 1, 8, 0, tzinfo=SHANGHAI)
+    assert offered() == {VACANT_GRID, THIRD, FOURTH}

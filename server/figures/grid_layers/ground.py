@@ -32,7 +32,7 @@ def unseen(reading: Reading, area: str | None) -> GridLayer:
     lines = []
     for code in sorted(walked.days):
         grid, there = walked.named[code], places[code]
-        if grid.adjusted_on is not None:
+        if not grid.is_in_force(local_day(reading.now)):
             continue
         n, d = (there.long_unseen.n, there.long_unseen.d) if there.is_shown else (0, 0)
         lines.append(

@@ -116,6 +116,7 @@ def _raised(work: Work, given: NewDemand) -> Raised:
 def _form(values: dict[str, str], refusal: Problem | None = None) -> str:
     with database().read(current_actor()) as reading:
         grids = areas.grid_names(reading.session, scope=reading.actor.scope)
+        today = local_day(reading.now)
     context: dict[str, Any] = {
         "values": values,
         "errors": {} if refusal is None else refusal.details.get("fields", {}),
@@ -126,7 +127,7 @@ def _form(values: dict[str, str], refusal: Problem | None = None) -> str:
             (f"{each.kind}.{each.name}", f"{kinds()[each.kind]}：{each.label}")
             for each in catalogue.details()
         ],
-        "grids": [(code, grid.full_name) for code, grid in grids.items() if grid.adjusted_on is None],
+        "grids": [(code, grid.full_name) for code, grid in grids.items() if grid.is_in_force(today)],
         "reporters": list(catalogue.choices("demand_intake", "reporter_kind").items()),
         "answers": list(catalogue.choices("demand_intake", "answer").items()),
     }

@@ -71,7 +71,7 @@ def _page(*, error: str | None) -> str:
     return page(
         "exemptions.html",
         error=error,
-        grids=[grid for grid in named.values() if grid.adjusted_on is None],
+        grids=[grid for grid in named.values() if grid.is_in_force(today)],
         chosen=chosen,
         reasons=[(reason.value, reason.label) for reason in ExemptReason],
         today=today,

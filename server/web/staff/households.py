@@ -195,7 +195,8 @@ def _card(household_id: UUID, *, revealed: bool = False) -> str:
 
 def _grids(reading: Reading) -> list[tuple[str, str]]:
     names = areas.grid_names(reading.session, scope=reading.actor.scope)
-    return [(code, name.full_name) for code, name in sorted(names.items()) if name.adjusted_on is None]
+    today = local_day(reading.now)
+    return [(code, name.full_name) for code, name in sorted(names.items()) if name.is_in_force(today)]
 
 
 @requires(Permission.PROPOSE_REGISTER_CHANGE)

@@ -82,11 +82,16 @@ def person(account_id: UUID) -> str:
 
 
 def _choices(reading: Reading, home: str) -> list[tuple[str, str]]:
-    """Where somebody of `home` may get a post: its divisions, and its grids where those are not a whole county's."""
+    """Where somebody of `home` may get a post: its divisions, and its grids where those are not a whole county's.
+
+    Grids that begin later are among them, so that somebody holds them from their first day on.
+    """
     around = Scope.of([home])
     codes = [row.code for row in jurisdictions.listing(reading.session, scope=around)]
     if len(home) > Level.COUNTY.digits:
-        codes += [row.code for row in grids.listing(reading.session, scope=around, on=local_day(reading.now))]
+        today = local_day(reading.now)
+        known = grids.listing(reading.session, scope=around)
+        codes += [grid.code for grid in known if grid.valid_to is None or grid.valid_to >= today]
     names = personnel.place_names(reading.session, codes)
     return [(code, names[code]) for code in sorted(codes)]
 

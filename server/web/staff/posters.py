@@ -9,6 +9,7 @@ from flask import Blueprint, url_for
 
 from server.domain.people import Permission
 from server.domain.problems import Invalid
+from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.areas import GridName
 from server.web import addresses, collect_settings
@@ -67,7 +68,8 @@ def _grids() -> list[GridName]:
     """The grids of the reader's divisions that are in force."""
     with database().read(current_actor()) as reading:
         named = areas.grid_names(reading.session, scope=reading.actor.scope)
-    return [grid for grid in named.values() if grid.adjusted_on is None]
+        today = local_day(reading.now)
+    return [grid for grid in named.values() if grid.is_in_force(today)]
 
 
 def _poster(grid: GridName) -> Poster:
