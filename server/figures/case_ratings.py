@@ -14,7 +14,7 @@ from server.domain.obligation import Figure, Window
 from server.domain.scope import Scope
 from server.domain.work_calendar import end_of_day
 from server.storage import events, ratings
-from server.storage.demands import Demand, can_be_told
+from server.storage.demands import Demand, can_be_told, merged_into_any
 from server.storage.ratings import Rating
 from server.storage.selection import within
 from server.work import Reading
@@ -32,10 +32,14 @@ def rated(reading: Reading, told: Sequence[Demand], profile: MechanismProfile) -
     """C9 of the demands whose reporter was `told` in a period; what staff entered for him stands apart.
 
     "C9" is 参评率, "C9-satisfied" 满意率 of those rated, "C9-satisfied-asked" 实际满意率 of those asked, "C9-low" 差评,
-    "C9-proxy" what staff entered. The rating of an answer is the one given since that answer.
+    "C9-proxy" what staff entered. Reports are asked, not matters: those merged into one are told with it, and each rates
+    for himself. The rating of an answer is the one given since that answer.
     """
-    asked = tuple(row for row in told if can_be_told(row))
-    newest = _since_told(reading, asked)
+    following = merged_into_any(reading.session, [row.id for row in told])
+    told_at = {row.id: row.told_at for row in told}
+    told_at |= {row.id: told_at[row.merged_into_id] for row in following if row.merged_into_id is not None}
+    asked = tuple(row for row in (*told, *following) if can_be_told(row))
+    newest = _since_told(reading, {row.id: told_at[row.id] for row in asked})
     own = {key: row.stars for key, row in newest.items() if not row.by_proxy}
     content = profile.rating.stars - 1
     rated_ = _those(asked, lambda row: row.id in own)
@@ -79,9 +83,10 @@ def _demands(reading: Reading, scope: Scope, keys: Iterable[uuid.UUID]) -> dict[
     return found
 
 
-def _since_told(reading: Reading, asked: Sequence[Demand]) -> Mapping[uuid.UUID, Rating]:
-    """The reporter's rating of each demand's last answer, where he has given one."""
-    told_at = {row.id: row.told_at for row in asked}
+def _since_told(
+    reading: Reading, told_at: Mapping[uuid.UUID, dt.datetime | None]
+) -> Mapping[uuid.UUID, Rating]:
+    """The reporter's rating of the last answer to each report, where he has given one."""
     found = ratings.of_demands(reading.session, list(told_at), who=REPORTER)
     return {row.demand_id: row for row in found if _is_of(row, told_at[row.demand_id])}
 

@@ -71,7 +71,7 @@ class Matter:
 
 def matter(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Matter:
     """The matter of a demand whose code the reader has shown; one merged into another stands where that one stands."""
-    leading = _leading(reading, demand)
+    leading = leading_of(reading, demand)
     due = None if _owes_nothing(leading) else _due(leading)
     return Matter(
         number=demand.number,
@@ -86,7 +86,7 @@ def matter(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Ma
         ending=_ending(leading),
         together=leading is not demand,
         told=told(reading, demand, leading=leading, profile=profile),
-        opinion=_opinion(reading, demand, REPORTER),
+        opinion=_opinion(reading, demand, REPORTER, leading=leading),
     )
 
 
@@ -108,7 +108,7 @@ def judged(reading: Reading, demand: Demand, *, profile: MechanismProfile, who: 
         where=_name_of(reading, demand.jurisdiction[: Level.VILLAGE.digits]),
         raised_on=demand.raised_on,
         answers=answers(reading, demand, profile=profile),
-        opinion=_opinion(reading, demand, who),
+        opinion=_opinion(reading, demand, who, leading=demand),
     )
 
 
@@ -125,11 +125,11 @@ def outside(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> O
     """The matter as anybody may see it; None where the county shows none, and for what is one person's own (S4 #25)."""
     if not profile.public.case_states or held_as(demand) == "PRIVATE":
         return None
-    leading = _leading(reading, demand)
+    leading = leading_of(reading, demand)
     return Outside(number=demand.number, stands=STANDS[leading.state.key], since=local_day(leading.since))
 
 
-def _leading(reading: Reading, demand: Demand) -> Demand:
+def leading_of(reading: Reading, demand: Demand) -> Demand:
     """The demand whose handling counts: its own, or the one it was merged into."""
     seen = {demand.id}
     while demand.merged_into_id is not None and demand.merged_into_id not in seen:
@@ -141,12 +141,12 @@ def _leading(reading: Reading, demand: Demand) -> Demand:
 _ANSWERED = frozenset({StateKey.FED_BACK, StateKey.RATED})
 
 
-def _opinion(reading: Reading, demand: Demand, who: Evaluator) -> Opinion:
+def _opinion(reading: Reading, demand: Demand, who: Evaluator, *, leading: Demand) -> Opinion:
     rating = ratings.newest_of(reading.session, demand.id, who=who)
-    is_answered = demand.state.key in _ANSWERED
-    if rating is not None and is_answered and rating.round < 1 + demand.reworks + demand.reopened:
+    is_answered = leading.state.key in _ANSWERED
+    if rating is not None and is_answered and rating.round < 1 + leading.reworks + leading.reopened:
         rating = None  # of an answer before this one
-    before = demand.step_due_at if is_answered else None
+    before = leading.step_due_at if is_answered else None
     if rating is not None:
         before = rating.window_until
     return Opinion(

@@ -38,7 +38,9 @@ class Month:
     """The figures of a month, by the keys of the page, of matters as they stand on the day `as_of`."""
 
     def __init__(self, matters: Iterable[Matter], month: int, *, as_of: dt.date) -> None:
-        self.masters = [each for each in matters if each.merged_into is None]
+        reports = list(matters)
+        self.masters = [each for each in reports if each.merged_into is None]
+        self.following = [each for each in reports if each.merged_into is not None]
         self.month, self.as_of = month, as_of
         self.received = self._in(lambda matter: matter.received)
 
@@ -90,7 +92,9 @@ class Month:
         return matter.resolved is not None and workdays_after(matter.resolved, 1) < self.as_of
 
     def _asked(self) -> list[Matter]:
-        return [each for each in self._in(lambda matter: matter.told) if each.reachable]
+        told = self._in(lambda matter: matter.told)
+        with_them = [each for each in self.following if any(each.merged_into is master for master in told)]
+        return [each for each in (*told, *with_them) if each.reachable]
 
     def _rated(self) -> list[Matter]:
         return [each for each in self._asked() if each.stars is not None]

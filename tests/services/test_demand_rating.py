@@ -10,10 +10,14 @@ import pytest
 from server.domain.events.demands import TaskGiven
 from server.domain.people import Actor
 from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
+from server.figures import case_ratings
 from server.services import links, ratings
 from server.services import units as unit_services
-from server.services.demands import closing, rating
+from server.services.demands import closing, handling, rating, triage
+from server.services.demands.acts import profile_of
+from server.services.demands.handling import Word
 from server.storage import ratings as storage
+from server.storage.demands import Demand
 from server.storage.links import Link
 from server.storage.ratings import Rating
 from tests.offices import Office, reporter_of
@@ -147,3 +151,54 @@ def test_evaluators_judge_by_their_own_links_as_the_class_asks(office: Office) -
     office.pass_days(30)
     with office.reading() as reading, pytest.raises(Conflict, match=r"link\.used"):
         links.opened(reading, token, "evaluate")
+
+
+def told_together(office: Office) -> tuple[uuid.UUID, uuid.UUID]:
+    """A demand whose result was told, and a report that was merged into it before."""
+    leading, following = office.assigned(), office.take_in(words="路灯还是不亮")
+    with office.as_("cadre") as work:
+        triage.merge(work, following, master_id=leading)
+    with pytest.raises(Conflict, match="step_not_allowed"):
+        rate(office, following, 5)
+    with office.as_("worker") as work:
+        handling.say(work, leading, Word(step="done", words="好了"))
+    with office.as_("cadre") as work:
+        closing.feed_back(work, leading, words="修好了")
+    return leading, following
+
+
+def test_whose_report_was_merged_rates_the_answer_for_himself_and_moves_nothing(office: Office) -> None:
+    leading, following = told_together(office)
+    rate(office, following, 5, words="亮了")
+    assert office.demand(leading).key == "fed_back"
+    assert given(office, leading) == []
+    (row,) = given(office, following)
+    assert (row.stars, row.round, row.handler_id) == (5, 1, office.county.accounts["worker"])
+    rate(office, leading, 4)
+    assert office.demand(leading).key == "rated"
+    with pytest.raises(Invalid, match="stars_out_of_range"):
+        rate(office, following, 9)
+
+
+def test_his_low_rating_reopens_the_matter_both_follow(office: Office) -> None:
+    leading, following = told_together(office)
+    rate(office, leading, 5)
+    rate(office, following, 1, words="我家门口的没修")
+    demand = office.demand(leading)
+    assert (demand.key, demand.caller_id) == ("rework", office.county.accounts["official"])
+    assert office.demand(following).key == "merged"
+    rate(office, following, 4, words="已经联系我了")
+    (row,) = given(office, following)
+    assert (row.stars, row.changed_at is not None) == (4, True)
+    assert office.demand(leading).key == "rework"
+
+
+def test_of_reports_told_together_each_is_asked_and_counted(office: Office) -> None:
+    leading, following = told_together(office)
+    rate(office, following, 4)
+    with office.reading() as reading:
+        row = reading.session.get_one(Demand, leading)
+        found = case_ratings.rated(reading, [row], profile_of(reading, row))
+    asked = {each.id for each in found["C9"].rows_d}
+    assert asked == {leading, following}
+    assert {each.id for each in found["C9-satisfied"].rows_n} == {following}

@@ -218,7 +218,11 @@ def test_what_is_merged_stands_where_the_other_stands_and_shows_nothing_of_it(
     assert "李四" not in page
     assert master.number not in page
     settle(story, master)
-    assert "灯换好了，请看一看。" in words(resident.look())
+    page = words(resident.look())
+    assert "灯换好了，请看一看。" in page
+    assert "办得怎么样？" in page
+    assert resident.do("rate", stars="4", words="我家门口也亮了").status_code == 303
+    assert "改评价" in words(resident.look())
 
 
 def hand_over_registered(story: Story, demand: Demand) -> None:

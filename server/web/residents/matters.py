@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, url_for
 
 from server.domain.demand import open_acts
+from server.domain.demand_acts import Action
 from server.domain.mechanism import MechanismProfile
 from server.domain.people import SYSTEM
 from server.domain.problems import NotFound
@@ -20,6 +21,7 @@ from server.web.parsing import Submitted, form, query
 from server.web.parts import database
 from server.web.residents.credential import numbered, opened
 from server.web.residents.pages import page
+from server.work import Reading
 
 _SAID = {
     "received": "收到了。",
@@ -93,7 +95,10 @@ def matter_page(demand: Demand, code: str, *, said: str = "", error: str | None 
         demand = reading.session.get_one(Demand, demand.id)
         profile = profile_of(reading, demand)
         shown = resident_matter.matter(reading, demand, profile=profile)
-        acts = open_acts(demand.state, actor=reading.actor, place=demand.jurisdiction, profile=profile)
+        acts = {
+            *open_acts(demand.state, actor=reading.actor, place=demand.jurisdiction, profile=profile),
+            *_on_the_leading(reading, demand),
+        }
     context: dict[str, Any] = {
         "matter": shown,
         "version": demand.version,
@@ -106,6 +111,14 @@ def matter_page(demand: Demand, code: str, *, said: str = "", error: str | None 
         "low_words": low_words(profile),
     }
     return page("matter.html", **context)
+
+
+def _on_the_leading(reading: Reading, demand: Demand) -> set[Action]:
+    """Whoever's report was merged into another judges the answer he was told as well."""
+    leading = resident_matter.leading_of(reading, demand)
+    profile = profile_of(reading, leading)
+    open_to_him = open_acts(leading.state, actor=reading.actor, place=leading.jurisdiction, profile=profile)
+    return {Action.RATE} & {*open_to_him}
 
 
 def star_words(profile: MechanismProfile) -> list[tuple[int, str]]:

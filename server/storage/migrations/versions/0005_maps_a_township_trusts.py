@@ -189,6 +189,24 @@ def upgrade() -> None:
     with op.batch_alter_table("redrawings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_redrawings_account_id"), ["account_id"], unique=False)
 
+    op.create_table(
+        "retaggings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "jurisdiction",
+            sa.String(length=15).with_variant(sa.String(length=15, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("planned", sa.Integer(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_retaggings_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retaggings")),
+    )
     with op.batch_alter_table("boundary_versions", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("in_force_from", sa.Date(), server_default="1949-10-01", nullable=False)
@@ -203,6 +221,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("demands", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_demands_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(
             "ix_demands_raised_on",
             ["raised_on", "jurisdiction"],
