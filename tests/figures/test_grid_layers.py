@@ -17,6 +17,7 @@ from server.domain.people import SYSTEM, Function
 from server.domain.problems import NotFound
 from server.figures.grid_layers import LAYERS, GridFigure, GridLayer, earlier
 from server.figures.grid_layers.unresolved import unresolved_at
+from server.figures.grid_norms import norms
 from server.services.demands import closing, handling, triage
 from server.services.demands.handling import Word
 from server.services.demands.intake import Place, Raised, Reporter, raise_demand
@@ -176,7 +177,10 @@ def test_nobody_sees_private_matters_on_a_layer_not_even_who_may_read_them(
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_layer_shows_no_grid_outside_the_readers_scope(story: Story, name: str) -> None:
+def test_a_layer_shows_no_grid_outside_the_readers_scope(story: Story, database: Database, name: str) -> None:
+    with database.transaction(SYSTEM) as work:
+        for grid in GRIDS:
+            household(work, grid=grid)
     assert {line.grid.code for line in layer(story, name, by="cadre").lines} == {GRID, VACANT_GRID}
     assert {line.grid.code for line in layer(story, name, area=VILLAGE).lines} == {GRID, VACANT_GRID}
     with pytest.raises(NotFound):
@@ -293,6 +297,21 @@ def test_places_unseen_are_those_no_patrol_came_past(story: Story, database: Dat
     }
     assert line_of(found, OTHER_GRID).told == "住户位置不足：1/9 户有位置"
     assert line_of(found, VACANT_GRID).vacant
+
+
+def test_the_size_of_a_grid_is_told_beside_its_norm(story: Story, database: Database) -> None:
+    with database.transaction(SYSTEM) as work:
+        for number, (grid, households) in enumerate({GRID: 3, VACANT_GRID: 2}.items()):
+            for each in range(households):
+                household(work, grid=grid, address=f"{number}组{each}号")
+    found = layer(story, "sizes")
+    with story.reading("official") as reading:
+        expected = {each.grid.code: each for each in norms(reading)}
+    assert {line.grid.code for line in found.lines} == expected.keys() == {GRID, VACANT_GRID}
+    for line in found.lines:
+        norm = expected[line.grid.code]
+        assert (line.level, line.cells[0]) == (norm.level, norm.count)
+        assert line.n == (norm.level != "fits")
 
 
 def test_the_county_and_the_township_see_the_same_figures(story: Story, demands: list[Demand]) -> None:

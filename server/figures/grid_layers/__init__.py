@@ -9,9 +9,17 @@ from server.figures.grid_layers.cases import AGEING, DEADLINES
 from server.figures.grid_layers.ground import UNSEEN, VACANCIES
 from server.figures.grid_layers.hot import HOT
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, earlier
+from server.figures.grid_layers.norms import SIZES
 
 LAYERS: Mapping[str, Layer] = MappingProxyType(
-    {"ageing": AGEING, "deadlines": DEADLINES, "hot": HOT, "unseen": UNSEEN, "vacancies": VACANCIES}
+    {
+        "ageing": AGEING,
+        "deadlines": DEADLINES,
+        "hot": HOT,
+        "unseen": UNSEEN,
+        "vacancies": VACANCIES,
+        "sizes": SIZES,
+    }
 )
 """The layers by the name their address has, in the order of their tabs."""
 
