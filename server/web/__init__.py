@@ -18,13 +18,14 @@ from server.web import (
     tiles,
     units,
 )
-from server.web.parts import Parts
+from server.web.parts import Parts, basemap
 
 
 def register(app: Flask, parts: Parts) -> None:
     """Give the app its surfaces and what they share."""
     app.extensions["wangge"] = parts
     i18n.install(app)
+    app.add_template_global(basemap, "basemap")
     security.install(app)
     compression.install(app)
     errors.install(app)
