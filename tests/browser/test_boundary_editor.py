@@ -43,7 +43,7 @@ def split_first(visitor: Visitor) -> None:
     """拆分: choose the grid, draw from above it to below it, end by a double click."""
     page = visitor.page
     page.click("[data-tool=split]")
-    places = page.evaluate(WHERE, "001")
+    places = page.evaluate(WHERE, fates(visitor)[0].split()[0])
     page.mouse.click(*places["inside"])
     page.wait_for_selector("[data-editor-hint]:has-text('画一条线')")
     north, south = places["north"], places["south"]

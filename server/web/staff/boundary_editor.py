@@ -16,6 +16,7 @@ from server.domain.redrawing import Draw, Kind, Merge, Rename, Reshape, Split, S
 from server.domain.work_calendar import local_day
 from server.figures import boundary_editor as figures
 from server.figures import boundary_ground
+from server.figures.boundary_editor import Drawing
 from server.services import redrawing
 from server.storage import jurisdictions
 from server.web.authentication import current_actor
@@ -149,7 +150,7 @@ def drawing(village: str) -> Response:
             fates=_FATES,
             kinds=list(_KINDS.items()),
             levels=_LEVELS,
-            effective_on=_first_of_next_month(local_day(reading.now)),
+            effective_on=_proposed_day(drawn, local_day(reading.now)),
             under=basemap(),
         )
     return _with_base_map(body)
@@ -263,7 +264,7 @@ def publication(village: str) -> str | Response:
         if drawn.is_stale or not drawn.changes.touched:
             return back_to("staff.boundary_drawing", village=village)
         today = local_day(reading.now)
-        effective_on = wanted.effective_on or _first_of_next_month(today)
+        effective_on = wanted.effective_on or _proposed_day(drawn, today)
         return page(
             "boundary_editor_publication.html",
             drawn=drawn,
@@ -309,5 +310,7 @@ def _with_base_map(body: str) -> Response:
     return response
 
 
-def _first_of_next_month(today: dt.date) -> dt.date:
-    return (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+def _proposed_day(drawn: Drawing, today: dt.date) -> dt.date:
+    """The first of next month, when figures begin anew; later where what was published before begins later."""
+    first_of_next = (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    return max(first_of_next, drawn.first_day)

@@ -93,6 +93,11 @@
     if (tool && picked.length) location.reload(); // a half-moved border is as it was again
   }
 
+  function offer(name) {
+    for (const options of document.querySelectorAll("[data-options]")) options.hidden = options.dataset.options !== name;
+    map.invalidateSize({ animate: false }); // the options take room from the map
+  }
+
   function choose(name) {
     tool = TOOLS[name];
     show([]);
@@ -101,7 +106,7 @@
       each.setAttribute("aria-pressed", String(each.dataset.tool === name));
       each.disabled = each.dataset.tool !== name;
     }
-    for (const options of document.querySelectorAll("[data-options]")) options.hidden = options.dataset.options !== name;
+    offer(name);
     button("finish").hidden = !tool.finish;
     button("finish").disabled = true;
     button("finish").textContent = name === "merge" ? "合并所选" : "改好了";
@@ -118,7 +123,7 @@
       each.setAttribute("aria-pressed", "false");
       each.disabled = false;
     }
-    for (const options of document.querySelectorAll("[data-options]")) options.hidden = true;
+    offer(null);
     button("finish").hidden = true;
     button("cancel").hidden = true;
   }
