@@ -18,19 +18,22 @@ from gis.validate import ALLOWABLE, Kind
 from server.cli.opening import Refused, opened
 from server.cli.tables import table
 from server.domain.people import SYSTEM
+from server.domain.retagging import batches, by_way
 from server.domain.work_calendar import local_day
 from server.figures import boundary_layers
-from server.services import boundary_import
+from server.services import boundary_import, retagging
 from server.services.boundary_import import MapOrder, Remark, WrongMap
+from server.services.retagging import AT_ONCE, Correction
 from server.web.i18n import say
 
 _HEADS = ("", "编码", "平方米", "问题")
+_RECORDS = {"demand": "诉求", "household": "住户", "visit": "走访"}
 _LEVELS = {"error": "错误", "warning": "提醒"}
 
 
 @click.group()
 def grid() -> None:
-    """网格边界：导入、导出。"""
+    """网格边界：导入、导出、改正。"""
 
 
 @grid.command("import")
@@ -143,6 +146,41 @@ def _row(remark: Remark) -> tuple[str, str, str, str]:
     codes = remark.code if remark.other is None else f"{remark.code} {remark.other}"
     area = "" if remark.square_metres is None else f"{remark.square_metres:,.2f}"
     return _LEVELS[remark.level], codes or "—", area, remark.message
+
+
+@grid.command()
+@click.argument("division")
+@click.option(
+    "--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="从哪天的记录起：错图的生效日期"
+)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="到哪天的记录止，默认今天")
+@click.option("--reason", help="原来的导入错在哪里；写了才改，不写只预览")
+def retag(division: str, since: dt.datetime, until: dt.datetime | None, reason: str | None) -> None:
+    """重新定格：正确的边界重新导入以后，改正错图留在诉求、走访上的网格。正常改划不用。"""
+    with opened() as database:
+        order = Correction(
+            jurisdiction=division,
+            since=since.date(),
+            until=local_day(database.clock()) if until is None else until.date(),
+            reason=reason or "",
+        )
+        with database.read(SYSTEM) as reading:
+            moves = retagging.look(reading, order)
+        rows = [
+            (_RECORDS[kind], was or "—", to, str(number)) for (kind, was, to), number in by_way(moves).items()
+        ]
+        if rows:
+            click.echo(table(("记录", "现在的网格", "改为", "条数"), rows))
+        if reason is None or not moves:
+            click.echo(f"有 {len(moves)} 条记录的网格与边界不一致，什么都没有改。")
+            return
+        with database.transaction(SYSTEM) as work:
+            retagging_id = retagging.begin(work, order, planned=len(moves))
+        written = 0
+        for batch in batches(moves, at_most=AT_ONCE):
+            with database.transaction(SYSTEM) as work:
+                written += retagging.write(work, retagging_id, batch)
+    click.echo(f"已改正 {written} 条记录的网格。")
 
 
 @grid.command()

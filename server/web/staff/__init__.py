@@ -39,6 +39,7 @@ from server.web.staff import (
     questions,
     queue,
     register_changes,
+    retagging,
     screening,
     session,
     submissions,
@@ -97,3 +98,4 @@ meetings.routes(blueprint)
 mechanism.routes(blueprint)
 outer_orders.routes(blueprint)
 boundaries.routes(blueprint)
+retagging.routes(blueprint)

@@ -200,11 +200,17 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column(
+            "boundary_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.Column("planned", sa.Integer(), nullable=False),
         sa.Column("written", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_retaggings_account_id")),
+        sa.ForeignKeyConstraint(
+            ["boundary_version_id"], ["boundary_versions.id"], name=op.f("fk_retaggings_boundary_version_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retaggings")),
     )
     with op.batch_alter_table("boundary_versions", schema=None) as batch_op:
