@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from shapely import Point
 
 from gis.hotspots import Hotspot, Report, many_reports
 from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey, is_unresolved
 from server.domain.work_calendar import local_day
 from server.figures import areas
-from server.figures.case_words import kinds, may_be_shown
+from server.figures.case_words import kinds
 from server.figures.next_step import open_to
+from server.storage.case_filter import OnMap, on_map
 from server.storage.demands import Demand, readable
 from server.storage.profiles import profile_at
-from server.storage.selection import within
+from server.storage.selection import as_value, within
 from server.work import Reading
 
 
@@ -72,26 +74,32 @@ def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:
     scope = areas.narrowed(reading.actor.scope, area)
     today = local_day(reading.now)
     rule = profile_at(reading.session, min(reading.actor.scope.codes, default=""), on=today).hotspot_rule
-    query = sa.select(Demand).where(
-        readable(reading.actor.scope),
-        within(Demand.jurisdiction, scope),
+    query = sa.select(
+        Demand.id, Demand.kind, Demand.point, Demand.raised_on, Demand.reporter_phone, Demand.reporter_name
+    ).where(
         Demand.point.is_not(None),
         Demand.raised_on > today - dt.timedelta(days=rule.days),
+        # As one value: the few of the last weeks are looked up by their days, and only they are asked where they lie.
+        as_value(sa.and_(readable(reading.actor.scope), within(Demand.jurisdiction, scope))),
         Demand.key != StateKey.WITHDRAWN.value,
+        on_map(OnMap.SHOWN),
     )
-    rows = [row for row in reading.session.scalars(query) if may_be_shown(row)]
-    by_id = {str(row.id): row for row in rows}
     found = many_reports(
-        [_report(row, row.point.centroid) for row in rows if row.point is not None],
+        map(_report, reading.session.execute(query)),
         until=today,
         radius_m=rule.radius_m,
         days=rule.days,
         at_least=rule.reports,
     )
+    wanted = [uuid.UUID(report.id) for spot in found for report in spot.reports]
+    by_id = {
+        str(row.id): row for row in reading.session.scalars(sa.select(Demand).where(Demand.id.in_(wanted)))
+    }
     return [_place(spot, [by_id[report.id] for report in spot.reports]) for spot in found]
 
 
-def _report(row: Demand, place: Point) -> Report:
+def _report(row: Any) -> Report:
+    place = row.point.centroid
     return Report(
         id=str(row.id),
         kind=row.kind,
