@@ -20,26 +20,29 @@ _NEVER = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """到过：a finding's or visit's position, or one part of a cleaned track (degrees), and its day (METRICS D1)."""
+class Passes:
+    """到过: positions of findings and visits and parts of cleaned tracks (degrees), each with its day (METRICS D1).
 
-    day: date
-    trace: BaseGeometry
+    Two sequences of one length, not one of pairs: a township's ninety days hold hundreds of thousands.
+    """
+
+    days: Sequence[date]
+    traces: Sequence[BaseGeometry]
 
 
-def reached(places: Coordinates, passes: Sequence[Pass], *, radius_m: float) -> list[date | None]:
+def reached(places: Coordinates, passes: Passes, *, radius_m: float) -> list[date | None]:
     """Return for each place the last day somebody came within `radius_m` metres of it, None for never.
 
     `places` has shape (n, 2), degrees. The radius is METRICS P4's: 30 m urban, 50 m rural, by the profile.
     """
-    if not len(places) or not passes:
+    if not len(places) or not len(passes.days):
         return [None] * len(places)
     points = MultiPoint(places)
     plane = LocalPlane.around(points)
     tree = STRtree(shapely.get_parts(plane.flatten(points)))
-    traces = shapely.transform(np.array([each.trace for each in passes], dtype=object), plane.to_local)
+    traces = shapely.transform(np.array(passes.traces, dtype=object), plane.to_local)
     passing, passed = tree.query(traces, predicate="dwithin", distance=radius_m)
-    days = np.array([each.day.toordinal() for each in passes])
+    days = np.array([day.toordinal() for day in passes.days])
     last = np.full(len(places), _NEVER)
     np.maximum.at(last, passed, days[passing])
     return [None if day == _NEVER else date.fromordinal(day) for day in last.tolist()]

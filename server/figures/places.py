@@ -6,18 +6,20 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import shapely
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from gis.coverage import Pass, reached
+from gis.coverage import Passes, reached
 from server.domain.obligation import Figure
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.storage import grids, patrols
+from server.storage.geometry import decoded, undecoded
 from server.storage.households import Household
 from server.storage.selection import within
 
@@ -60,11 +62,14 @@ class PlacesReached:
         return self.positioned * 100 >= self.dwellings * _LEAST_POSITIONED_PERCENT
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A place before anybody's passing is known."""
 
-    place: Place
+    id: uuid.UUID
+    grid: str
+    words: str
+    must_see: bool
+    since: dt.date | None
     point: BaseGeometry
 
 
@@ -79,25 +84,22 @@ def places_reached(
     placed, dwellings = _dwellings(session, scope=scope, as_of=as_of)
     for point in grids.must_see_points(session, scope=scope):
         placed.append(
-            _Placed(Place(point.id, point.grid_code, point.name, must_see=True, since=None), point.point)
+            _Placed(point.id, point.grid_code, point.name, must_see=True, since=None, point=point.point)
         )
     by_township: dict[str, list[_Placed]] = defaultdict(list)
     for each in placed:
-        if each.place.grid in radius_m:
-            by_township[each.place.grid[:_TOWNSHIP_DIGITS]].append(each)
+        if each.grid in radius_m:
+            by_township[each.grid[:_TOWNSHIP_DIGITS]].append(each)
     today = local_day(as_of)
     by_grid: dict[str, list[Place]] = defaultdict(list)
     for township, members in by_township.items():
-        passes = [
-            Pass(day, trace)
-            for day, trace in patrols.passes_between(
-                session,
-                scope=Scope.of([township]),
-                first=_first_of(LONG_UNSEEN_DAYS, today),
-                last=today,
-                as_of=as_of,
-            )
-        ]
+        passes = patrols.passes_between(
+            session,
+            scope=Scope.of([township]),
+            first=_first_of(LONG_UNSEEN_DAYS, today),
+            last=today,
+            as_of=as_of,
+        )
         for place in _passed(members, passes, radius_m=radius_m):
             by_grid[place.grid].append(place)
     return {
@@ -108,7 +110,7 @@ def places_reached(
 def _dwellings(session: Session, *, scope: Scope, as_of: dt.datetime) -> tuple[list[_Placed], dict[str, int]]:
     """The occupied dwellings with a position, and how many are occupied in each grid."""
     query = sa.select(
-        Household.id, Household.grid_code, Household.address, Household.entered_on, Household.point
+        Household.id, Household.grid_code, Household.address, Household.entered_on, undecoded(Household.point)
     ).where(
         within(Household.grid_code, scope),
         Household.state == "registered",
@@ -117,27 +119,25 @@ def _dwellings(session: Session, *, scope: Scope, as_of: dt.datetime) -> tuple[l
     )
     placed: list[_Placed] = []
     dwellings: dict[str, int] = defaultdict(int)
-    for key, grid, address, entered_on, point in session.execute(
-        query.order_by(Household.grid_code, Household.address)
-    ):
+    rows = session.execute(query.order_by(Household.grid_code, Household.address)).all()
+    points = decoded([row[-1] for row in rows])
+    for (key, grid, address, entered_on, _), point in zip(rows, points, strict=True):
         dwellings[grid] += 1
         if point is not None:
-            placed.append(_Placed(Place(key, grid, address, must_see=False, since=entered_on), point))
+            placed.append(_Placed(key, grid, address, must_see=False, since=entered_on, point=point))
     return placed, dwellings
 
 
-def _passed(
-    placed: Sequence[_Placed], passes: Sequence[Pass], *, radius_m: Mapping[str, float]
-) -> Iterator[Place]:
+def _passed(placed: Sequence[_Placed], passes: Passes, *, radius_m: Mapping[str, float]) -> Iterator[Place]:
     """Give every place its last pass; the places of one radius are looked up together."""
     by_radius: dict[float, list[_Placed]] = defaultdict(list)
     for each in placed:
-        by_radius[radius_m[each.place.grid]].append(each)
+        by_radius[radius_m[each.grid]].append(each)
     for radius, members in by_radius.items():
         coordinates = shapely.get_coordinates([each.point for each in members])
         days = reached(coordinates, passes, radius_m=radius)
         for each, day in zip(members, days, strict=True):
-            yield replace(each.place, last_pass=day)
+            yield Place(*each[:-1], last_pass=day)
 
 
 def _grid_places(places: Sequence[Place], *, dwellings: int, today: dt.date) -> PlacesReached:

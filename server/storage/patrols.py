@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from gis.coverage import Passes
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
-from server.storage.geometry import geometry, gist_index
+from server.storage.geometry import decoded, geometry, gist_index, undecoded
 from server.storage.selection import within
 from server.storage.visits import Visit
 
@@ -181,18 +182,19 @@ def counting(
 
 def passes_between(
     session: Session, *, scope: Scope, first: dt.date, last: dt.date, as_of: dt.datetime
-) -> Sequence[tuple[dt.date, BaseGeometry]]:
-    """(day, position) of the passes within the scope whose patrol or visit counts at `as_of` (METRICS P4)."""
+) -> Passes:
+    """The passes within the scope whose patrol or visit counts at `as_of` (METRICS P4)."""
     received_at = sa.func.coalesce(Patrol.received_at, Visit.received_at)
     removed_at = sa.func.coalesce(Patrol.removed_at, Visit.removed_at)
     query = (
-        sa.select(Pass.day, Pass.shape)
+        sa.select(Pass.day, undecoded(Pass.shape))
         .join(Patrol, Patrol.submission_id == Pass.submission_id, isouter=True)
         .join(Visit, Visit.submission_id == Pass.submission_id, isouter=True)
         .where(within(Pass.grid_then, scope), Pass.day >= first, Pass.day <= last)
         .where(received_at <= as_of, sa.or_(removed_at.is_(None), removed_at > as_of))
     )
-    return [(day, shape) for day, shape in session.execute(query)]
+    rows = session.execute(query).all()
+    return Passes([day for day, _ in rows], decoded([shape for _, shape in rows]))
 
 
 def exemptions(session: Session, *, scope: Scope, first: dt.date, last: dt.date) -> Sequence[Exemption]:

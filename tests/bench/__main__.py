@@ -13,7 +13,19 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import decisions, geotag, ingest, ledgers, pages, phone, processes, sweeps, tracks
+from tests.bench import (
+    county_month,
+    decisions,
+    geotag,
+    hotspots,
+    ingest,
+    ledgers,
+    pages,
+    phone,
+    processes,
+    sweeps,
+    tracks,
+)
 
 _TOLERATED = 1.5
 _TOLERATED_IN_A_BROWSER = 2.0
@@ -38,7 +50,9 @@ def main() -> int:
 def _figures(cluster: str) -> Iterator[Figure]:
     yield "fixed loop (s, 0.10 on the machine of the targets)", processes.fixed_loop(), None
     yield from geotag.figures()
+    yield from hotspots.figures()
     yield from tracks.figures()
+    yield from county_month.figures()
     yield from decisions.figures()
     yield from ledgers.figures(cluster)
     with tempfile.TemporaryDirectory() as folder:
