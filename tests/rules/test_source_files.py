@@ -84,7 +84,24 @@ def test_a_template_holds_no_script_style_or_handler(path) -> None:  # type: ign
 
 
 MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<code>.*?</code>|<[^>]*>|[\w-]+=\"[^\"]*\"", re.DOTALL)
-NAMES_OF_THINGS = {"ODK", "Collect", "CSV", "Excel", "PDF", "QGIS", "GPS", "WPS", "KB"}
+NAMES_OF_THINGS = {
+    *("ODK", "Collect", "CSV", "Excel", "PDF", "QGIS", "GPS", "WPS", "KB"),
+    *(
+        "GeoJSON",
+        "GeoPackage",
+        "KML",
+        "Shapefile",
+        "ZIP",
+        "GBK",
+        "WGS",
+        "CGCS",
+        "GCJ",
+        "BD",
+        "PMTiles",
+        "MBTiles",
+        "XYZ",
+    ),
+}
 
 
 @pytest.mark.parametrize("path", files(".html"), ids=name)
