@@ -8,11 +8,14 @@ import pytest
 from shapely import LineString, Point, Polygon, box
 
 from server.database import Database
+from server.domain.obligation.windows import window_of
 from server.domain.people import SYSTEM, Actor
 from server.domain.problems import Conflict, Forbidden, Invalid
 from server.domain.redrawing import Draw, Merge, Rename, Reshape, Split, Step
 from server.domain.scope import Scope
-from server.figures import areas, boundary_editor
+from server.domain.work_calendar import local_day
+from server.figures import areas, boundary_editor, compliance, coverage
+from server.figures import outlines as outline_figures
 from server.jobs.rehousing import rehouse_due
 from server.services import actors, boundaries, redrawing
 from server.storage import grids, households
@@ -298,3 +301,30 @@ def test_lists_offer_the_grids_of_the_day(database: Database, admin: Actor, cloc
     assert offered() == {GRID, VACANT_GRID}
     clock.now = dt.datetime(2026, 12, 1, 8, 0, tzinfo=SHANGHAI)
     assert offered() == {VACANT_GRID, THIRD, FOURTH}
+
+
+def figures_of_today(database: Database) -> list[list[str]]:
+    """Which grids have a line among the visits and the patrols of this month, and which the map draws."""
+    with database.read(SYSTEM) as reading:
+        month = window_of("month", local_day(reading.now))
+        duty = compliance.duties(reading)[0].id
+        visits = compliance.compliance(reading, duty, window=month, area=VILLAGE).grids
+        patrols = coverage.coverage(reading, month, area=VILLAGE).grids
+        return [
+            [line.grid.code for line in visits],
+            [line.grid.code for line in patrols],
+            list(outline_figures.drawing(reading, VILLAGE).codes),
+        ]
+
+
+def test_what_is_published_for_later_changes_no_figure_of_today(
+    database: Database, admin: Actor, clock: Clock
+) -> None:
+    before = figures_of_today(database)
+    published(database, admin, CUT)
+    assert figures_of_today(database) == before
+    clock.now = dt.datetime(2026, 12, 2, 8, 0, tzinfo=SHANGHAI)
+    rehouse_due(database)
+    visits, patrols, drawn_today = figures_of_today(database)
+    assert drawn_today == [VACANT_GRID, THIRD, FOURTH]
+    assert {THIRD, FOURTH} <= set(visits) & set(patrols)

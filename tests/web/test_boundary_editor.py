@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
+from lxml import html
 from shapely import Point, to_geojson
 from shapely.geometry import LineString, box
 from shapely.geometry.base import BaseGeometry
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.settings import Settings
 from tests.factories import GRID, VACANT_GRID, VILLAGE, County, household
 from tests.pages import read, sign_in, words
 
 PAGE = f"/boundaries/edit/{VILLAGE}"
 DOWN_THE_MIDDLE = LineString([(108.005, 29.999), (108.005, 30.011)])
 THIRD = f"{VILLAGE}003"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """A deployment with somebody else's base map: its images, and nothing else of it, may be loaded."""
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        secret_key="t" * 40,
+        basemap="xyz",
+        basemap_url="https://tiles.example/{z}/{x}/{y}.png",
+        basemap_datum="gcj02",
+        basemap_source="某图商",
+        basemap_approval="GS（2025）1号",
+    )
 
 
 def geojson(shape: BaseGeometry) -> str:
@@ -142,3 +161,13 @@ def test_a_drawing_of_a_hundred_thousand_points_is_refused(client: FlaskClient, 
     answer = client.post(f"{PAGE}/split", data={"version": 0, "code": GRID, "line": endless})
     assert answer.status_code in (303, 413)
     assert "还没有改动" in words(read(client, PAGE))
+
+
+def test_the_map_lies_on_the_base_map_of_the_deployment(client: FlaskClient, county: County) -> None:
+    sign_in(client, "admin")
+    answer = client.get(PAGE)
+    (told,) = html.fromstring(answer.text).xpath("//*[@id='wangge-map-basemap']")
+    assert json.loads(told.text)["datum"] == "gcj02"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https://tiles.example;" in policy
+    assert policy.count("https:") == 1
