@@ -42,6 +42,18 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
 
 
+def unread(column: Any) -> sa.ColumnElement[Any]:
+    """A column of moments as the database keeps it: text or datetimes, in order of time either way; for many rows."""
+    return sa.type_coerce(column, sa.types.NullType())
+
+
+def moment(value: str | dt.datetime) -> dt.datetime:
+    """Return the aware moment of what `unread` gave."""
+    if isinstance(value, str):
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    return value.astimezone(dt.UTC)
+
+
 def _code(length: int) -> sa.String:
     # Prefix ranges (code >= a AND code < b) use the index only where text compares byte by byte (ARCHITECTURE 3.9).
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
