@@ -13,8 +13,9 @@ from server.domain.mechanism import MechanismProfile
 from server.domain.obligation import Figure, Window
 from server.domain.scope import Scope
 from server.domain.work_calendar import end_of_day
+from server.figures.merging import merged_into_any
 from server.storage import events, ratings
-from server.storage.demands import Demand, can_be_told, merged_into_any
+from server.storage.demands import Demand, can_be_told
 from server.storage.ratings import Rating
 from server.storage.selection import within
 from server.work import Reading
@@ -35,7 +36,7 @@ def rated(reading: Reading, told: Sequence[Demand], profile: MechanismProfile) -
     "C9-proxy" what staff entered. Reports are asked, not matters: those merged into one are told with it, and each rates
     for himself. The rating of an answer is the one given since that answer.
     """
-    following = merged_into_any(reading.session, [row.id for row in told])
+    following = merged_into_any(reading, [row.id for row in told])
     told_at = {row.id: row.told_at for row in told}
     told_at |= {row.id: told_at[row.merged_into_id] for row in following if row.merged_into_id is not None}
     asked = tuple(row for row in (*told, *following) if can_be_told(row))

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from forms import catalogue
 from server.domain.demand_acts import RESULTS, Action
@@ -15,7 +16,7 @@ from server.figures.case_words import steps
 from server.figures.next_step import mechanism_of
 from server.figures.staffing import names_of
 from server.storage import demands, events, units
-from server.storage.demands import Demand, DemandNote
+from server.storage.demands import VOICE, Demand, DemandNote
 from server.storage.events import EventRow
 from server.work import Reading
 
@@ -26,13 +27,15 @@ _BY_ITSELF = "call_back"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the story; `note_id` names the note that holds its photo, where there is one."""
+    """A line of the story; `note_id` names the note that holds its photo or recording, where there is one."""
 
     at: dt.datetime
     who: str
     what: str
     words: str
     note_id: int | None = None
+    has_photo: bool = False
+    has_voice: bool = False
 
 
 def story(reading: Reading, demand: Demand) -> list[Entry]:
@@ -92,7 +95,7 @@ def _entry(row: EventRow, note: DemandNote | None, what: str) -> Entry:
         who="" if row.details.get("task") == _BY_ITSELF else row.actor_name,
         what=what,
         words=_words(note),
-        note_id=None if note is None or note.photo is None else note.id,
+        **_files(note),
     )
 
 
@@ -103,8 +106,14 @@ def _left_over(note: DemandNote, people: Mapping[uuid.UUID, str]) -> Entry:
         who=people.get(note.account_id, "") if note.account_id is not None else "",
         what=f"{steps().get(note.step, '')}{late}",
         words=_words(note),
-        note_id=None if note.photo is None else note.id,
+        **_files(note),
     )
+
+
+def _files(note: DemandNote | None) -> dict[str, Any]:
+    if note is None:
+        return {}
+    return {"note_id": note.id, "has_photo": note.photo is not None, "has_voice": VOICE in note.details}
 
 
 def _words(note: DemandNote | None) -> str:

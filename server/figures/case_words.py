@@ -40,6 +40,8 @@ RETURN_REASONS: Mapping[str, str] = {
 
 _INSTANT = dt.timedelta(microseconds=1)
 _LABEL_LENGTH = 16
+UNSORTED = "other"
+"""The kind of what its reporter could not sort."""
 
 
 @cache
@@ -89,10 +91,18 @@ def what(demand: Demand) -> str:
 
 def short(demand: Demand) -> str:
     """What it is about with the first of its words."""
+    words = _beginning(demand)
+    return f"{what(demand)}：{words}" if words else what(demand)
+
+
+def title(demand: Demand) -> str:
+    """What it is called among others: what it is about, and of what is 其他 the first of its words."""
+    return (_beginning(demand) if demand.kind == UNSORTED else "") or what(demand)
+
+
+def _beginning(demand: Demand) -> str:
     words = " ".join((demand.words or "").split())
-    if not words:
-        return what(demand)
-    return f"{what(demand)}：{words[:_LABEL_LENGTH]}{'…' if len(words) > _LABEL_LENGTH else ''}"
+    return f"{words[:_LABEL_LENGTH]}{'…' if len(words) > _LABEL_LENGTH else ''}"
 
 
 def due_day(state: DemandState) -> dt.date | None:

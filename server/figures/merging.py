@@ -60,3 +60,15 @@ def merged_into(reading: Reading, demand_id: uuid.UUID) -> Sequence[Demand]:
     """
     query = sa.select(Demand).where(Demand.merged_into_id == demand_id)
     return reading.session.scalars(query.order_by(Demand.received_at, Demand.number)).all()
+
+
+_AT_ONCE = 500
+
+
+def merged_into_any(reading: Reading, masters: Sequence[uuid.UUID]) -> Sequence[Demand]:
+    """Return the reports that follow any of these demands, which the reader has been given."""
+    found: list[Demand] = []
+    for first in range(0, len(masters), _AT_ONCE):
+        some = masters[first : first + _AT_ONCE]
+        found += reading.session.scalars(sa.select(Demand).where(Demand.merged_into_id.in_(some)))
+    return found

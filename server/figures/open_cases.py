@@ -17,7 +17,7 @@ from server.domain.scope import Scope
 from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
 from server.figures import areas, hot_places
 from server.figures.areas import VILLAGE_DIGITS
-from server.figures.case_words import days_over, due_day_of, due_words, what
+from server.figures.case_words import days_over, due_day_of, due_words, title
 from server.figures.hot_places import HotPlace
 from server.figures.staffing import names_of
 from server.storage import case_filter, case_list, jurisdictions, units
@@ -241,7 +241,7 @@ def _line(
     state, now = row.state, reading.now
     return Case(
         demand=row,
-        what=what(row),
+        what=title(row),
         where=where.get(row.jurisdiction, row.jurisdiction),
         age=age_in_days(row.received_at, as_of=now),
         over=days_over(state, as_of=now) if is_overdue(state, as_of=now) else None,

@@ -12,7 +12,7 @@ from server.domain.demand_acts import Action
 from server.domain.demand_clock import is_overdue
 from server.domain.demand_states import Group, StateKey, group_of, is_unresolved
 from server.domain.jurisdiction import Level
-from server.figures.case_words import due_words, what
+from server.figures.case_words import due_words, title
 from server.figures.next_step import open_to
 from server.storage import jurisdictions
 from server.storage.demands import Demand
@@ -91,7 +91,7 @@ def _orders(reading: Reading, rows: Sequence[Demand]) -> Sequence[Order]:
     return [
         Order(
             demand=row,
-            what=what(row),
+            what=title(row),
             where=row.address or names.get(row.jurisdiction[: Level.VILLAGE.digits], ""),
             due=due_words(row.state, as_of=reading.now) if is_unresolved(row.state.key) else "",
             is_overdue=is_overdue(row.state, as_of=reading.now),

@@ -34,9 +34,6 @@ APPEALED = "appealed = 'open'"
 _UNSETTLED = f"state_key NOT IN ({', '.join(repr(key.value) for key in sorted({*StateKey} - UNRESOLVED))})"
 
 
-_AT_ONCE = 500
-
-
 class Demand(Base):
     """诉求. Keyed by its place in a submission, so that a re-run raises nothing twice; once raised it is never removed."""
 
@@ -181,6 +178,10 @@ class Demand(Base):
     )
 
 
+VOICE = "voice"
+"""Among the details of a note, the name of the recording sent with it."""
+
+
 class DemandNote(Base):
     """What somebody wrote or sent about a demand: the words of the timeline, apart from the events for their keeping."""
 
@@ -301,15 +302,6 @@ def repeats(session: Session, demand: Demand, *, scope: Scope) -> Sequence[Deman
         readable(scope),
     )
     return session.scalars(query.order_by(Demand.received_at)).all()
-
-
-def merged_into_any(session: Session, masters: Sequence[uuid.UUID]) -> Sequence[Demand]:
-    """The reports that follow any of these demands, which the caller has read within his scope."""
-    found: list[Demand] = []
-    for first in range(0, len(masters), _AT_ONCE):
-        some = masters[first : first + _AT_ONCE]
-        found += session.scalars(sa.select(Demand).where(Demand.merged_into_id.in_(some)))
-    return found
 
 
 def all_readable(session: Session, *, submission_id: int, scope: Scope) -> bool:

@@ -113,6 +113,9 @@ def test_what_is_offered_is_claimed_by_one(office: Office) -> None:
     with office.as_("cadre") as work:
         dispatch.offer(work, key, words="谁愿意去")
     with office.as_("worker") as work:
+        usual = dispatch.claimed_until(work, office.demand(key))
+        assert usual is not None
+        assert usual > FRIDAY
         dispatch.claim(work, key, deadline=FRIDAY)
     assert office.demand(key).handler_id == office.county.accounts["worker"]
     with pytest.raises(Conflict), office.as_("cadre") as work:

@@ -9,12 +9,13 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from server.database import Database
+from server.domain.people import SYSTEM
 from server.services import units
 from server.services.demands import dispatch, triage
 from server.storage.demands import Demand
 from tests.conftest import Clock
 from tests.demands import Story, finding
-from tests.factories import TOWNSHIP, County
+from tests.factories import COUNTY, TOWNSHIP, County
 from tests.pages import read, sign_in, words
 
 
@@ -57,6 +58,29 @@ def test_one_step_is_proposed_and_the_others_are_folded(story: Story, client: Fl
     assert proposed(page) == "下一步：派单"
     assert {"分单", "并单", "告知法定渠道", "上报"} <= set(others(page))
     assert [words(each) for each in page.xpath("//li[@aria-current='step']")] == ["任务派遣"]
+
+
+def test_what_could_not_be_sorted_is_called_by_its_first_words(story: Story, client: FlaskClient) -> None:
+    story.patrol(finding("other", None, words="祠堂的门锁坏了，晚上有人进去睡觉，请换一把"))
+    sign_in(client, "cadre")
+    page = words(read(client, "/inbox?tab=to_register&whose=all"))
+    assert "祠堂的门锁坏了，晚上有人进去睡觉…" in page
+
+
+def test_ticked_units_are_ticked_still_where_an_order_is_refused(
+    story: Story, client: FlaskClient, database: Database
+) -> None:
+    demand = classified(story)
+    with database.transaction(SYSTEM) as work:
+        ticked = [
+            str(units.add(work, name=name, kind="department", division=COUNTY).id)
+            for name in ("水务局", "住建局")
+        ]
+        units.add(work, name="交通局", kind="department", division=COUNTY)
+    sign_in(client, "cadre")
+    answer = client.post(f"/cases/{demand.id}/acts/assign", data={"support": ticked})
+    boxes = html.fromstring(answer.text).xpath("//div[@id='assign-support']//input[@checked]/@value")
+    assert (answer.status_code, sorted(boxes)) == (400, sorted(ticked))
 
 
 def test_an_order_without_measure_and_deadline_is_not_saved_and_says_where(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,9 +20,9 @@ from server.storage.ratings import Rating
 from tests.conftest import Clock
 from tests.demands import Story
 from tests.factories import COUNTY, County
-from tests.pages import read, words
+from tests.pages import read, sign_in, words
 from tests.phones import rows
-from tests.residents import Resident
+from tests.residents import JPEG, WEBM, Resident
 
 DAY = dt.timedelta(days=1)
 
@@ -93,6 +95,29 @@ def test_what_was_asked_for_is_supplied(story: Story, resident: Resident) -> Non
     assert "已登记，正在看" in resident.stands()
     assert "2栋门口" in words(resident.look())
     assert "supply" not in resident.acts()
+
+
+def test_a_photo_or_a_recording_answers_what_was_asked(
+    story: Story, resident: Resident, client: FlaskClient
+) -> None:
+    resident.report()
+    demand = story.only_demand()
+    with story.office() as work:
+        triage.register(work, demand.id)
+        triage.ask_info(work, demand.id, words="哪一盏？")
+    not_one = resident.do("supply", photo=(BytesIO(b"<svg onload=alert(1)>"), "x.jpg"))
+    assert not_one.status_code == 400
+    assert "这不是照片" in not_one.text
+    assert "还有必填的" in resident.do("supply").text
+    assert story.only_demand().key == "need_info"
+    resident.do("supply", photo=(BytesIO(JPEG), "x.jpg"), voice=(BytesIO(WEBM), "x.webm"))
+    assert "您补充了" in words(resident.look())
+    sign_in(client, "cadre")
+    page = read(client, f"/cases/{demand.id}")
+    for which, content in (("photo", JPEG), ("voice", WEBM)):
+        (address,) = {each for each in page.xpath("//@href") if re.search(f"/notes/[0-9]+/{which}$", each)}
+        with client.get(address) as sent:
+            assert sent.data == content
 
 
 def test_a_refusal_has_its_reason_and_one_appeal(story: Story, resident: Resident) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.domain.demand import decide
 from server.domain.demand_acts import Action
 from server.domain.demand_levels import handling_level
 from server.domain.demand_states import is_unresolved
@@ -18,15 +19,17 @@ from server.domain.events.demands import UnitsCalled
 from server.domain.jurisdiction import level_of
 from server.domain.people import Permission, Role
 from server.domain.problems import Conflict, Invalid
-from server.services.demands.acts import perform, profile_of
+from server.figures.case_words import due_day_of
+from server.services.demands.acts import facts_of, perform, profile_of
 from server.services.demands.handlers import chosen, chosen_units
 from server.services.demands.notes import noted
 from server.services.demands.reach import reached
 from server.services.demands.words import legible
 from server.storage.demands import Demand
 from server.storage.meetings import MeetingItem
+from server.storage.profiles import calendar_of
 from server.storage.units import DemandUnit
-from server.work import Work
+from server.work import Reading, Work
 
 LEAD, SUPPORT = "lead", "support"
 
@@ -152,6 +155,21 @@ def claim(
         )
         work.session.flush()
     return demand
+
+
+def claimed_until(reading: Reading, demand: Demand) -> dt.date | None:
+    """Return the day a demand is due where the reader, who may, claims it now and names none; None without a clock."""
+    profile = profile_of(reading, demand)
+    after = decide(
+        demand.state,
+        Action.CLAIM,
+        actor=reading.actor,
+        facts=facts_of(demand),
+        profile=profile,
+        calendar=calendar_of(profile),
+        now=reading.now,
+    )
+    return None if after.due_at is None else due_day_of(after.due_at)
 
 
 def recall(work: Work, demand_id: uuid.UUID, *, words: str, seen: int | None = None) -> Demand:

@@ -13,9 +13,12 @@ from server.domain.demand_states import UNRESOLVED, StateKey
 from server.domain.jurisdiction import Level
 from server.domain.mechanism import Canonical, MechanismProfile
 from server.domain.problems import Invalid
+from server.services import demand_files
+from server.services.demand_files import Received
 from server.services.demands.acts import perform, profile_of
 from server.services.demands.notes import noted
 from server.services.demands.reach import reached
+from server.services.demands.words import legible
 from server.storage.demands import Demand
 from server.work import Work
 
@@ -44,9 +47,23 @@ def ask_info(work: Work, demand_id: uuid.UUID, *, words: str, seen: int | None =
     return _said(work, demand_id, Action.ASK_INFO, words, seen=seen)
 
 
-def supply(work: Work, demand_id: uuid.UUID, *, words: str, seen: int | None = None) -> Demand:
-    """补充: what the reporter says to what was asked, himself or by telephone. Raises as ask_info."""
-    return _said(work, demand_id, Action.SUPPLY, words, seen=seen)
+def supply(
+    work: Work,
+    demand_id: uuid.UUID,
+    *,
+    words: str,
+    photo: Received | None = None,
+    voice: Received | None = None,
+    seen: int | None = None,
+) -> Demand:
+    """补充: what the reporter says or sends to what was asked, himself or by telephone. Raises as ask_info."""
+    demand = reached(work, demand_id, seen=seen)
+    sent = {"照片": photo, "录音": voice}
+    said = legible(words) or "、".join(what for what, file in sent.items() if file is not None)
+    perform(work, demand, Action.SUPPLY, words=said)
+    names = [None if file is None else demand_files.keep(work, demand.id, file) for file in sent.values()]
+    noted(work, demand, Action.SUPPLY.value, said, photo=names[0], voice=names[1])
+    return demand
 
 
 def reject(work: Work, demand_id: uuid.UUID, *, reason: str, words: str, seen: int | None = None) -> Demand:

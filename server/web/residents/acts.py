@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from pydantic import Field
 
 from server.domain.problems import Conflict, Invalid, Problem
 from server.services import residents
+from server.services.demand_files import Received
 from server.services.demands import closing, rating, triage
 from server.services.residents import MOST_WORDS
 from server.web.authorization import public
@@ -18,8 +19,10 @@ from server.web.errors import STATUS
 from server.web.i18n import say
 from server.web.parsing import Submitted, form
 from server.web.parts import database
+from server.web.reception import drain
 from server.web.residents.credential import opened
 from server.web.residents.matters import matter_page
+from server.web.uploads import MEGABYTE, MOST, MOST_IN_ALL, uploaded
 from server.work import Work
 
 Words = Annotated[str, Field(max_length=MOST_WORDS)]
@@ -37,6 +40,12 @@ class Spoken(Seen):
     words: Words
 
 
+class Sent(Seen):
+    """补充: words, or a photo or a recording that stands for them."""
+
+    words: Words | None = None
+
+
 class Withdrawal(Seen):
     """Why, where somebody says."""
 
@@ -50,7 +59,7 @@ class Opinion(Submitted):
     words: Words | None = None
 
 
-_Act = Callable[[Work, uuid.UUID], object]
+_Act = Callable[..., object]
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -66,11 +75,21 @@ def routes(blueprint: Blueprint) -> None:
 def supply(number: str, code: str) -> Response | tuple[str, int]:
     """补充."""
 
-    def act(work: Work, demand_id: uuid.UUID) -> None:
-        given = form(Spoken)
-        triage.supply(work, demand_id, words=given.words, seen=given.seen)
+    if (request.content_length or 0) > MOST_IN_ALL:
+        drain()
+        too_large = say("file.too_large", most=MOST["image"] // MEGABYTE)
+        return matter_page(opened(number, code), code, error=too_large), 413
+    request.max_content_length = MOST_IN_ALL
 
-    return _done(number, code, act, said="supplied")
+    def act(work: Work, demand_id: uuid.UUID, **files: Received | None) -> None:
+        given = form(Sent)
+        triage.supply(work, demand_id, words=given.words or "", seen=given.seen, **files)
+
+    return _done(number, code, act, said="supplied", sent=_photo_and_voice)
+
+
+def _photo_and_voice() -> Mapping[str, Received | None]:
+    return {"photo": uploaded("photo", "image"), "voice": uploaded("voice", "audio")}
 
 
 @public
@@ -106,12 +125,15 @@ def rate(number: str, code: str) -> Response | tuple[str, int]:
     return _done(number, code, act, said="rated")
 
 
-def _done(number: str, code: str, act: _Act, *, said: str) -> Response | tuple[str, int]:
-    """Do an act as the reporter; a refusal is said above the matter as it stands now."""
+def _done(
+    number: str, code: str, act: _Act, *, said: str, sent: Callable[[], Mapping[str, Received | None]] = dict
+) -> Response | tuple[str, int]:
+    """Do an act as the reporter; a refusal is said above the matter as it stands now. Files are stored before it."""
     demand = opened(number, code)
     try:
+        files = sent()
         with database().transaction(residents.reporter_of(demand)) as work:
-            act(work, demand.id)
+            act(work, demand.id, **files)
     except (Conflict, Invalid) as refusal:
         return matter_page(demand, code, error=words_of(refusal)), STATUS[refusal.kind]
     return redirect(  # type: ignore[return-value]

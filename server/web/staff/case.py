@@ -21,7 +21,7 @@ from server.storage import case_files, demands, units
 from server.storage import inbox as inbox_storage
 from server.storage import ratings as ratings_storage
 from server.storage.case_files import DemandFile
-from server.storage.demands import Demand
+from server.storage.demands import VOICE, Demand
 from server.storage.submissions import Attachment
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -47,7 +47,7 @@ def routes(blueprint: Blueprint) -> None:
     """Add the routes of this file."""
     blueprint.get("/cases/<uuid:demand_id>")(case)
     blueprint.get("/cases/<uuid:demand_id>/files/<which>", endpoint="case_file")(file)
-    blueprint.get("/cases/<uuid:demand_id>/notes/<int:note_id>/photo", endpoint="case_note_photo")(note_photo)
+    blueprint.get("/cases/<uuid:demand_id>/notes/<int:note_id>/<which>", endpoint="case_note_file")(note_file)
 
 
 @requires(Permission.VIEW_LISTS)
@@ -67,14 +67,15 @@ def file(demand_id: UUID, which: str) -> Response:
 
 
 @requires(Permission.VIEW_LISTS)
-def note_photo(demand_id: UUID, note_id: int) -> Response:
-    """The photo sent with a word on the demand. Raises NotFound where there is none."""
+def note_file(demand_id: UUID, note_id: int, which: str) -> Response:
+    """The photo or recording sent with a word on the demand. Raises NotFound where there is none."""
     with database().read(current_actor()) as reading:
         demand = _demand(reading, demand_id)
         note = next((each for each in demands.notes(reading.session, demand.id) if each.id == note_id), None)
         if note is None:
             raise NotFound("page.unknown")
-        return _file(reading, demand, note.submission_id, note.photo)
+        names = {"photo": note.photo, "voice": note.details.get(VOICE)}
+        return _file(reading, demand, note.submission_id, names.get(which))
 
 
 def _demand(reading: Reading, demand_id: UUID) -> Demand:

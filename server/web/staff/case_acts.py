@@ -118,7 +118,7 @@ def done_at_once(action: Action) -> bool:
 def _again(demand_id: UUID, act: str, problem: Invalid | Conflict) -> tuple[str, int]:
     with database().read(current_actor()) as reading:
         demand = demands.get(reading.session, demand_id, scope=reading.actor.scope, reader=reading.actor.id)
-        refused = refusal(act, problem, request.form.to_dict())
+        refused = refusal(act, problem, request.form)
         return case_page(reading, demand, refused=refused), STATUS[problem.kind]
 
 
@@ -195,6 +195,10 @@ def _give(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Given], 
     return give
 
 
+def _claim(work: Work, id_: UUID, given: answers.Claimed) -> object:
+    return dispatch.claim(work, id_, deadline=given.deadline, seen=given.seen)
+
+
 def _whistle(work: Work, id_: UUID, given: answers.Whistled) -> object:
     at = given.at.replace(tzinfo=SHANGHAI) if given.at.tzinfo is None else given.at
     return dispatch.whistle(
@@ -256,7 +260,7 @@ ACTS: Mapping[str, Desk] = {
     "classify": Desk(answers.Classified, _classify, "已分类。"),
     "put_on_agenda": Desk(answers.OnAgenda, _put_on_agenda, "已列为议题。"),
     "offer": Desk(_W, _explained(dispatch.offer), "已发布，等人认领。"),
-    "claim": Desk(_A, _bare(dispatch.claim), "已由您认领。"),
+    "claim": Desk(answers.Claimed, _claim, "已由您认领。"),
     "assign": Desk(answers.Given, _give(dispatch.assign), "已派出。"),
     "transfer": Desk(answers.Given, _give(dispatch.transfer), "已转派。"),
     "recall": Desk(_E, _explained(dispatch.recall), "已收回，可以重新分类、派单。"),

@@ -89,6 +89,12 @@ class Given(Act):
         return UUID(self.to.removeprefix(kind)) if self.to.startswith(kind) else None
 
 
+class Claimed(Act):
+    """认领: by when, where whoever claims it says."""
+
+    deadline: dt.date | None = None
+
+
 class Whistled(Explained):
     """吹哨: which units come together, and when (Shanghai's clock, as a browser's field says it)."""
 

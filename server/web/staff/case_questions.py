@@ -8,10 +8,12 @@ from forms import catalogue
 from server.domain.demand_acts import RESULTS, Action
 from server.domain.demand_ways import open_requests
 from server.figures.case_words import MEANS, REQUESTS, RETURN_REASONS, steps
-from server.storage.demands import can_be_told
+from server.services.demands import dispatch
+from server.storage.demands import Demand, can_be_told
 from server.web.staff.case_answers import PERSON, UNIT
 from server.web.staff.case_asking import Asking, Question, choice, chosen, in_words
 from server.web.staff.case_words import classes, suggestion_reason, suggestion_words
+from server.work import Reading
 
 _SEEN = "反映人看得到。"
 
@@ -105,6 +107,21 @@ def _give(asking: Asking) -> tuple[Question, ...]:
             )
         )
     return tuple(asked)
+
+
+def _claim(asking: Asking) -> tuple[Question, ...]:
+    return (
+        Question(name="deadline", label=BY_WHEN, kind="date", hint=usual_day(asking.reading, asking.demand)),
+    )
+
+
+BY_WHEN = "哪天前办好（可不填）"
+
+
+def usual_day(reading: Reading, demand: Demand) -> str:
+    """Return what happens where whoever claims a demand names no day, in words."""
+    day = dispatch.claimed_until(reading, demand)
+    return "不填就每周说一次进展。" if day is None else f"不填就按规定，{day.month}月{day.day}日前办好。"
 
 
 def _escalate(_asking: Asking) -> tuple[Question, ...]:
@@ -224,6 +241,7 @@ _UPHELD = Question(
 _MILESTONE = Question(name="milestone", label="下一个节点到哪天", kind="date", required=True)
 
 _QUESTIONS: Mapping[str, Callable[[Asking], tuple[Question, ...]]] = {
+    "claim": _claim,
     "ask_info": _only("请反映人补充什么", hint=_SEEN),
     "supply": _only("补充了什么"),
     "reject": _reject,

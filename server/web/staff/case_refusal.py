@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from server.domain.problems import Problem
 from server.web.i18n import say
 
@@ -24,15 +26,15 @@ _ASKED_AS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An act that was refused: why, in `words` and by field, and what had been written."""
+    """An act that was refused: why, in `words` and by field, and what had been written, chosen and ticked."""
 
     act: str
     words: str
     fields: Mapping[str, str]
-    values: Mapping[str, str]
+    values: MultiDict[str, str]
 
 
-def refusal(act: str, problem: Problem, values: Mapping[str, str]) -> Refusal:
+def refusal(act: str, problem: Problem, values: MultiDict[str, str]) -> Refusal:
     """Return what the page is told of a refused act."""
     found: Any = problem.details.get("fields", ())
     return Refusal(

@@ -10,10 +10,13 @@ from server.domain.people import Permission
 from server.figures import open_cases
 from server.figures.next_step import open_to
 from server.storage import demands
+from server.storage.demands import Demand
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.parts import database
+from server.web.staff.case_questions import BY_WHEN, usual_day
 from server.web.staff.pages import page
+from server.work import Reading
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -23,12 +26,18 @@ def routes(blueprint: Blueprint) -> None:
 
 @requires(Permission.CLAIM_DEMAND)
 def claims() -> str:
-    """What is offered where the reader may look; the button stands where he may take it."""
+    """What is offered where the reader may look; the form stands where he may take it."""
     with database().read(current_actor()) as reading:
         found = demands.listing(reading.session, scope=reading.actor.scope, states=(StateKey.OFFERED.value,))
         lines = open_cases.lines(reading, found)
         return page(
             "claims.html",
             as_of=reading.now,
-            lines=[(line, Action.CLAIM in open_to(reading, line.demand)) for line in lines],
+            lines=[(line, _usual_day(reading, line.demand)) for line in lines],
+            by_when=BY_WHEN,
         )
+
+
+def _usual_day(reading: Reading, demand: Demand) -> str:
+    """What happens where he names no day; "" where the demand is not his to take."""
+    return usual_day(reading, demand) if Action.CLAIM in open_to(reading, demand) else ""

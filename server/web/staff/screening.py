@@ -105,7 +105,7 @@ def _again(
 ) -> tuple[str, int]:
     with database().read(current_actor()) as reading:
         demand = demands.get(reading.session, demand_id, scope=reading.actor.scope)
-        refused = refusal(act, problem, request.form.to_dict())
+        refused = refusal(act, problem, request.form)
         _, number = storage.to_screen(reading.session, inbox.desk_of(reading), scope=reading.actor.scope)
         return _page(reading, demand, number, after=after, refused=refused), STATUS[problem.kind]
 

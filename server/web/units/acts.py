@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from server.domain.demand_states import Request
 from server.domain.problems import Conflict, Invalid, NotFound, Problem, TooLarge
 from server.services import demand_files
+from server.services.demand_files import Received
 from server.services.demands import closing, dispatch, handling
 from server.services.demands.closing import Means
 from server.services.demands.handling import Word
@@ -31,6 +32,12 @@ class Act(Submitted):
     """An act with nothing to say but which version of the order its page showed."""
 
     seen: int | None = None
+
+
+class Claimed(Act):
+    """认领: by when, where the unit says."""
+
+    deadline: dt.date | None = None
 
 
 class Returned(Act):
@@ -81,8 +88,9 @@ def act(demand_id: UUID, act: str) -> Response | tuple[str, int]:
     request.max_content_length = MOST_IN_ALL
     try:
         given = form(asked)
+        sent = {"photo": uploaded("photo", "image")} if asked is Said else {}
         with database().transaction(current_unit()) as work:
-            do(work, demand_id, given)
+            do(work, demand_id, given, **sent)
     except RequestEntityTooLarge:
         refusal: Problem = TooLarge("request.too_large", most=MOST_IN_ALL // 1_000_000)
         return order_page(demand_id, refusal), 413
@@ -96,16 +104,15 @@ def _accept(work: Work, id_: UUID, given: Act) -> object:
     return handling.accept(work, id_, seen=given.seen)
 
 
-def _claim(work: Work, id_: UUID, given: Act) -> object:
-    return dispatch.claim(work, id_, seen=given.seen)
+def _claim(work: Work, id_: UUID, given: Claimed) -> object:
+    return dispatch.claim(work, id_, deadline=given.deadline, seen=given.seen)
 
 
 def _return(work: Work, id_: UUID, given: Returned) -> object:
     return handling.return_order(work, id_, reason=given.reason, words=given.words, seen=given.seen)
 
 
-def _say(work: Work, id_: UUID, given: Said) -> object:
-    photo = uploaded("photo", "image")
+def _say(work: Work, id_: UUID, given: Said, *, photo: Received | None) -> object:
     word = Word(
         step=given.step,
         words=given.words,
@@ -129,9 +136,9 @@ def _ask(work: Work, id_: UUID, given: Requested) -> object:
     )
 
 
-_ACTS: Mapping[str, tuple[type[Act], Callable[[Work, UUID, Any], object], str]] = {
+_ACTS: Mapping[str, tuple[type[Act], Callable[..., object], str]] = {
     "accept": (Act, _accept, "已接单。"),
-    "claim": (Act, _claim, "已认领，由你们办到有结果。"),
+    "claim": (Claimed, _claim, "已认领，由你们办到有结果。"),
     "return_order": (Returned, _return, "已退回，派单的人会重新安排。"),
     "say": (Said, _say, "已记下。"),
     "feed_back": (Told, _feed_back, "已记下反馈。"),

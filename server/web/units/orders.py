@@ -17,6 +17,7 @@ from server.figures import unit_orders
 from server.figures.case_clock import clock
 from server.figures.case_words import MEANS, REQUESTS, RETURN_REASONS, kinds
 from server.figures.next_step import mechanism_of, open_to
+from server.services.demands import dispatch
 from server.services.demands.reach import concerns
 from server.storage import case_files, demands
 from server.storage.demands import Demand
@@ -105,6 +106,7 @@ def order_page(demand_id: UUID, refusal: Problem | None = None, values: dict[str
             clock=clock(demand, mechanism_of(reading, demand)),
             acts={each.value for each in acts},
             steps=_steps(acts),
+            usual_day=dispatch.claimed_until(reading, demand) if Action.CLAIM in acts else None,
             return_reasons=list(RETURN_REASONS.items()),
             means=list(MEANS.items()),
             can_be_told=demands.can_be_told(demand),
