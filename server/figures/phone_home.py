@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gis.geojson import odk_ring
+from gis.phone_outline import odk_ring
 from server.domain.jurisdiction import contains
 from server.domain.obligation import window_of
 from server.domain.work_calendar import local_day

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from forms import catalogue
-from gis.geojson import odk_ring
+from gis.phone_outline import odk_ring
 from server.domain.work_calendar import local_day
 from server.figures import case_list, household_list
 from server.figures.household_list import Round
