@@ -73,7 +73,7 @@ def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:
     """
     scope = areas.narrowed(reading.actor.scope, area)
     today = local_day(reading.now)
-    rule = profile_at(reading.session, min(reading.actor.scope.codes, default=""), on=today).hotspot_rule
+    rule = profile_at(reading.session, min(scope.codes, default=""), on=today).hotspot_rule
     query = sa.select(
         Demand.id, Demand.kind, Demand.point, Demand.raised_on, Demand.reporter_phone, Demand.reporter_name
     ).where(

@@ -21,7 +21,7 @@ from server.work import Reading
 _KEPT = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CountyGrids:
     """The grids of a county in force on a day, in the order of their codes, and which of them are neighbours."""
 

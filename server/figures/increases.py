@@ -19,7 +19,7 @@ from server.domain.work_calendar import local_day
 from server.figures.areas import grid_names, narrowed
 from server.figures.case_words import kinds
 from server.figures.concentrations import amount
-from server.figures.hot_spot_cases import OWN_PLACES
+from server.figures.hot_spot_cases import OWN_PLACES, places_of
 from server.figures.hot_spot_grids import CountyGrids, counties, county_grids
 from server.storage import hot_spots as storage
 from server.storage.case_filter import OnMap, on_map
@@ -71,8 +71,7 @@ def county_increases(reading: Reading, county: str) -> list[Increase]:
     rows = reading.session.execute(query.order_by(Demand.received_at, Demand.number)).all()
     if not rows or not grids.codes:
         return []
-    places = shapely.get_coordinates([row.point.centroid for row in rows])
-    grid_of = grids.positions(places, [row.jurisdiction for row in rows])
+    grid_of = grids.positions(places_of(rows), [row.jurisdiction for row in rows])
     days_ago = np.array([(today - row.raised_on).days for row in rows], dtype=np.int64)
     inside = grid_of >= 0
     found = outbreaks.increases(grid_of[inside], days_ago[inside], outbreaks.nearest_grids(_middles(grids)))

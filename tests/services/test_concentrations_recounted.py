@@ -76,7 +76,8 @@ def recounted(reading: Reading) -> dict[str, tuple[int, float]]:
             held[code].append(row)
     people = {row.code: row.population for row in session.scalars(sa.select(Grid))}
     if sum(not people[code] for code in outlines) > len(outlines) / 10:
-        year = [row for row in every if row.received_at > reading.now - 365 * DAY]
+        midnight = reading.now.replace(hour=0)
+        year = [row for row in every if midnight - 365 * DAY <= row.received_at < midnight]
         people = {code: max(1, sum(row.jurisdiction == code for row in year)) for code in outlines}
     known = [people[code] for code in outlines if people[code]]
     weight = {code: people[code] or sum(known) / len(known) for code in outlines}
