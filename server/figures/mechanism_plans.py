@@ -8,18 +8,34 @@ from server.domain.mechanism import MechanismProfile
 from server.domain.mechanism.unexecuted import Ranking
 from server.figures import mechanism_words as words
 from server.figures.mechanism_rows import Row, item
-from server.figures.mechanism_words import listed
+from server.figures.mechanism_words import level, listed
 
 _SWITCHED = {True: "县里已打开", False: "默认关"}
 
 
 def unexecuted(profile: MechanismProfile) -> Iterator[Row]:
     """Everything of the plan that is read and checked, and that nothing is done with yet."""
+    yield from _organised(profile)
     yield from _habits(profile)
     yield from _posted_and_offered(profile)
     yield from _incentives(profile)
     yield from _targets(profile)
     yield from _grids(profile)
+
+
+def _organised(profile: MechanismProfile) -> Iterator[Row]:
+    """Who is named and takes no part in an order's way: orders go to desks, people and units."""
+    for place, own in enumerate(profile.party_organisations):
+        where = f"party_organisations.{place}"
+        yield Row(f"party {own.level}", (f"{words.RUNGS[own.level]}的党组织", own.label), (where,))
+    if profile.escalation.alliance_at is not None:
+        value = f"{level(profile.escalation.alliance_at)}（现在各级都可以派给联合体的单位）"
+        yield item("escalation.alliance_at", "哪一级向联合体派单", value)
+    if "city" in profile.escalation.chain:
+        yield item("escalation.chain", "市一级办理", "县里没有市的办件台；报到市的，等市里开了账号才有人接")
+    if profile.rating.instrument != "stars":
+        value = f"{words.INSTRUMENTS[profile.rating.instrument]}（现在一律打星）"
+        yield item("rating.instrument", "评价方式", value)
 
 
 def _habits(profile: MechanismProfile) -> Iterator[Row]:

@@ -28,15 +28,12 @@ def item(place: str, name: str, value: str) -> Row:
 
 
 def organisation(profile: MechanismProfile) -> Iterator[Row]:
-    """Names, levels, the party's organisations and the alliances."""
+    """Names, levels and the alliances."""
     yield item("name", "县（区）", profile.name)
     yield item("brand", "机制名称", profile.brand)
     yield item("stages", "环节", listed(profile.stages))
     yield item("registrar", "谁登记", profile.registrar)
     yield item("levels", "办理层级", listed(LEVEL_WORDS[each] for each in profile.levels))
-    for place, own in enumerate(profile.party_organisations):
-        where = f"party_organisations.{place}"
-        yield Row(f"party {own.level}", (f"{words.RUNGS[own.level]}的党组织", own.label), (where,))
     for place, alliance in enumerate(profile.alliances):
         value = f"依托{level(alliance.attached)}，{words.AREAS[alliance.area]}；{alliance.shape}"
         yield Row(f"alliance {alliance.label}", (alliance.label, value), (f"alliances.{place}",))
@@ -75,8 +72,6 @@ def dispatch(profile: MechanismProfile) -> Iterator[Row]:
     """How matters go up, are given out, come back and are approved."""
     chain = "、".join(LEVEL_WORDS[each] for each in profile.escalation.chain)
     yield item("escalation.chain", "逐级上报", chain)
-    if profile.escalation.alliance_at is not None:
-        yield item("escalation.alliance_at", "哪一级向联合体派单", level(profile.escalation.alliance_at))
     yield item("dispatch.modes", "派单方式", listed(words.MODES[each] for each in profile.dispatch.modes))
     yield item("dispatch.claim_classes", "可认领的", words.classes(profile.dispatch.claim_classes))
     yield item("returns.limit", "退单", f"第 {profile.returns.limit + 1} 次退单由裁定人定")
@@ -134,7 +129,7 @@ def closing(profile: MechanismProfile) -> Iterator[Row]:
     rating, low = profile.rating, profile.low_rating
     yield item("feedback.by", "谁告诉反映人", words.FEEDBACK[profile.feedback.by])
     yield item("feedback.audiences", "还告诉谁", listed(profile.feedback.audiences))
-    yield item("rating.instrument", "怎样评", f"{words.INSTRUMENTS[rating.instrument]}，共 {rating.stars} 档")
+    yield item("rating.stars", "怎样评", f"打星，共 {rating.stars} 档")
     yield item("rating.window", "告诉后多久内可以评", allowance(rating.window))
     yield item("low_rating.threshold", "低分", f"{low.threshold} 星及以下")
     yield item("low_rating.rounds", "低分重办", f"{low.rounds} 次")

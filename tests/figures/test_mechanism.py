@@ -48,7 +48,24 @@ def test_every_county_is_shown_whole_in_chinese(name: str) -> None:
 
 def test_what_a_county_has_nothing_of_is_left_out() -> None:
     assert "会议" not in {table.title for table in tables(ZHONGXIAN)}
-    assert unexecuted(ZHONGXIAN.split("# ==== 尚未执行")[0]) == ()
+    (left,) = unexecuted(ZHONGXIAN.split("# ==== 尚未执行")[0])
+    told = {line.cells[0] for line in left.lines}
+    assert "哪一级向联合体派单" in told
+    assert not any("公示" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("zhongxian", "哪一级向联合体派单"),
+        ("zhongxian", "网格的党组织"),
+        ("xian", "市一级办理"),
+        ("xian", "评价方式"),
+    ],
+)
+def test_what_has_no_part_in_an_order_s_way_is_said_to_be_not_done_yet(name: str, line: str) -> None:
+    (plans,) = unexecuted(profiles.source(name))
+    assert line in {each.cells[0] for each in plans.lines}
 
 
 def test_a_line_names_its_rules_and_says_what_is_ours() -> None:
