@@ -19,6 +19,7 @@ from server.jobs import schedule
 from server.storage.events import EventRow
 from server.storage.grids import Grid
 from server.storage.patrols import Pass, Patrol
+from tests.browser_phone import BrowserPhone
 from tests.conftest import Clock
 from tests.factories import GRID, NOW, VACANT_GRID, VILLAGE, County, household
 from tests.instances import instance, patrol
@@ -162,3 +163,15 @@ def test_experts_see_the_share_of_area_of_special_grids_and_leaders_do_not(
     }
     assert shares == {GRID: "0.7%", VACANT_GRID: "不算"}
     assert "看过的面积" not in "".join(words(card) for card in page.xpath("//*[contains(@class, 'cards')]"))
+
+
+def test_the_phone_tells_its_worker_who_looked(phone: Phone, app: Flask, county: County) -> None:
+    send(phone)
+    mine, other = (BrowserPhone(app.test_client(), county) for _ in range(2))
+    mine.sign_in()
+    other.sign_in("other_worker")
+    assert mine.home()["openings"] == []
+    signed_in(app, "cadre").post("/tracks/1", data={"reason": REASON})
+    (told,) = mine.home()["openings"]
+    assert (told["who"], told["reason"], told["day"]) == ("赵支书", REASON, "2026-10-20")
+    assert other.home()["openings"] == []

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from server.domain.people import Permission
-from server.figures import phone_home, phone_lists
+from server.figures import phone_home, phone_lists, tracks
 from server.figures.phone_lists import Lists
 from server.services.forms import known_form
 from server.storage import forms, jurisdictions, returned, suggestions
@@ -25,6 +25,7 @@ from server.work import Reading
 
 _MOST_RETURNED = 50
 _MOST_ANSWERS = 20
+_MOST_OPENINGS = 10
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -47,6 +48,7 @@ def home() -> Response:
             "returned": _returned(reading),
             "settings": _settings(),
             "answers": _answers(reading),
+            "openings": _openings(reading),
         }
         now = reading.now.astimezone(dt.UTC).isoformat()
     response.set_etag(hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32])
@@ -121,6 +123,22 @@ def _settings() -> dict[str, Any]:
         "photo_strip": settings.phone_photo_strip,
         "split_megabytes": settings.split_hint_mb,
     }
+
+
+def _openings(reading: Reading) -> list[dict[str, str]]:
+    """Who looked at the worker's tracks, and why: he is told without asking (METRICS P)."""
+    told = [(opening, track) for track in tracks.own(reading) for opening in track.openings]
+    newest = sorted(told, key=lambda each: each[0].at, reverse=True)[:_MOST_OPENINGS]
+    return [
+        {
+            "who": opening.who,
+            "at": opening.at.isoformat(),
+            "reason": opening.reason,
+            "day": track.day.isoformat(),
+            "grid": track.grid,
+        }
+        for opening, track in newest
+    ]
 
 
 def _answers(reading: Reading) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ export interface HomePage {
   returned: ReturnedEntry[]
   settings: ClientSettings
   answers: SuggestionAnswer[]
+  /** Missing where the page was kept by an earlier client. */
+  openings?: TrackOpening[]
 }
 
 export interface GridEntry {
@@ -44,6 +46,15 @@ export interface ReturnedEntry {
   form_id: string
   reason: string
   at: string
+}
+
+/** Somebody of the village looked at a track of this worker: who, when (ISO 8601), why, and which track. */
+export interface TrackOpening {
+  who: string
+  at: string
+  reason: string
+  day: string
+  grid: string
 }
 
 export interface SuggestionAnswer {
