@@ -196,3 +196,71 @@ def test_an_old_shapefile_in_gbk_is_read(tmp_path: Path) -> None:
     assert (drawn.code, drawn.name) == (FIRST, "石桥一格")
     assert drawn.geometry is not None
     assert drawn.geometry.equals(SQUARES[FIRST])
+
+
+def test_a_wrong_outline_is_repaired_when_asked_for_and_said_so(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path
+) -> None:
+    bow = Polygon([(108, 30), (108.01, 30.01), (108.01, 30), (108, 30.01)])
+    file = write(tmp_path / "bow.geojson", feature(FIRST, bow))
+    assert import_(run, file).exit_code == 2
+    done = import_(run, file, "--make-valid")
+    assert done.exit_code == 0, done.output
+    assert "边界已修复，面积由" in done.output
+    assert outlines(deployment)[FIRST].is_valid
+
+
+def test_known_places_tell_that_the_wrong_datum_was_declared(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path
+) -> None:
+    small = {FIRST: box(108.00, 30.00, 108.002, 30.002), SECOND: box(108.002, 30.00, 108.004, 30.002)}
+    there = {code: convert(shape, source="wgs84", target="gcj02") for code, shape in small.items()}
+    file = write(tmp_path / "gcj.geojson", *(feature(code, shape) for code, shape in there.items()))
+    places = tmp_path / "places.csv"
+    places.write_text("经度,纬度\n108.001,30.001\n108.003,30.001\n", encoding="utf-8")
+    looked = import_(run, file, "--points", places, "--dry-run")
+    assert looked.exit_code == 0, looked.output
+    assert "若文件是 GCJ-02" in looked.output
+    assert "只是预览，没有导入" in looked.output
+    assert outlines(deployment) == {}
+    right = import_(run, file, "--points", places, "--datum", "gcj02")
+    assert "核对坐标系" not in right.output
+    places.write_text("x,y\n1,2\n", encoding="utf-8")
+    assert "有“经度”“纬度”两列" in import_(run, file, "--points", places).output
+
+
+def test_grids_that_a_map_of_their_village_leaves_out_end_when_asked_for(
+    deployment: Settings, run: Run, set_up: str, two_squares: Path, tmp_path: Path
+) -> None:
+    import_(run, two_squares)
+    wide = write(tmp_path / "one.geojson", feature(FIRST, box(108.00, 30.00, 108.02, 30.01)))
+    overlapping = import_(run, wide)
+    assert overlapping.exit_code == 2, "the grid in force is still there"
+    done = import_(run, wide, "--end-missing")
+    assert done.exit_code == 0, done.output
+    assert "改界 1 个" in done.output
+    assert "停用 1 个" in done.output
+    assert list(outlines(deployment)) == [FIRST]
+
+
+def test_a_population_in_the_file_is_kept(
+    deployment: Settings, run: Run, set_up: str, tmp_path: Path
+) -> None:
+    def people(*told: object) -> list[int | None]:
+        file = write(
+            tmp_path / "p.geojson",
+            *(
+                feature(code, shape, name=code[-1:], rk=said)  # type: ignore[arg-type]
+                for (code, shape), said in zip(SQUARES.items(), told, strict=True)
+            ),
+        )
+        done = import_(run, file, "--population-field", "rk")
+        assert done.exit_code == 0, done.output
+        database = Database(deployment.url)
+        with database.read(SYSTEM) as reading:
+            found = [grid.population for grid in grids.listing(reading.session, scope=SYSTEM.scope)]
+        database.close()
+        return found
+
+    assert people(420, "约五百") == [420, None]
+    assert people(0, 510) == [420, 510], "what a file does not say stays"

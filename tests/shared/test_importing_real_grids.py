@@ -42,14 +42,28 @@ def test_the_605_real_grids_are_imported_and_what_is_doubtful_is_listed(
 
     refused = CliRunner().invoke(main, words)
     assert refused.exit_code == 2
-    assert "有 203 处错误，没有导入" in refused.output
+    assert "有 207 处错误，没有导入" in refused.output
 
-    named = ["--create-divisions", "--village-field", "cunshe", "--township-field", "zhenjie"]
+    gaps = CliRunner().invoke(main, [*words, "--create-divisions"])
+    assert gaps.exit_code == 2
+    assert "有 4 处错误，没有导入" in gaps.output, "西湖 and three more places that belong to no grid"
+
+    named = [
+        "--allow",
+        "gap",
+        "--create-divisions",
+        "--village-field",
+        "cunshe",
+        "--township-field",
+        "zhenjie",
+    ]
     done = CliRunner().invoke(main, words + named)
     assert done.exit_code == 0, done.output
     assert "已导入 596 个网格" in done.output
     assert done.output.count("没有网格编码，不导入") == 9
-    assert done.output.count("重叠") == 4 * 2
+    assert done.output.count("窄条重叠") == 4
+    assert done.output.count("之间有空隙") == 4
+    assert done.output.count("之间有窄缝") == 2
     with database.read(SYSTEM) as reading:
         assert len(grids.outlines(reading.session, scope=SYSTEM.scope, on=local_day(reading.now))) == 596
     database.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -140,6 +142,27 @@ def test_a_file_that_is_no_map_is_refused_in_chinese(office: FlaskClient, conten
     refused = office.post("/boundaries/uploads", data={"file": (io.BytesIO(content), "x.geojson")})
     assert refused.status_code == 400
     assert words in refused.text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE VIEW grids AS SELECT * FROM gpkg_contents",
+        "CREATE VIRTUAL TABLE grids USING fts3(x)",
+    ],
+)
+def test_a_geopackage_of_more_than_plain_tables_is_refused(
+    office: FlaskClient, tmp_path: Path, statement: str
+) -> None:
+    path = tmp_path / "x.gpkg"
+    path.write_bytes(office.get("/boundaries/download?to=gpkg").data)
+    upload(office, path.read_bytes())
+    with closing(sqlite3.connect(path)) as hostile, hostile:
+        hostile.execute("DROP TABLE grids")
+        hostile.execute(statement)
+    refused = office.post("/boundaries/uploads", data={"file": (io.BytesIO(path.read_bytes()), "x.gpkg")})
+    assert refused.status_code == 400
+    assert "GeoPackage 里只能有普通的表" in refused.text
 
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(office: FlaskClient) -> None:
