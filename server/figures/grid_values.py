@@ -17,7 +17,7 @@ from server.storage import jurisdictions
 from server.work import Reading
 
 Row = Mapping[str, Any]
-"""{code, name, n, d, text, level} of a grid; it may say `vacant`, `thick` and `title`."""
+"""{code, name, n, d, text, level} of a grid; it may say `vacant`, `thick` and, instead of name and text, `title`: lines."""
 
 MOST_NAMED = 1_000
 VACANT, THICK = 1, 2
@@ -36,20 +36,22 @@ def divided(reading: Reading, drawn: Drawing) -> list[tuple[str, str, list[int]]
 def arrays(drawn: Drawing, rows: Iterable[Row], *, levels: Sequence[str]) -> dict[str, Any]:
     """Return one value per grid of a drawing: `level` its place in `levels`, -1 without a row; `n`, `d`, `marks`.
 
-    `texts` and `titles` are those that its numbers do not say, and `names` all names or none, by position.
+    `texts` are those that its numbers do not say, by position. `names` and `titles`, a grid's lines in one text, are
+    None and none where there are more than MOST_NAMED rows: a name is asked for then, and its number says the rest.
     """
     by_code = {row["code"]: row for row in rows}
     found = [by_code.get(code) for code in drawn.codes]
     order = {level: number for number, level in enumerate(levels)}
     shown = [(at, row) for at, row in enumerate(found) if row is not None]
+    is_named = len(shown) <= MOST_NAMED
     return {
         "level": [_NO_ROW if row is None else order[row["level"]] for row in found],
         "n": [0 if row is None else row["n"] for row in found],
         "d": [0 if row is None else row["d"] for row in found],
         "marks": [0 if row is None else _marks(row) for row in found],
         "texts": {at: row["text"] for at, row in shown if row["text"] != f"{row['n']}/{row['d']}"},
-        "titles": {at: row["title"] for at, row in shown if row.get("title")},
-        "names": {at: row["name"] for at, row in shown} if len(shown) <= MOST_NAMED else None,
+        "titles": {at: "\n".join(row["title"]) for at, row in shown if is_named and row.get("title")},
+        "names": {at: row["name"] for at, row in shown} if is_named else None,
     }
 
 

@@ -53,7 +53,7 @@ def _view(browser: Browser, server: LiveServer, account: dict[str, str], path: s
     page.on("requestfinished", lambda request: requests.append(request))
     begun = time.perf_counter()
     page.goto(server.url + path)
-    page.frame_locator("iframe").locator("path.leaflet-interactive").first.wait_for(state="attached")
+    page.frame_locator("iframe").locator("canvas.leaflet-tile-loaded").first.wait_for(state="attached")
     seconds = time.perf_counter() - begun
     page.wait_for_load_state("networkidle")
     received = sum(request.sizes()["responseBodySize"] for request in requests)

@@ -98,9 +98,13 @@ class MapHost:
 
 
 def map_host(
-    _reading: Reading, layer: str, *, area: str | None, data_url: str, title: str | None = None
+    reading: Reading, layer: str, *, area: str | None, data_url: str, title: str | None = None
 ) -> MapHost:
-    """Return the addresses of a layer over an area; `title` where the layer's own says too little."""
+    """Return the addresses of a layer over an area; `title` where the layer's own says too little.
+
+    Raises NotFound("jurisdiction.unknown") outside the reader's scope.
+    """
+    areas.narrowed(reading.actor.scope, area)
     return MapHost(
         layer=layer,
         title=title or _LAYERS[layer],
@@ -115,8 +119,8 @@ def values(
 ) -> Response:
     """Return what a map of grids is coloured by, as static/js/map/frame.js reads it.
 
-    `levels` name LOOKS. A row is {code, name, n, d, text, level} and may say `vacant`, `thick` and `title`, the lines
-    of what is told about a grid where its numbers are not enough. Rows of grids that are not drawn are left out.
+    `levels` name LOOKS. A row is {code, name, n, d, text, level} and may say `vacant`, `thick` and `title`, the
+    lines told about a grid instead of its name and number. Rows of grids that are not drawn are left out.
     """
     drawn = drawing(reading, area)
     response = jsonify(

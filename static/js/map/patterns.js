@@ -1,8 +1,12 @@
 // Fills of grids: colour, dots and the hatch of a vacant grid (METRICS P, V, D6), as patterns of a canvas.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const SIZE = 16; // pixels; divides a tile and both dot spacings, so that patterns join without a seam
-  const DOTS = { sparse_dots: { step: 16, radius: 1.8 }, dense_dots: { step: 8, radius: 1.5 } };
+  const SIZE = 16; // pixels; divides a tile, so that patterns join without a seam
+  const THIRDS = [1, 3, 5].map((sixth) => (sixth * SIZE) / 6);
+  const DOTS = {
+    sparse_dots: { radius: 1.6, at: [[4, 4], [12, 12]] },
+    dense_dots: { radius: 1.3, at: THIRDS.flatMap((x) => THIRDS.map((y) => [x, y])) },
+  };
   const SHARPNESS = 3; // bitmap pixels to a pixel, for screens and paper
   const INK = "#1a1a1a";
 
@@ -12,15 +16,12 @@
     return made;
   }
 
-  function dots(pen, pattern) {
-    const { step, radius } = DOTS[pattern] ?? { step: Infinity };
+  function dots(pen, { radius, at }) {
     pen.fillStyle = INK;
-    for (let x = step / 2; x < SIZE; x += step) {
-      for (let y = step / 2; y < SIZE; y += step) {
-        pen.beginPath();
-        pen.arc(x, y, radius, 0, 2 * Math.PI);
-        pen.fill();
-      }
+    for (const [x, y] of at) {
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+      pen.fill();
     }
   }
 
@@ -37,7 +38,7 @@
     pen.scale(SHARPNESS, SHARPNESS);
     pen.fillStyle = look.colour;
     pen.fillRect(0, 0, SIZE, SIZE);
-    dots(pen, look.pattern);
+    if (DOTS[look.pattern]) dots(pen, DOTS[look.pattern]);
     if (vacant) hatch(pen);
     const made = pen.createPattern(canvas, "repeat");
     made.setTransform(new DOMMatrix().scale(1 / SHARPNESS));
