@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from server.database import Database
+from server.domain.demand_states import StateKey
 from server.domain.people import SYSTEM, Actor
 from server.domain.scope import Scope
 from server.services import actors
+from server.services.demands import closing, dispatch, handling, triage
 from server.storage import demands as storage
 from server.storage.demands import Demand, DemandNote
 from server.storage.patrols import Finding
@@ -103,6 +105,29 @@ class Story:
         """A patrol now, with findings."""
         found = {"result": "found", "finding": list(findings)} if findings else {}
         return self.send("patrol", patrol(grid, self.clock.now, **found), by=by, **more)
+
+    def hand_over(self, demand: Demand) -> None:
+        """The village takes a matter in, as far as it has not, and gives it to the grid's worker."""
+        is_new = self.demand(demand.id).key == StateKey.SUBMITTED
+        with self.office() as work:
+            if is_new:
+                triage.register(work, demand.id)
+            triage.list_(work, demand.id)
+            triage.classify(work, demand.id, "COMMUNITY")
+            dispatch.assign(
+                work,
+                demand.id,
+                handler_id=self.county.accounts["worker"],
+                measure="换灯",
+                deadline=self.clock.now.date() + dt.timedelta(days=3),
+            )
+
+    def settle(self, demand: Demand) -> None:
+        """The worker says it is done, the village answers."""
+        with self.office("worker") as work:
+            handling.say(work, demand.id, handling.Word(step="done", words="换好了"))
+        with self.office() as work:
+            closing.feed_back(work, demand.id, words="灯换好了，请看一看。")
 
     def say(self, demand: Demand, step: str, *, by: str = "worker", **progress: Any) -> Demand:
         """A word from the phone, and the demand after it."""

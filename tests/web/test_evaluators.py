@@ -13,7 +13,6 @@ from server.domain.people import SYSTEM
 from server.domain.problems import Invalid
 from server.services import links
 from server.services import profiles as mechanism
-from server.services.demands import closing, dispatch, handling, triage
 from server.storage.ratings import Rating
 from tests.conftest import Clock
 from tests.demands import Story
@@ -47,21 +46,8 @@ def resident(client: FlaskClient, story: Story) -> Resident:
     resident = Resident(client)
     resident.report(words="楼道灯坏了，我是三楼的张三", phone=PHONE)
     demand = story.only_demand()
-    with story.office() as work:
-        triage.register(work, demand.id)
-        triage.list_(work, demand.id)
-        triage.classify(work, demand.id, "COMMUNITY")
-        dispatch.assign(
-            work,
-            demand.id,
-            handler_id=story.county.accounts["worker"],
-            measure="换灯",
-            deadline=story.clock.now.date() + 3 * DAY,
-        )
-    with story.office("worker") as work:
-        handling.say(work, demand.id, handling.Word(step="done", words="换好了"))
-    with story.office() as work:
-        closing.feed_back(work, demand.id, words="灯换好了。")
+    story.hand_over(demand)
+    story.settle(demand)
     return resident
 
 
@@ -89,7 +75,7 @@ def test_whoever_judges_reads_the_matter_and_the_answer_but_not_who_reported_it(
     story: Story, resident: Resident
 ) -> None:
     page = words(read(story.client, invited(story, "residents_committee")))
-    assert "灯换好了。" in page
+    assert "灯换好了，请看一看。" in page
     assert "石桥村" in page
     assert "张三" not in page
     assert PHONE not in page

@@ -14,7 +14,7 @@ from server import profiles
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.services import profiles as mechanism
-from server.services.demands import closing, dispatch, handling, triage
+from server.services.demands import closing, triage
 from server.storage.demands import Demand
 from server.storage.ratings import Rating
 from tests.conftest import Clock
@@ -42,32 +42,9 @@ def answered(story: Story, resident: Resident) -> Demand:
     """A matter that was handled and answered."""
     resident.report()
     demand = story.only_demand()
-    hand_over(story, demand)
-    settle(story, demand)
+    story.hand_over(demand)
+    story.settle(demand)
     return story.only_demand()
-
-
-def hand_over(story: Story, demand: Demand) -> None:
-    """The village takes it in and gives it to the grid's worker."""
-    with story.office() as work:
-        triage.register(work, demand.id)
-        triage.list_(work, demand.id)
-        triage.classify(work, demand.id, "COMMUNITY")
-        dispatch.assign(
-            work,
-            demand.id,
-            handler_id=story.county.accounts["worker"],
-            measure="换灯",
-            deadline=story.clock.now.date() + 3 * DAY,
-        )
-
-
-def settle(story: Story, demand: Demand) -> None:
-    """The worker says it is done, the village answers."""
-    with story.office("worker") as work:
-        handling.say(work, demand.id, handling.Word(step="done", words="换好了"))
-    with story.office() as work:
-        closing.feed_back(work, demand.id, words="灯换好了，请看一看。")
 
 
 def opinions(database: Database) -> list[tuple[int, str | None]]:
@@ -77,7 +54,7 @@ def opinions(database: Database) -> list[tuple[int, str | None]]:
 def test_a_matter_says_who_has_it_and_by_when(story: Story, resident: Resident) -> None:
     resident.report()
     assert "现在由 石桥村 办" in resident.stands()
-    hand_over(story, story.only_demand())
+    story.hand_over(story.only_demand())
     assert "已交给承办人" in resident.stands()
     assert "现在由 石桥村 王秀英 办" in resident.stands()
     assert "最晚 2026年10月23日" in resident.stands()
@@ -168,7 +145,7 @@ def test_a_low_rating_starts_it_anew_in_plain_words(
     assert "差评" not in words(resident.look())
     resident.do("rate", stars="1")
     assert opinions(story.database) == [(1, None)]
-    settle(story, answered)
+    story.settle(answered)
     resident.do("rate", stars="5")
     assert [stars for stars, _ in opinions(story.database)] == [1, 5]
 
@@ -236,31 +213,18 @@ def test_what_is_merged_stands_where_the_other_stands_and_shows_nothing_of_it(
     with story.office() as work:
         triage.register(work, master.id)
         triage.merge(work, merged.id, master_id=master.id)
-    hand_over_registered(story, master)
+    story.hand_over(master)
     page = words(resident.look())
     assert "和别人反映的同一件事一起办" in page
     assert "现在由 石桥村 王秀英 办" in page
     assert "李四" not in page
     assert master.number not in page
-    settle(story, master)
+    story.settle(master)
     page = words(resident.look())
     assert "灯换好了，请看一看。" in page
     assert "办得怎么样？" in page
     assert resident.do("rate", stars="4", words="我家门口也亮了").status_code == 303
     assert "改评价" in words(resident.look())
-
-
-def hand_over_registered(story: Story, demand: Demand) -> None:
-    with story.office() as work:
-        triage.list_(work, demand.id)
-        triage.classify(work, demand.id, "COMMUNITY")
-        dispatch.assign(
-            work,
-            demand.id,
-            handler_id=story.county.accounts["worker"],
-            measure="换灯",
-            deadline=story.clock.now.date() + 3 * DAY,
-        )
 
 
 def test_number_and_code_are_typed_as_they_were_written_down(resident: Resident, client: FlaskClient) -> None:
