@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -16,7 +16,7 @@ from gis.measure import area_m2
 from gis.redraw import Outline
 from server.domain import redrawing
 from server.domain.jurisdiction import Level
-from server.domain.people import Permission
+from server.domain.people import Function, Permission
 from server.domain.problems import Forbidden
 from server.domain.redrawing import (
     STEPS,
@@ -33,7 +33,7 @@ from server.domain.redrawing import (
 from server.domain.rehousing import Change, Dwelling, rehoused
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.storage import jurisdictions, posts, redrawings
+from server.storage import grids, jurisdictions, posts, redrawings
 from server.storage.redrawings import Redrawing, Standing
 from server.work import Reading
 
@@ -107,6 +107,32 @@ class Consequences:
     posts: tuple[tuple[str, str, uuid.UUID], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is left to do for grids as published: from when they hold, if later than today, and who has no worker then.
+
+    `vacant` are names of grids with numbers, as pages write them.
+    """
+
+    holds_from: dt.date | None
+    vacant: tuple[str, ...]
+
+
+def outlook(reading: Reading, drawn: Drawing) -> Outlook:
+    """Look at a village's grids on the day its newest boundaries hold."""
+    today = local_day(reading.now)
+    newest = max((row.valid_from for row in drawn.standing.grids), default=today)
+    day = max(today, newest)
+    held = posts.posts_in(reading.session, scope=Scope.of([drawn.village]), on=day)
+    staffed = {
+        post.jurisdiction
+        for post, _ in held
+        if post.function == Function.GRID_WORKER.value and not post.is_stand_in
+    }
+    vacant = (_called(drawn.before, code) for code in drawn.before.pieces if code not in staffed)
+    return Outlook(newest if newest > today else None, tuple(vacant))
+
+
 def drawing(reading: Reading, village: str) -> Drawing:
     """Return a village with the reader's draft. Raises NotFound("jurisdiction.unknown") outside his divisions.
 
@@ -147,7 +173,7 @@ def _simplest(outline: MultiPolygon) -> Outline:
 
 def moves(reading: Reading, drawn: Drawing) -> tuple[list[Dwelling], list[Change]]:
     """Return the village's households, and those of them that would change their grid (domain/rehousing.py)."""
-    dwellings = redrawings.doors(reading.session, village=drawn.village)
+    dwellings = _housed(reading, drawn)
     changing = rehoused(
         dwellings,
         before=drawn.before.outlines,
@@ -155,6 +181,22 @@ def moves(reading: Reading, drawn: Drawing) -> tuple[list[Dwelling], list[Change
         origins={code: piece.origins for code, piece in drawn.after.pieces.items()},
     )
     return dwellings, changing
+
+
+def _housed(reading: Reading, drawn: Drawing) -> list[Dwelling]:
+    """The households as they will lie when the newest boundaries hold, if these are still to come."""
+    dwellings = redrawings.doors(reading.session, village=drawn.village)
+    if drawn.first_day <= local_day(reading.now):
+        return dwellings
+    scope = Scope.of([drawn.village])
+    until_then = rehoused(
+        dwellings,
+        before=dict(grids.outlines(reading.session, scope=scope, on=local_day(reading.now))),
+        after=drawn.before.outlines,
+        origins={grid.code: grid.predecessors for grid in grids.listing(reading.session, scope=scope)},
+    )
+    to = {change.dwelling.id: change.to for change in until_then}
+    return [replace(each, grid=to.get(each.id, each.grid)) for each in dwellings]
 
 
 def lines(reading: Reading, drawn: Drawing) -> list[GridLine]:

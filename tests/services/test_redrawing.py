@@ -328,3 +328,20 @@ def test_what_is_published_for_later_changes_no_figure_of_today(
     visits, patrols, drawn_today = figures_of_today(database)
     assert drawn_today == [VACANT_GRID, THIRD, FOURTH]
     assert {THIRD, FOURTH} <= set(visits) & set(patrols)
+
+
+def test_a_draft_on_boundaries_to_come_counts_households_where_they_will_lie(
+    database: Database, admin: Actor
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        household(work, point=Point(108.002, 30.005))
+        household(work, point=Point(108.008, 30.005))
+    published(database, admin, CUT)
+    drawn(database, admin, Merge(codes=(FOURTH, VACANT_GRID)))
+    with database.read(admin) as reading:
+        plan = boundary_editor.drawing(reading, VILLAGE)
+        told = {
+            line.code[-3:]: (line.households_before, line.households_after)
+            for line in boundary_editor.lines(reading, plan)
+        }
+    assert told == {"002": (0, None), "003": (1, 1), "004": (1, None), "005": (None, 1)}

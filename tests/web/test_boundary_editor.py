@@ -78,7 +78,12 @@ def test_an_officer_draws_looks_and_publishes(
     ):
         assert told in asked
     assert "2026年12月1日起生效" in post(client, "publication", version=2, effective_on="2026-12-01")
-    assert "还没有改动" in words(read(client, PAGE))
+    left_to_do = words(read(client, PAGE))
+    assert "这里已发布新的边界，2026年12月1日起生效" in left_to_do
+    assert (
+        "还没有网格员（2026年12月1日起）：「第2网格」（002）、「河西网格」（003）、「第1网格（东）」（004）"
+        in left_to_do
+    )
 
 
 def test_a_refused_step_is_said_above_the_map_and_leaves_the_draft(

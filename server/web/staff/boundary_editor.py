@@ -144,6 +144,7 @@ def drawing(village: str) -> Response:
             "boundary_editor_village.html",
             as_of=reading.now,
             drawn=drawn,
+            outlook=figures.outlook(reading, drawn),
             told=figures.told(drawn),
             lines=figures.lines(reading, drawn),
             findings=boundary_ground.findings(reading, drawn),
