@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 
 import shapely
-from shapely import MultiPolygon
+from shapely import MultiPolygon, Polygon
 
 from gis.measure import area_m2
 from gis.redraw import Outline
@@ -166,7 +166,13 @@ def _plan(village: str, standing: Standing) -> Plan:
 
 
 def _simplest(outline: MultiPolygon) -> Outline:
-    """A polygon where the column keeps a collection of one."""
+    """A polygon where the column keeps a collection of one.
+
+    A ring that touches itself, let in as it was drawn, is written as what can be cut: the same ground.
+    """
+    if not outline.is_valid:
+        valid = shapely.get_parts(shapely.make_valid(outline, method="structure", keep_collapsed=False))
+        outline = MultiPolygon([part for part in shapely.get_parts(valid) if isinstance(part, Polygon)])
     parts = shapely.get_parts(outline)
     return parts[0] if len(parts) == 1 else outline
 

@@ -19,7 +19,7 @@ from server.figures import boundary_editor, boundary_ground
 from server.figures.boundary_editor import Drawing
 from server.services import boundaries, rehousing
 from server.services.boundaries import Feature
-from server.storage import grids
+from server.storage import grids, redrawings
 from server.storage.grids import BoundaryVersion, MustSeePoint
 from server.storage.redrawings import Redrawing
 from server.work import Work
@@ -55,10 +55,11 @@ def take_back(work: Work, village: str, *, version: int) -> None:
 
 
 def give_up(work: Work, village: str) -> None:
-    """放弃草稿, a stale one too: nothing of it was ever in force. Raises NotFound and Forbidden as draw()."""
-    drawn = _looked_at(work, village)
-    if drawn.draft is not None:
-        work.session.delete(drawn.draft)
+    """放弃草稿, a stale one too: nothing of it was ever in force. Raises Forbidden outside the actor's divisions."""
+    work.actor.require(Permission.IMPORT_BOUNDARIES, at=validate(village, Level.VILLAGE))
+    draft = redrawings.draft(work.session, account_id=boundary_editor.account_of(work), village=village)
+    if draft is not None:
+        work.session.delete(draft)
 
 
 def publish(

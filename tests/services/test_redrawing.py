@@ -345,3 +345,17 @@ def test_a_draft_on_boundaries_to_come_counts_households_where_they_will_lie(
             for line in boundary_editor.lines(reading, plan)
         }
     assert told == {"002": (0, None), "003": (1, 1), "004": (1, None), "005": (None, 1)}
+
+
+def test_a_ring_that_touches_itself_can_be_cut_like_any_other(database: Database, admin: Actor) -> None:
+    hollow = [(108.004, 30.002), (108.005, 30.01), (108.006, 30.002)]
+    touching = Polygon(
+        [(108, 30), (108.01, 30), (108.01, 30.01), (108.005, 30.01), *hollow[::-1], (108, 30.01)]
+    )
+    feature = boundaries.Feature(GRID, "第1网格", touching)
+    with database.transaction(SYSTEM) as work:
+        boundaries.publish(work, [feature], effective_on=TODAY, source="grids.geojson", datum="wgs84")
+    drawn(database, admin, Split(code=GRID, line=LineString([(107.99, 30.001), (108.02, 30.001)])))
+    with database.read(admin) as reading:
+        halves = boundary_editor.drawing(reading, VILLAGE).after.pieces
+    assert halves[THIRD].outline.area + halves[FOURTH].outline.area == pytest.approx(touching.area)
