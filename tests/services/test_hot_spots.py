@@ -24,7 +24,7 @@ from tests.offices import Office
 def ground(office: Office) -> Ground:
     widen(office)
     ground = Ground(office)
-    ground.scatter(EAST, 40)
+    ground.scatter(EAST, 14)
     return ground
 
 
@@ -199,7 +199,7 @@ def test_a_joined_place_counts_once_among_what_is_not_settled(office: Office, to
         services.make_one(work, told)
     with office.reading() as reading:
         total = concentrations(reading).total
-    assert total == 41
+    assert total == 15
 
 
 def test_merged_reporters_are_counted_among_those_who_told(office: Office, ground: Ground) -> None:

@@ -23,7 +23,7 @@ def ground(county: County, database: Database, clock: Clock) -> Ground:
     office = Office(county, database, clock)
     widen(office)
     ground = Ground(office)
-    ground.scatter(EAST, 40)
+    ground.scatter(EAST, 14)
     return ground
 
 
