@@ -212,6 +212,7 @@ def test_the_office_looks_first_says_why_and_finds_it_on_record(
     client: FlaskClient, database: Database, county: County, muddled: dict[str, uuid.UUID]
 ) -> None:
     sign_in(client, "admin")
+    assert '<option value="509901">青岚县</option>' in client.get("/boundaries/retagging").text
     asked = {"division": "509901101", "since": str(SINCE), "until": str(TODAY)}
     shown = client.get("/boundaries/retagging", query_string=asked)
     assert "有 4 条记录要改" in shown.text

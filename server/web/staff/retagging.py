@@ -15,6 +15,7 @@ from server.figures import boundary_versions
 from server.figures.areas import choices
 from server.services import retagging as services
 from server.services.retagging import AT_ONCE, Correction
+from server.storage import jurisdictions
 from server.storage import retaggings as storage
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -22,6 +23,7 @@ from server.web.i18n import say
 from server.web.parsing import Submitted, form, query
 from server.web.parts import database
 from server.web.staff.pages import back_to, page
+from server.work import Reading
 
 _SHOWN = 100
 _KINDS = {"demand": "诉求", "household": "住户", "visit": "走访"}
@@ -97,9 +99,18 @@ def _page(wanted: Wanted, *, found: dict[str, Any] | None = None, error: str | N
             "retagging.html",
             as_of=reading.now,
             wanted=wanted,
-            divisions=[(each.code, each.name) for each in choices(reading)],
+            divisions=_divisions(reading),
             done=storage.listing(reading.session, scope=reading.actor.scope),
             found=found,
             shown=_SHOWN,
             error=error,
         )
+
+
+def _divisions(reading: Reading) -> list[tuple[str, str]]:
+    """The county, where all of it is the reader's, and what is in it."""
+    county = jurisdictions.county(reading.session)
+    inside = [(each.code, each.name) for each in choices(reading)]
+    if county is None or not reading.actor.scope.covers(county.code):
+        return inside
+    return [(county.code, county.name), *inside]
