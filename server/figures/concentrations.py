@@ -59,11 +59,6 @@ class GridCount:
     expected: float
     flagged: bool
 
-    @property
-    def ratio(self) -> float:
-        """How many times what was to be expected."""
-        return self.observed / self.expected if self.expected else 0.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concentrations:

@@ -105,11 +105,6 @@ def hot_spots(reading: Reading, area: str | None = None) -> HotSpots:
     )
 
 
-def number_of(reading: Reading, area: str | None = None) -> int:
-    """How many hot spots an area has: 热点 n 处."""
-    return len(concentrations(reading, area).spots)
-
-
 def earlier(reading: Reading, area: str | None, *, on: dt.date) -> tuple[dt.date, tuple[Line, ...]] | None:
     """Return the list as the last night on or before a day kept it, with that night's day; None where none was kept."""
     scope = areas.narrowed(reading.actor.scope, area)
