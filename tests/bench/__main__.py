@@ -23,6 +23,7 @@ from tests.bench import (
     pages,
     phone,
     processes,
+    retag,
     sweeps,
     tracks,
 )
@@ -55,6 +56,7 @@ def _figures(cluster: str) -> Iterator[Figure]:
     yield from county_month.figures()
     yield from decisions.figures()
     yield from ledgers.figures(cluster)
+    yield from retag.figures(cluster)
     with tempfile.TemporaryDirectory() as folder:
         yield from ingest.figures(cluster, Path(folder))
         yield from sweeps.figures(cluster, Path(folder))
