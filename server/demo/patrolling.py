@@ -98,7 +98,10 @@ def _start_fix(county: County, grid: Grid, throw: random.Random) -> tuple[Fix | 
         return Fix.at(_beyond(grid, throw), accuracy), weighted(throw, _OUTSIDE)
     if lot < _OUTSIDE_SHARE + _NO_FIX_SHARE:
         return None, ""
-    return Fix.at(throw.choice(_stops(county, grid)), accuracy), ""
+    wavering = dice("wavering", grid.code, accuracy, lot)
+    stop = throw.choice(_stops(county, grid))
+    near = moved(stop, east=wavering.gauss(0, 4), north=wavering.gauss(0, 4))
+    return Fix.at(near if shapely.contains_xy(grid.outline, *near) else stop, accuracy), ""
 
 
 def _stops(county: County, grid: Grid) -> list[Place]:
