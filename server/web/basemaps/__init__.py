@@ -29,4 +29,5 @@ def tile(signed: str, zoom: int, x: int, y: int) -> Response:
     response = Response(image, content_type=found.archive.image_type)
     response.headers["Cache-Control"] = f"private, max-age={_A_DAY_S}"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
