@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPoint, STRtree
 from shapely.geometry.base import BaseGeometry
 
@@ -27,7 +28,7 @@ class Passes:
     """
 
     days: Sequence[date]
-    traces: Sequence[BaseGeometry]
+    traces: Sequence[BaseGeometry] | NDArray[np.object_]
 
 
 def reached(places: Coordinates, passes: Passes, *, radius_m: float) -> list[date | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -116,7 +116,7 @@ def _about_words(rows: Iterable[Any], month: Window) -> Iterator[Question]:
 
 def _alike(rows: Iterable[tuple[Any, str]], kind: Kind, month: Window, words: str) -> Iterator[Question]:
     """What one person sent in five records or more."""
-    alike: dict[Hashable, dict[int, Any]] = defaultdict(dict)
+    alike: dict[tuple[Any, str], dict[int, Any]] = defaultdict(dict)
     for row, digest in rows:
         number = row.submission_id if kind is Kind.SAME_WORDS else row.id
         alike[(row.account_id, digest)][number] = row
@@ -147,7 +147,7 @@ def _asked(kind: Kind, rows: Sequence[Any], month: Window, words: str, *, mark: 
 
 def _usual_place(rows: Iterable[Any]) -> str:
     """The village of most records, so that a further record in another grid does not make it another question."""
-    places = Counter(row.jurisdiction[:12] for row in rows)
+    places: Counter[str] = Counter(row.jurisdiction[:12] for row in rows)
     return min(places, key=lambda place: (-places[place], place))
 
 
