@@ -1,6 +1,6 @@
-"""换格: which household lies in which grid when the boundaries have changed (METRICS D5, `grid_now`).
+"""换格: what lies in which grid when the boundaries have changed: households, open demands (METRICS D5, `grid_now`).
 
-Nobody may fall out of a denominator because a line was drawn: a household of a grid that ends always gets one of its
+Nobody may fall out of a denominator because a line was drawn: what belongs to a grid that ends always gets one of its
 successors, its place or none.
 """
 
@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
-class Dwelling:
-    """A household by its grid; `point` is its door in degrees, None where nobody took it."""
+class Sited:
+    """A household or a demand by its grid; `point` is its door or place in degrees, None where nobody took it."""
 
     id: UUID
     grid: str
@@ -27,29 +27,29 @@ class Dwelling:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A household gets the grid `to`. `placed`: there is no doubt; else somebody has to look where it belongs."""
+    """It gets the grid `to`. `placed`: there is no doubt; else somebody has to look where it belongs."""
 
-    dwelling: Dwelling
+    sited: Sited
     to: str
     placed: bool
 
 
 def rehoused(
-    dwellings: Iterable[Dwelling],
+    all_sited: Iterable[Sited],
     *,
     before: Mapping[str, BaseGeometry],
     after: Mapping[str, BaseGeometry],
     origins: Mapping[str, Sequence[str]],
 ) -> list[Change]:
-    """Return the households whose grid changes when the outlines `before` become `after`, both by code in degrees.
+    """Return those whose grid changes when the outlines `before` become `after`, both by code in degrees.
 
-    `origins` names, for a new grid, those it was made from. A household of a grid that ends goes where its door lies
-    among the successors; one without a place there goes with most of its neighbours. A household of a grid whose
-    border moved goes with the ground its door stands on; without a door it stays.
+    `origins` names, for a new grid, those it was made from. What belongs to a grid that ends goes where it lies among
+    the successors; without a place there it goes with most of its neighbours. What belongs to a grid whose border
+    moved goes with the ground it stands on; without a place it stays.
     """
-    by_grid: dict[str, list[Dwelling]] = defaultdict(list)
-    for dwelling in dwellings:
-        by_grid[dwelling.grid].append(dwelling)
+    by_grid: dict[str, list[Sited]] = defaultdict(list)
+    for sited in all_sited:
+        by_grid[sited.grid].append(sited)
     found: list[Change] = []
     for code, inside in sorted(by_grid.items()):
         if code in before and code not in after:
@@ -60,10 +60,10 @@ def rehoused(
     return found
 
 
-def _of_ended(inside: Sequence[Dwelling], heirs: Mapping[str, BaseGeometry]) -> list[Change]:
+def _of_ended(inside: Sequence[Sited], heirs: Mapping[str, BaseGeometry]) -> list[Change]:
     if not heirs:
         return []
-    places = {dwelling.id: _place(dwelling, heirs) for dwelling in inside}
+    places = {sited.id: _place(sited, heirs) for sited in inside}
     doors = Counter(place for place in places.values() if place is not None)
     fullest = max(heirs, key=lambda each: (doors[each], heirs[each].area))
     alone = len(heirs) == 1
@@ -74,7 +74,7 @@ def _of_ended(inside: Sequence[Dwelling], heirs: Mapping[str, BaseGeometry]) -> 
 
 
 def _of_redrawn(
-    inside: Sequence[Dwelling], code: str, was: BaseGeometry, after: Mapping[str, BaseGeometry]
+    inside: Sequence[Sited], code: str, was: BaseGeometry, after: Mapping[str, BaseGeometry]
 ) -> list[Change]:
     # A door that never lay in its grid says nothing about the border that moved.
     stood_here = [each for each in inside if each.point is not None and shapely.covers(was, each.point)]
@@ -82,8 +82,8 @@ def _of_redrawn(
     return [Change(each, place, placed=True) for each, place in places if place is not None and place != code]
 
 
-def _place(dwelling: Dwelling, grids: Mapping[str, BaseGeometry]) -> str | None:
-    """The first grid that the door lies in."""
-    if dwelling.point is None:
+def _place(sited: Sited, grids: Mapping[str, BaseGeometry]) -> str | None:
+    """The first grid that it lies in."""
+    if sited.point is None:
         return None
-    return next((code for code, shape in grids.items() if shapely.covers(shape, dwelling.point)), None)
+    return next((code for code, shape in grids.items() if shapely.covers(shape, sited.point)), None)

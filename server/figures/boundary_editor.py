@@ -30,7 +30,7 @@ from server.domain.redrawing import (
     Split,
     Step,
 )
-from server.domain.rehousing import Change, Dwelling, rehoused
+from server.domain.rehousing import Change, Sited, rehoused
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.storage import grids, jurisdictions, posts, redrawings
@@ -177,7 +177,7 @@ def _simplest(outline: MultiPolygon) -> Outline:
     return parts[0] if len(parts) == 1 else outline
 
 
-def moves(reading: Reading, drawn: Drawing) -> tuple[list[Dwelling], list[Change]]:
+def moves(reading: Reading, drawn: Drawing) -> tuple[list[Sited], list[Change]]:
     """Return the village's households, and those of them that would change their grid (domain/rehousing.py)."""
     dwellings = _housed(reading, drawn)
     changing = rehoused(
@@ -189,7 +189,7 @@ def moves(reading: Reading, drawn: Drawing) -> tuple[list[Dwelling], list[Change
     return dwellings, changing
 
 
-def _housed(reading: Reading, drawn: Drawing) -> list[Dwelling]:
+def _housed(reading: Reading, drawn: Drawing) -> list[Sited]:
     """The households as they will lie when the newest boundaries hold, if these are still to come."""
     dwellings = redrawings.doors(reading.session, village=drawn.village)
     if drawn.first_day <= local_day(reading.now):
@@ -201,14 +201,14 @@ def _housed(reading: Reading, drawn: Drawing) -> list[Dwelling]:
         after=drawn.before.outlines,
         origins={grid.code: grid.predecessors for grid in grids.listing(reading.session, scope=scope)},
     )
-    to = {change.dwelling.id: change.to for change in until_then}
+    to = {change.sited.id: change.to for change in until_then}
     return [replace(each, grid=to.get(each.id, each.grid)) for each in dwellings]
 
 
 def lines(reading: Reading, drawn: Drawing) -> list[GridLine]:
     """Return every grid of the village, those that end among them, by code."""
     dwellings, changing = moves(reading, drawn)
-    to = {change.dwelling.id: change.to for change in changing}
+    to = {change.sited.id: change.to for change in changing}
     before = Counter(dwelling.grid for dwelling in dwellings)
     after = Counter(to.get(dwelling.id, dwelling.grid) for dwelling in dwellings)
     fate_of = fates(drawn.changes)

@@ -1,4 +1,7 @@
-"""换格: households follow the boundaries from the day these take force (METRICS D5 `grid_now`); records keep their grid."""
+"""换格: households and open demands follow the boundaries from the day these take force (METRICS D5 `grid_now`).
+
+Records keep their grid.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from server.domain.events import register as events
-from server.domain.rehousing import Change, rehoused
+from server.domain.rehousing import Change, Sited, rehoused
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.storage import grids, households, redrawings
+from server.storage.demands import Demand
 from server.storage.grids import BoundaryVersion
 from server.storage.households import Household, HouseholdMove
 from server.storage.redrawings import Rehousing
@@ -39,13 +43,18 @@ def due(reading: Reading) -> Sequence[int]:
 
 
 def carry_out(work: Work, rehousing_id: int) -> int:
-    """换格: move the households that a boundary concerns, once; how many did."""
+    """换格: move the households and the open demands that a boundary concerns, once; how many households did."""
     waiting = work.session.get(Rehousing, rehousing_id, with_for_update=True)
     if waiting is None or waiting.done_at is not None:
         return 0
-    moving = _changes(work, waiting)
+    moving = _changes(work, waiting, redrawings.doors(work.session, village=waiting.village))
     for change in moving:
         _move(work, change, waiting)
+    matters = _changes(work, waiting, redrawings.open_matters(work.session, village=waiting.village))
+    for matter in matters:
+        work.session.get_one(Demand, matter.sited.id).jurisdiction = (
+            matter.to if matter.placed else waiting.village
+        )
     waiting.done_at = work.now
     work.session.flush()
     work.record(
@@ -55,16 +64,17 @@ def carry_out(work: Work, rehousing_id: int) -> int:
             version=waiting.boundary_version_id,
             households=len(moving),
             unplaced=sum(not change.placed for change in moving),
+            demands=len(matters),
         )
     )
     return len(moving)
 
 
-def _changes(work: Work, waiting: Rehousing) -> list[Change]:
+def _changes(work: Work, waiting: Rehousing, all_sited: Sequence[Sited]) -> list[Change]:
     scope = Scope.of([waiting.village])
     last_day = waiting.effective_on - _ONE_DAY
     return rehoused(
-        redrawings.doors(work.session, village=waiting.village),
+        all_sited,
         before=dict(grids.outlines(work.session, scope=scope, on=last_day)),
         after=dict(grids.outlines(work.session, scope=scope, on=waiting.effective_on)),
         origins={grid.code: grid.predecessors for grid in grids.listing(work.session, scope=scope)},
@@ -72,7 +82,7 @@ def _changes(work: Work, waiting: Rehousing) -> list[Change]:
 
 
 def _move(work: Work, change: Change, waiting: Rehousing) -> None:
-    household = work.session.get_one(Household, change.dwelling.id)
+    household = work.session.get_one(Household, change.sited.id)
     work.session.add(
         HouseholdMove(
             household_id=household.id,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.demand_states import UNRESOLVED
-from server.domain.rehousing import Dwelling
+from server.domain.rehousing import Sited
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.demands import Demand
@@ -91,13 +91,25 @@ def newest(session: Session) -> uuid.UUID | None:
     return session.scalar(sa.select(BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1))
 
 
-def doors(session: Session, *, village: str) -> list[Dwelling]:
+def doors(session: Session, *, village: str) -> list[Sited]:
     """The households of a village that have not left, pending ones included, with the places of their doors."""
     query = sa.select(Household.id, Household.grid_code, Household.point).where(
         within(Household.grid_code, Scope.of([village])), Household.exited_at.is_(None)
     )
+    return [Sited(row.id, row.grid_code, row.point) for row in session.execute(query.order_by(Household.id))]
+
+
+def open_matters(session: Session, *, village: str) -> list[Sited]:
+    """The demands of a village's grids that are not resolved, where they lie: at a place, else at a household's door."""
+    unresolved = [key.value for key in UNRESOLVED]
+    query = (
+        sa.select(Demand.id, Demand.jurisdiction, Demand.point, Household.point.label("door"))
+        .join(Household, Household.id == Demand.household_id, isouter=True)
+        .where(within(Demand.jurisdiction, Scope.of([village])), Demand.key.in_(unresolved))
+    )
     return [
-        Dwelling(row.id, row.grid_code, row.point) for row in session.execute(query.order_by(Household.id))
+        Sited(row.id, row.jurisdiction, row.point or row.door)
+        for row in session.execute(query.order_by(Demand.id))
     ]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from shapely import LineString, Point, Polygon, box
 
 from server.database import Database
+from server.domain.demand_states import StateKey
 from server.domain.obligation.windows import window_of
 from server.domain.people import SYSTEM, Actor
 from server.domain.problems import Conflict, Forbidden, Invalid
@@ -18,7 +20,9 @@ from server.figures import areas, boundary_editor, compliance, coverage
 from server.figures import outlines as outline_figures
 from server.jobs.rehousing import rehouse_due
 from server.services import actors, boundaries, redrawing
+from server.services.demands.intake import Place, Raised, raise_demand
 from server.storage import grids, households
+from server.storage.demands import Demand
 from server.storage.grids import BoundaryVersion, MustSeePoint
 from server.storage.households import Household
 from server.storage.posts import Account
@@ -120,6 +124,40 @@ def test_households_follow_on_the_day_and_what_was_recorded_stays(
         assert then == [GRID, THIRD]
         before = households.whereabouts(reading.session, scope=SYSTEM.scope, as_of=NOW)
         assert before.grid(west, THIRD) == GRID
+
+
+def test_open_demands_follow_to_where_they_lie_and_settled_ones_stay(
+    database: Database, admin: Actor, county: County
+) -> None:
+    west, east = (taken_in(database, county, lon=lon) for lon in (108.002, 108.008))
+    unplaced = taken_in(database, county)
+    withdrawn = taken_in(database, county, lon=108.002)
+    with database.transaction(SYSTEM) as work:
+        work.session.get_one(Demand, withdrawn).key = StateKey.WITHDRAWN.value
+    published(database, admin, CUT, on=TODAY)
+    with database.read(SYSTEM) as reading:
+        found = [reading.session.get_one(Demand, key) for key in (west, east, unplaced, withdrawn)]
+        assert [demand.jurisdiction for demand in found] == [THIRD, FOURTH, VILLAGE, GRID]
+        assert [demand.grid_then for demand in found] == [GRID, GRID, None, GRID]
+
+
+def taken_in(database: Database, county: County, *, lon: float | None = None) -> uuid.UUID:
+    with database.read(SYSTEM) as reading:
+        worker = reading.session.get_one(Account, county.accounts["worker"])
+        by = actors.of_account(reading.session, worker, now=reading.now)
+    with database.transaction(by) as work:
+        return raise_demand(
+            work,
+            Raised(
+                raised_on=TODAY,
+                received_at=NOW,
+                channel="walkin",
+                kind="facility",
+                words="路灯不亮",
+                division=GRID,
+                place=None if lon is None else Place(lon=lon, lat=30.005, source="map"),
+            ),
+        ).id
 
 
 def test_what_takes_force_today_moves_households_at_once(database: Database, admin: Actor) -> None:

@@ -117,11 +117,15 @@ class BoundaryPublished(Event, kind="boundary.published"):
 
 @dataclass(frozen=True, kw_only=True)
 class HouseholdsRehoused(Event, kind="households.rehoused"):
-    """换格: households of a village follow a boundary version that is in force; of `unplaced` nobody knows the door."""
+    """换格: households and open demands of a village follow a boundary version that is in force.
+
+    Of `unplaced` households nobody knows the door.
+    """
 
     version: int
     households: int
     unplaced: int
+    demands: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

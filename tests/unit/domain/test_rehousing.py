@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from server.domain.rehousing import Dwelling, rehoused
+from server.domain.rehousing import Sited, rehoused
 
 OLD, WEST, EAST, BESIDE = "001", "003", "004", "002"
 BEFORE = {OLD: box(0, 0, 2, 1), BESIDE: box(2, 0, 4, 1)}
@@ -16,8 +16,8 @@ SPLIT = {WEST: box(0, 0, 1, 1), EAST: box(1, 0, 2, 1), BESIDE: BEFORE[BESIDE]}
 FROM_OLD = {WEST: (OLD,), EAST: (OLD,), BESIDE: (BESIDE,)}
 
 
-def dwelling(place: tuple[float, float] | None, *, grid: str = OLD) -> Dwelling:
-    return Dwelling(uuid.uuid4(), grid, None if place is None else Point(place))
+def dwelling(place: tuple[float, float] | None, *, grid: str = OLD) -> Sited:
+    return Sited(uuid.uuid4(), grid, None if place is None else Point(place))
 
 
 def test_a_household_without_a_door_goes_with_most_of_its_neighbours() -> None:
@@ -49,7 +49,7 @@ def test_a_door_that_never_lay_in_its_grid_is_not_moved_by_a_border() -> None:
     moved = {OLD: box(0, 0, 1.5, 1), BESIDE: box(1.5, 0, 4, 1)}
     homes = [dwelling((1.7, 0.5)), dwelling((3, 0.5)), dwelling(None), dwelling((1, 0.5))]
     found = rehoused(homes, before=BEFORE, after=moved, origins={})
-    assert [(change.dwelling, change.to) for change in found] == [(homes[0], BESIDE)]
+    assert [(change.sited, change.to) for change in found] == [(homes[0], BESIDE)]
 
 
 def test_where_no_border_moved_nobody_does() -> None:
@@ -64,7 +64,7 @@ PLACES = st.one_of(st.none(), st.tuples(st.floats(0, 4), st.floats(0, 1)))
 def test_nobody_is_left_in_a_grid_that_has_ended(homes: list[tuple[tuple[float, float] | None, str]]) -> None:
     dwellings = [dwelling(place, grid=grid) for place, grid in homes]
     found = {
-        change.dwelling.id: change
+        change.sited.id: change
         for change in rehoused(dwellings, before=BEFORE, after=SPLIT, origins=FROM_OLD)
     }
     for each in dwellings:
