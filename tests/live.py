@@ -62,7 +62,7 @@ def start(*, data_dir: Path, database_url: str, port: int | None = None, **setti
     return server
 
 
-def await_answer(server: LiveServer, log: Path, *, patience: float = 60.0) -> None:
+def await_answer(server: LiveServer, log: Path, *, patience: float = _PATIENCE) -> None:
     """Wait until a server answers, or fail with what it wrote."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
@@ -94,7 +94,7 @@ def start_demo(folder: Path) -> LiveServer:
             start_new_session=True,
         )
     server = LiveServer(f"http://127.0.0.1:{port}", process)
-    await_answer(server, log, patience=600)
+    await_answer(server, log, patience=1200)
     return server
 
 

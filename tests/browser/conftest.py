@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Frame,
     Page,
     Playwright,
     Request,
@@ -26,6 +28,8 @@ from tests.live import start_demo
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 DESK = {"width": 1366, "height": 768}
 HAND = {"width": 390, "height": 844}
+PATIENCE_MS = 120_000
+_POLLED_MS = 100
 
 
 @dataclass
@@ -50,6 +54,21 @@ class Visitor:
         self.page.wait_for_load_state("networkidle")
 
 
+def said(page: Page, words: str) -> None:
+    """Wait until every map of a page says under itself what begins with `words`."""
+    for status in page.locator("[data-map-status]").all():
+        status.and_(page.get_by_text(re.compile(f"^{words}"))).wait_for()
+
+
+def holds(frame: Page | Frame, expression: str) -> None:
+    """Wait until JavaScript says so. Chromium's own waiting polls by eval(), which our policies forbid."""
+    for _ in range(PATIENCE_MS // _POLLED_MS):
+        if frame.evaluate(expression):
+            return
+        frame.wait_for_timeout(_POLLED_MS)
+    raise AssertionError(f"never came true: {expression}")
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """What drives browsers: one for a whole run, for there can be no second beside it."""
@@ -72,6 +91,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
     def open_browser(base_url: str, viewport: dict[str, int] = DESK) -> Visitor:
         context = chromium.new_context(viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(context.new_page(), base_url)
         context.route("**/*", lambda route, request: _only_here(route, request, visitor))
         context.on("console", lambda message: _console(message, visitor))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Frame, Request
 
 from tests.bench import city
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, said
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,9 +33,7 @@ def look_at(visitor: Visitor, path: str) -> tuple[Frame, list[Request]]:
     fetched: list[Request] = []
     visitor.page.on("requestfinished", lambda request: fetched.append(request))
     visitor.goto(path)
-    visitor.page.wait_for_function(
-        "document.querySelector('[data-map-status]').textContent.startsWith('图上')", timeout=120_000
-    )
+    said(visitor.page, "图上")
     frame = next(frame for frame in visitor.page.frames if "/maps/frame/" in frame.url)
     frame.wait_for_selector("canvas.grid-tile.leaflet-tile-loaded")
     visitor.page.wait_for_load_state("networkidle")

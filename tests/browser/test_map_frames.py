@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame
 
-from tests.browser.conftest import Demo, Visitor
+from tests.browser.conftest import Demo, Visitor, holds, said
 from tests.map_values import grid_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -35,9 +35,7 @@ def look_at(visitor: Visitor, demo: Demo, *, role: str, path: str) -> Frame:
     account = demo.account(role)
     visitor.sign_in(account["username"], account["password"])
     visitor.goto(path)
-    visitor.page.wait_for_function(
-        "document.querySelector('[data-map-status]').textContent.startsWith('图上')"
-    )
+    said(visitor.page, "图上")
     frame = next(frame for frame in visitor.page.frames if "/maps/frame/" in frame.url)
     frame.wait_for_selector("canvas.grid-tile.leaflet-tile-loaded")
     visitor.page.wait_for_load_state("networkidle")
@@ -139,11 +137,11 @@ def test_where_the_map_stands_is_in_the_address(demo: Demo, visit: Callable[...,
     visitor = visit(demo.url)
     frame = look_at(visitor, demo, role="township_official", path=MAPS["visits"])
     frame.locator(".leaflet-control-zoom-in").click()
-    visitor.page.wait_for_function("location.search.includes('at=')")
+    visitor.page.wait_for_url(re.compile("[?&]at="))
     address = visitor.page.url.removeprefix(demo.url)
     zoom = float(address.rpartition(",")[2])
     again = look_at(visitor, demo, role="township_official", path=address)
-    again.wait_for_function(f"Math.abs(window.wanggeMap.getZoom() - {zoom}) < 0.05")
+    holds(again, f"Math.abs(window.wanggeMap.getZoom() - {zoom}) < 0.05")
     assert not visitor.faults
 
 
@@ -165,9 +163,7 @@ def test_tiles_that_do_not_come_are_said_to_be_missing(demo: Demo, visit: Callab
     visitor.sign_in(account["username"], account["password"])
     visitor.page.route("**/t/**", lambda route: route.fulfill(status=403))
     visitor.goto(MAPS["visits"])
-    visitor.page.wait_for_function(
-        "document.querySelector('[data-map-status]').textContent.startsWith('地图没有读到')"
-    )
+    said(visitor.page, "地图没有读到")
     assert visitor.page.locator("tr[data-code]").count() > 0
 
 

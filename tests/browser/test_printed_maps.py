@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Demo, Visitor
+from tests.browser.conftest import Demo, Visitor, said
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
@@ -28,9 +28,7 @@ def look_at(visitor: Visitor, demo: Demo, path: str, *, role: str = "village_cad
     account = demo.account(role)
     visitor.sign_in(account["username"], account["password"])
     visitor.goto(path)
-    visitor.page.wait_for_function(
-        "[...document.querySelectorAll('[data-map-status]')].every((each) => each.textContent.startsWith('图上'))"
-    )
+    said(visitor.page, "图上")
     visitor.page.emulate_media(media="print")
     return visitor.page
 

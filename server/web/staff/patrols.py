@@ -76,7 +76,7 @@ def patrols() -> str:
         sheet_url=_here("staff.patrols", view=None, page=None),
         live_url=_here("staff.patrols", view="live", page=None),
         found=found,
-        today=local_day(found.as_of),
+        day_of_reading=local_day(found.as_of),
         today_only=wanted.period == "today",
         patrolled=len(found.those(lambda line: line.days.today == "today_done")),
         owing=len(found.those(lambda line: line.days.today == "today_done" or line.waits_today)),
