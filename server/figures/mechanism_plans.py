@@ -20,7 +20,7 @@ def unexecuted(profile: MechanismProfile) -> Iterator[Row]:
     yield from _posted_and_offered(profile)
     yield from _incentives(profile)
     yield from _targets(profile)
-    yield from _grids(profile)
+    yield from _staffed(profile)
 
 
 def _organised(profile: MechanismProfile) -> Iterator[Row]:
@@ -83,11 +83,7 @@ def _targets(profile: MechanismProfile) -> Iterator[Row]:
         yield _planned("burden_guard", "减负", profile.burden_guard.label, "方案有")
 
 
-def _grids(profile: MechanismProfile) -> Iterator[Row]:
-    for place, norm in enumerate(profile.grid_standard):
-        size = f"{norm.least}" if norm.least == norm.most else f"{norm.least}–{norm.most}"
-        value = f"{words.AREAS[norm.area]}，{size} {words.HEADS[norm.unit]}"
-        yield _planned(f"grid_standard.{place}", "网格规模", norm.kind, value)
+def _staffed(profile: MechanismProfile) -> Iterator[Row]:
     if profile.grid_staffing is not None:
         yield item("grid_staffing", "网格人员配备", profile.grid_staffing)
 

@@ -207,6 +207,10 @@ def ground(profile: MechanismProfile) -> Iterator[Row]:
     yield Row("hotspot_rule", ("多人反映", spot), ("hotspot_rule",))
     near = f"城镇 {profile.coverage.urban_m:g} 米、农村 {profile.coverage.rural_m:g} 米内"
     yield Row("coverage", ("巡查到过", near), ("coverage",))
+    for place, norm in enumerate(profile.grid_standard):
+        size = f"{norm.least}" if norm.least == norm.most else f"{norm.least}–{norm.most}"
+        value = f"{words.AREAS[norm.area]}，{size} {words.HEADS[norm.unit]}"
+        yield item(f"grid_standard.{place}", f"网格规模：{norm.kind}", value)
     yield item("phone_lists.telephone", "居民电话下发到手机", YES[profile.phone_lists.telephone])
     yield item("calendar.days_off", "本县另外放假", listed(str(day) for day in profile.calendar.days_off))
     yield item("calendar.workdays", "本县另外上班", listed(str(day) for day in profile.calendar.workdays))
