@@ -100,7 +100,7 @@ def choices(reading: Reading) -> list[Division]:
     """The villages, townships and, for somebody of a single village, grids that a reader may narrow his view to."""
     names = grid_names(reading.session, scope=reading.actor.scope)
     found: dict[str, str] = {}
-    for grid in names.values():
+    for grid in {grid.code[:VILLAGE_DIGITS]: grid for grid in names.values()}.values():
         if reading.actor.scope.covers(grid.code[:TOWNSHIP_DIGITS]):
             found[grid.code[:TOWNSHIP_DIGITS]] = grid.township
         if reading.actor.scope.covers(grid.code[:VILLAGE_DIGITS]):

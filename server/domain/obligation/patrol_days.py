@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -75,21 +75,26 @@ class _GridRecord:
 
     def owed_on(self, day: dt.date) -> bool:
         """Say whether the grid's duty falls on `day`, exempt or not."""
-        return self.grid.owes_on(day) and (
-            self.duty.patrol_days == "calendar" or self.calendar.is_working(day)
-        )
+        return self.grid.owes_on(day) and _is_duty_day(self.duty, self.calendar, day)
+
+    def owed_of(self, days: Iterable[dt.date]) -> list[dt.date]:
+        """Return those of some duty days on which the grid was there, exempt or not."""
+        first, last = self.grid.owes_since, self.grid.last_day or dt.date.max
+        return [day for day in days if first <= day <= last]
 
     def missed_before(self, today: dt.date) -> int:
         """连续未巡: count the duty days immediately before `today` without a patrol, exempt ones skipped."""
-        missed = 0
-        day = today - _ONE_DAY
-        while day >= self.grid.owes_since:
-            if self.owed_on(day) and day not in self.exempt:
-                if day in self.patrols:
-                    break
-                missed += 1
-            day -= _ONE_DAY
-        return missed
+        done = (day for day in self.patrols if day < today and day not in self.exempt and self.owed_on(day))
+        first = max((self.grid.owes_since, *(day + _ONE_DAY for day in done)))
+        last = min(today - _ONE_DAY, self.grid.last_day or dt.date.max)
+        skipped = sum(first <= day <= last and self.owed_on(day) for day in self.exempt)
+        return self._duty_days_between(first, last) - skipped
+
+    def _duty_days_between(self, first: dt.date, last: dt.date) -> int:
+        length = max(0, (last - first).days + 1)
+        if self.duty.patrol_days == "calendar":  # every grid of a city is asked, back to its first day
+            return length
+        return sum(self.calendar.is_working(first + dt.timedelta(days=day)) for day in range(length))
 
 
 def patrol_days(
@@ -108,14 +113,21 @@ def patrol_days(
     """
     by_grid = _by_grid_and_day(duty, patrols, as_of=as_of)
     exempt = _exempt_days(exemptions, as_of=as_of)
+    today = local_day(as_of)
+    duty_days = [day for day in period.days() if day <= today and _is_duty_day(duty, calendar, day)]
     return {
         grid.id: _count(
             _GridRecord(duty, grid, calendar, by_grid.get(grid.id, {}), frozenset(exempt.get(grid.id, ()))),
             period,
+            duty_days,
             as_of=as_of,
         )
         for grid in grids
     }
+
+
+def _is_duty_day(duty: Duty, calendar: WorkdayCalendar, day: dt.date) -> bool:
+    return duty.patrol_days == "calendar" or calendar.is_working(day)
 
 
 def _by_grid_and_day(
@@ -136,10 +148,12 @@ def _exempt_days(exemptions: Iterable[Exemption], *, as_of: dt.datetime) -> dict
     return found
 
 
-def _count(record: _GridRecord, period: Window, *, as_of: dt.datetime) -> PatrolDays:
+def _count(
+    record: _GridRecord, period: Window, duty_days: Sequence[dt.date], *, as_of: dt.datetime
+) -> PatrolDays:
     today = local_day(as_of)
     grid = record.grid
-    owed = [day for day in period.days() if day <= today and record.owed_on(day)]
+    owed = record.owed_of(duty_days)
     exempt = tuple(day for day in owed if day in record.exempt)
     # The present day is in n and d once it is done, in neither before (METRICS D2).
     due = [day for day in owed if day not in record.exempt and (day < today or day in record.patrols)]
@@ -150,13 +164,14 @@ def _count(record: _GridRecord, period: Window, *, as_of: dt.datetime) -> Patrol
     def rows(days: list[dt.date]) -> tuple[GridDay, ...]:
         return tuple(GridDay(grid.id, day) for day in days)
 
+    due_rows, done_rows = rows(due), rows(done)
     return PatrolDays(
         grid=grid.id,
         vacant=grid.vacant,
         trial=period.is_trial(grid.start_date),
-        reached=Figure(rows(done), rows(due), int(grid.vacant)),
-        by_own_role=Figure(rows(own), rows(due), int(grid.vacant)),
-        located=Figure(rows(located), rows(done), int(grid.vacant)),
+        reached=Figure(done_rows, due_rows, int(grid.vacant)),
+        by_own_role=Figure(rows(own), due_rows, int(grid.vacant)),
+        located=Figure(rows(located), done_rows, int(grid.vacant)),
         missed_in_a_row=record.missed_before(today),
         today=_today(record, today, as_of=as_of),
         exempt=exempt,
