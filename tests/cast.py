@@ -161,9 +161,10 @@ def proper(
 ) -> Facts:
     """What somebody says who says what he has to, at `now`; where it may be one thing or another, one is chosen."""
     today = local_day(now)
+    channel = choose(["visit", "hotline"])
     facts = Facts(
         place=cast.grid,
-        channel=choose(["visit", "hotline"]),
+        channel=channel,
         demand_id=DEMAND,
         received_at=now,
         reporter_reachable=choose([True, False]),
@@ -174,7 +175,7 @@ def proper(
         result=choose(_RESULTS.get(action, [""])),
         promised_on=today + dt.timedelta(days=2),
         measure="到现场处理",
-        deadline=today + dt.timedelta(days=choose([3, 0, 20])),
+        deadline=today + dt.timedelta(days=choose([3, 0] if channel == "hotline" else [3, 0, 20])),
         support=(UUID(int=601),),
         handler_unit="township",
         master_id=UUID(int=501),

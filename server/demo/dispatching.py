@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 from server.demo import units
+from server.demo.acts import moment
 from server.demo.case import Case, Taker
 from server.demo.matters import MEASURE_WORDS
 from server.demo.meetings import held_after, kind_at
+from server.domain.deadline import due_at
+from server.domain.mechanism import HOTLINE
+from server.domain.work_calendar import local_day
 
 _ALLOWED_DAYS = {"PRIVATE": 6, "GRID": 5, "COMMUNITY": 7, "GOVERNMENT": 12}
 _OFFERED_SHARE, _CLAIMED_SHARE = 0.5, 0.8
 _MET_ON_SHARE = 0.25
 _ALLIED_SHARE, _UNIT_SHARE = 0.35, 0.85
 _WHISTLE_SHARE = 0.3
+_A_MOMENT = dt.timedelta(seconds=1)
 _A_DAY, _UNCLAIMED_DAYS = dt.timedelta(days=1), dt.timedelta(days=4)
 
 _UPWARD = ("不是村里能办的，请上级安排", "要行业部门来处理，村里已做好记录", "涉及公共设施，请街道乡镇协调")
@@ -37,7 +42,7 @@ def send_upward(case: Case, day: dt.date, *, reason: str, words: str) -> tuple[d
 
 def assign(case: Case, day: dt.date, taker: Taker) -> tuple[dt.date, dt.date]:
     """派单 to a taker: that day, and the day it is due."""
-    due = day + dt.timedelta(days=_ALLOWED_DAYS[case.klass])
+    due = _within_channel(case, day, day + dt.timedelta(days=_ALLOWED_DAYS[case.klass]))
     case.taker = taker
     case.at_desk(
         "assign",
@@ -49,6 +54,15 @@ def assign(case: Case, day: dt.date, taker: Taker) -> tuple[dt.date, dt.date]:
         words=MEASURE_WORDS[case.klass],
     )
     return day, due
+
+
+def _within_channel(case: Case, given: dt.date, due: dt.date) -> dt.date:
+    """The day a matter given out on a day is due: an order of the hotline has days of its own (XA-28)."""
+    if case.raised.channel != HOTLINE:
+        return due
+    county = case.county
+    allowance = county.mechanism.deadlines.hotline
+    return min(due, local_day(due_at(moment(given, 0.0), allowance, calendar=county.calendar) - _A_MOMENT))
 
 
 def another(case: Case) -> Taker:
@@ -119,7 +133,7 @@ def _offer(case: Case, day: dt.date) -> tuple[dt.date, dt.date]:
     # What lies in no grid a grid's worker does not see.
     claimed_by = case.worker if case.raised.form in ("patrol", "online") else case.secretary
     case.taker = Taker(claimed_by)
-    due = max(due, taken + dt.timedelta(days=3))
+    due = _within_channel(case, taken, max(due, taken + dt.timedelta(days=3)))
     case.at_desk("claim", taken, 8.5, author=claimed_by, until=due)
     return taken, due
 

@@ -10,7 +10,7 @@ from server.domain.deadline import due_at
 from server.domain.demand_acts import RESULTS, Action, Facts
 from server.domain.demand_states import DemandState
 from server.domain.demand_ways import level_after, meeting_of, open_requests
-from server.domain.mechanism import MechanismProfile
+from server.domain.mechanism import HOTLINE, MechanismProfile
 from server.domain.people import Actor, ActorKind
 from server.domain.problems import Conflict, Forbidden, Invalid
 from server.domain.work_calendar import WorkCalendar, local_day
@@ -32,7 +32,7 @@ class Attempt:
         """Raise what is missing, unknown or contradictory in what was stated.
 
         Invalid: "demand.required_fields" (fields=…), "demand.result_unknown", "demand.reason_unknown",
-        "demand.deadline_past", "demand.stars_out_of_range", "demand.vote_not_carried", "demand.extension_not_later",
+        "demand.deadline_past", "demand.hotline_too_late" (latest=…), "demand.stars_out_of_range", "demand.vote_not_carried", "demand.extension_not_later",
         "demand.review_too_far", "demand.merged_into_itself". Conflict: "demand.step_not_allowed".
         """
         missing = [name for name in self._required() if getattr(self.facts, name) in (None, "", ())]
@@ -121,7 +121,32 @@ def _not_before_today(attempt: Attempt, day: dt.date | None) -> None:
 
 
 def _check_deadline(attempt: Attempt) -> None:
-    _not_before_today(attempt, attempt.facts.deadline)
+    day = attempt.facts.deadline
+    _not_before_today(attempt, day)
+    latest = hotline_latest(
+        attempt.state,
+        channel=attempt.facts.channel,
+        profile=attempt.profile,
+        calendar=attempt.calendar,
+        now=attempt.now,
+    )
+    if day is not None and latest is not None and day > latest:
+        raise Invalid("demand.hotline_too_late", latest=latest)
+
+
+def hotline_latest(
+    state: DemandState, *, channel: str, profile: MechanismProfile, calendar: WorkCalendar, now: dt.datetime
+) -> dt.date | None:
+    """Return the last day for which a matter of the hotline may be given out at the aware `now`; None for all others.
+
+    The hotline's own days from this dispatch (XA-28), or the date agreed with the level above where that is later.
+    """
+    if channel != HOTLINE or state.class_ in (None, "PRIVATE"):
+        return None
+    ends = [due_at(now, profile.deadlines.hotline, calendar=calendar)]
+    if state.original_due_at is not None and state.due_at is not None:
+        ends.append(state.due_at)
+    return local_day(max(ends) - dt.timedelta(seconds=1))
 
 
 def _check_until(attempt: Attempt) -> None:

@@ -20,11 +20,15 @@ def install(app: Flask) -> None:
 
 
 def say(code: str, /, **details: object) -> str:
-    """The sentence for a stable code; a code without one is a bug, which a test finds before a user does."""
+    """The sentence for a stable code, its days as they are written here.
+
+    A code without one is a bug, which a test finds before a user does.
+    """
     sentence = sentences().get(code)
     if sentence is None:
         return f"办不了（{code}）"
-    return sentence.format_map(_Details(details))
+    written = {name: day(value) if type(value) is dt.date else value for name, value in details.items()}
+    return sentence.format_map(_Details(written))
 
 
 @cache

@@ -13,6 +13,7 @@ from tests.factories import SHANGHAI
 _A_DEED_TAKES = dt.timedelta(minutes=1)
 _LEVELS = ("grid", "village", "township", "county")
 _LOW = 2
+_TO_REGISTER = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Matter:
     """诉求: the address of its page, its number, what was done to it, and where that has brought it.
 
     `first_due` is the day first promised or allowed, as the story works it out by hand; `level` the highest that
-    handled it. `resolved` and `told` are days, `stars` the reporter's own since he was told.
+    handled it; `put_off` says that it waits, with the level above's word. `resolved` and `told` are days, `stars` the reporter's own since he was told.
     """
 
     path: str
@@ -55,11 +56,19 @@ class Matter:
     reachable: bool = True
     ended: bool = False
     merged_into: Matter | None = None
+    put_off: bool = False
 
     @property
     def left_the_count(self) -> bool:
         """Whether it was not the village's to resolve after all (METRICS C7)."""
         return self.outcome in ("withdrawn", "referred") or (self.outcome == "rejected" and self.ended)
+
+    @property
+    def due(self) -> dt.date | None:
+        """The day by which something has to happen while it is open: its own date, else the desk's; None while put off."""
+        if self.put_off or self.received is None:
+            return None
+        return self.first_due or self.received + _TO_REGISTER
 
     def count(self, act: str) -> int:
         """How often something was done to it."""
@@ -110,6 +119,7 @@ def _assigned(matter: Matter, deed: Deed) -> None:
 
 def _approved(matter: Matter, deed: Deed) -> None:
     asked = [each.entered["request"] for each in matter.deeds if each.act == "ask"][-1]
+    matter.put_off = asked == "暂缓"
     if asked == "解释说明":
         matter.was_resolved(deed, "explained")
 

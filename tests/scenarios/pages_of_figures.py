@@ -45,10 +45,10 @@ def cards(reader: Person) -> dict[str, int]:
     }
 
 
-def cases_file(reader: Person, group: str) -> dict[str, dict[str, str]]:
-    """The rows of the list's file by number."""
+def cases_file(reader: Person, group: str, **narrowed: str) -> dict[str, dict[str, str]]:
+    """The rows of the list's file by number; `narrowed` are the list's other filters."""
     reader.opens("/inbox")
-    answer = reader.browser.client.get(f"/cases.csv?group={group}")
+    answer = reader.browser.client.get("/cases.csv", query_string={"group": group} | narrowed)
     return {row["编号"]: row for row in csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))}
 
 

@@ -115,6 +115,12 @@ class Person:
         self.browser.sends(self.opens("/weekly"), "/weekly", **{field_name: text})
         self.diary.writes(matter, self.name, "minute", rule)
 
+    def appoints(self, name: str, function: str, place: str, rule: str, /) -> None:
+        """任岗: somebody has a function in a place from today on."""
+        (link,) = self.opens("/people").xpath(f"//a[normalize-space()='{name}']/@href")
+        self.browser.sends(self.opens(link), "/posts", function=function, place=place)
+        self.diary.notes(self.name, "appoint", rule)
+
     def finds(self, text: str) -> Matter:
         """The one matter of the ledger that holds a text."""
         found = self.opens(f"/ledger?text={text}").xpath("//tbody//a[starts-with(@href, '/cases/')]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
+from tests.factories import VILLAGE
 from tests.scenarios.diary import Deed, Matter
 
 Share = tuple[int, int]
@@ -28,6 +29,18 @@ def workdays_after(day: dt.date, number: int) -> dt.date:
     return day
 
 
+def due_soon(matters: Iterable[Matter], *, as_of: dt.date) -> set[str]:
+    """C4: the numbers of what is open and due by the end of the next working day, and not over already."""
+    return {
+        each.number
+        for each in matters
+        if each.resolved is None
+        and each.merged_into is None
+        and each.due is not None
+        and as_of <= each.due <= workdays_after(as_of, 1)
+    }
+
+
 def share(rows: Iterable[Matter], rule: Callable[[Matter], bool]) -> Share:
     """How many of some matters a rule holds for."""
     found = list(rows)
@@ -45,7 +58,7 @@ class Month:
         self.received = self._in(lambda matter: matter.received)
 
     def figures(self) -> dict[str, Share]:
-        """C6 to C11."""
+        """C6 to C12, C12 of the one village of the story."""
         return {
             "C6": share(
                 self._due(), lambda each: each.resolved is not None and each.resolved <= each.first_due
@@ -64,6 +77,9 @@ class Month:
                 for class_ in ("PRIVATE", "GRID", "COMMUNITY", "GOVERNMENT", None)
                 for level in LEVELS
             },
+            f"C12-private-{VILLAGE}": share(self.received, lambda each: each.class_ == "PRIVATE"),
+            f"C12-rejected-{VILLAGE}": share(self.received, lambda each: each.outcome == "rejected"),
+            f"C12-suspended-{VILLAGE}": share(self.received, lambda each: each.put_off),
         }
 
     def apart(self) -> dict[str, int]:

@@ -20,7 +20,7 @@ import pytest
 
 from server import profiles
 from tests.scenarios.pages_of_figures import apart, cards, cases_file, ledger_file, shares
-from tests.scenarios.recount import Month
+from tests.scenarios.recount import Month, due_soon
 from tests.scenarios.stories import play
 from tests.scenarios.world import World
 from tests.scenarios.zhongxian_closing import CLOSING
@@ -46,6 +46,7 @@ def test_a_quarter_under_four_orders_is_told_by_its_figures(quarter: World) -> N
     every_rule_was_followed(quarter)
     every_channel_class_and_reason_occurred(quarter)
     what_is_open_is_what_the_diary_left_open(quarter)
+    what_is_due_soon_is_what_the_diary_says_is(quarter)
     the_ledger_strikes_off_what_ended(quarter)
     the_figures_of_each_month_are_those_of_the_diary(quarter)
 
@@ -85,6 +86,17 @@ def what_is_open_is_what_the_diary_left_open(world: World) -> None:
     assert {listed[number]["超期天数"] for number in late} == {"10"}
     shown = cards(world.person("official"))
     assert (shown["未解决"], shown["超期"], shown["停滞"]) == (len(open_), len(late), 1)
+
+
+def what_is_due_soon_is_what_the_diary_says_is(world: World) -> None:
+    soon = due_soon(world.diary.matters.values(), as_of=AS_OF)
+    assert {each.text for each in world.diary.matters.values() if each.number in soon} == {
+        "垃圾桶满了",
+        "绿篱挡住路口",
+    }
+    official = world.person("official")
+    assert set(cases_file(official, "unresolved", timing="due_soon")) == soon
+    assert f"下一个工作日前到期 {len(soon)} 件" in official.reads_page("/queue")
 
 
 def the_ledger_strikes_off_what_ended(world: World) -> None:

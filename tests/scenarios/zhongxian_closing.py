@@ -102,6 +102,18 @@ def a_barking_dog_overdue_at_the_end(world: World) -> Steps:
         phone.says(dog, "same", "METRICS-C5", words=None)
 
 
+def two_dates_after_the_end(world: World) -> Steps:
+    """In hand when the quarter ends: one due on the next working day, one the day after that."""
+    cadre = world.person("cadre")
+    yield 11, 18
+    for text, deadline in (("绿篱挡住路口", "2026-11-24"), ("公告栏玻璃碎了", "2026-11-25")):
+        matter = cadre.takes_in(text, "ZX-03", kind="facility")
+        cadre.does(matter, "register", "ZX-30")
+        cadre.does(matter, "classify", "ZX-33", category="COMMUNITY")
+        cadre.does(matter, "assign", "ZX-36", to="王秀英", measure="上门处理", deadline=deadline)
+        matter.handled_at("grid")
+
+
 def a_new_matter_at_the_end(world: World) -> Steps:
     """Scanned on the last morning, and on nobody's list but the registrar's."""
     yield 11, 23, 8
@@ -115,5 +127,6 @@ CLOSING = (
     a_leak_that_comes_back,
     a_slope_put_off_at_the_end,
     a_barking_dog_overdue_at_the_end,
+    two_dates_after_the_end,
     a_new_matter_at_the_end,
 )

@@ -133,6 +133,8 @@ def a_hotline_order_before_the_holiday(world: World) -> Steps:
     cadre.does(bridge, "register", "ZX-30")
     cadre.does(bridge, "classify", "S4#11", category="GOVERNMENT")
     yield 9, 30, 16
+    too_late = cadre.is_refused(bridge, "assign", "XA-28", to="王秀英", deadline="2026-10-14")
+    assert "10月13日" in too_late
     cadre.does(bridge, "assign", "XA-28", to="王秀英")
     bridge.handled_at("grid")
     bridge.first_due = dt.date(2026, 10, 13)
@@ -227,6 +229,30 @@ def a_ditch_sent_back_down(world: World) -> Steps:
     yield 10, 25
 
 
+def a_culvert_sent_down_twice(world: World) -> Steps:
+    """驳回上报 a second time: the two desks cannot agree, so somebody named for it says whose matter it is."""
+    cadre, official, arbiter = world.person("cadre"), world.person("official"), world.person("assessor")
+    yield 10, 12
+    world.person("admin").appoints("考评员", "裁定人", "云溪镇", "S2b")
+    culvert = cadre.takes_in("过路涵管塌了半边", "ZX-03", kind="road", detail="road.surface")
+    cadre.does(culvert, "register", "ZX-30")
+    cadre.does(culvert, "classify", "ZX-33", category="COMMUNITY")
+    cadre.does(culvert, "escalate", "ZX-37", reason="没有经费", words="涵管要换")
+    official.does(culvert, "send_down", "S2b", words="村道由村里养护")
+    yield 10, 13
+    cadre.does(culvert, "escalate", "ZX-37", reason="没有经费", words="问过了，养护费今年已用完")
+    official.does(culvert, "send_down", "S2b", words="养护费按村包干，镇里不另给")
+    assert not {"assign", "classify", "escalate"} & cadre.may_do(culvert)
+    yield 10, 14
+    arbiter.does(culvert, "assign", "S2b", to="赵支书", measure="镇里出涵管，村里出工", deadline="2026-10-23")
+    culvert.handled_at("village")
+    yield 10, 22
+    cadre.does(culvert, "say", "ZX-36", step="已办好", words="涵管换好了")
+    cadre.does(culvert, "feed_back", "ZX-50", words="涵管换好，能过车了", means="电话")
+    yield 10, 23
+    world.reporter(culvert).does(culvert, "rate", "ZX-51", stars=4)
+
+
 HANDLING = (
     a_quarrel_that_comes_back_twice,
     two_who_tell_of_one_leak,
@@ -235,4 +261,5 @@ HANDLING = (
     a_bus_stop_that_waits_for_money,
     a_school_gate_given_to_the_wrong_one,
     a_ditch_sent_back_down,
+    a_culvert_sent_down_twice,
 )

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from server.domain.demand import decide
 from server.domain.demand_acts import Action
 from server.domain.demand_levels import handling_level
+from server.domain.demand_statements import hotline_latest
 from server.domain.demand_states import is_unresolved
 from server.domain.demand_ways import meeting_of
 from server.domain.events.demands import UnitsCalled
@@ -48,7 +49,7 @@ def assign(
     """派单 to a person or a unit, with supporting units, measure and deadline as the profile requires (ZX-36, XA-43).
 
     Raises NotFound for whom it cannot be given to, Invalid("demand.one_taker") for a person and a unit at once,
-    Invalid("demand.required_fields"), Invalid("demand.deadline_past"), Forbidden, Conflict.
+    Invalid("demand.required_fields"), Invalid("demand.deadline_past", "demand.hotline_too_late"), Forbidden, Conflict.
     """
     order = Order(handler_id, unit_id, tuple(support), measure, deadline)
     return give(work, reached(work, demand_id, seen=seen), Action.ASSIGN, order)
@@ -145,7 +146,7 @@ def claim(
 ) -> Demand:
     """认领: it is in the hands of who claims it, or of his unit, by the day he says (LL-24).
 
-    Raises NotFound, Forbidden, Conflict, Invalid("demand.deadline_past").
+    Raises NotFound, Forbidden, Conflict, Invalid("demand.deadline_past", "demand.hotline_too_late").
     """
     demand = reached(work, demand_id, seen=seen)
     perform(work, demand, Action.CLAIM, deadline=deadline)
@@ -170,6 +171,18 @@ def claimed_until(reading: Reading, demand: Demand) -> dt.date | None:
         now=reading.now,
     )
     return None if after.due_at is None else due_day_of(after.due_at)
+
+
+def latest_day(reading: Reading, demand: Demand) -> dt.date | None:
+    """Return the last day for which a demand of the hotline may be given out now; None for any other demand."""
+    profile = profile_of(reading, demand)
+    return hotline_latest(
+        demand.state,
+        channel=demand.channel,
+        profile=profile,
+        calendar=calendar_of(profile),
+        now=reading.now,
+    )
 
 
 def recall(work: Work, demand_id: uuid.UUID, *, words: str, seen: int | None = None) -> Demand:

@@ -92,7 +92,13 @@ def _give(asking: Asking) -> tuple[Question, ...]:
             value=asking.demand.measure or "",
             required="measure" in required,
         ),
-        Question(name="deadline", label="完成时限", kind="date", required="deadline" in required),
+        Question(
+            name="deadline",
+            label="完成时限",
+            kind="date",
+            required="deadline" in required,
+            hint=_latest_day(asking),
+        ),
     ]
     if asking.units:
         must = "support" in required
@@ -107,6 +113,11 @@ def _give(asking: Asking) -> tuple[Question, ...]:
             )
         )
     return tuple(asked)
+
+
+def _latest_day(asking: Asking) -> str:
+    day = dispatch.latest_day(asking.reading, asking.demand)
+    return "" if day is None else f"热线工单最迟到{day.month}月{day.day}日。"
 
 
 def _claim(asking: Asking) -> tuple[Question, ...]:

@@ -1,14 +1,17 @@
 """派单、认领、退单、转派、上报、会议、单位."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.domain.demand_acts import Action
+from server.domain.demand_statements import hotline_latest
 from server.domain.demand_states import StateKey
 from server.domain.demand_ways import meeting_of, waits_for_arbiter
 from server.domain.people import Actor
 from server.domain.problems import Conflict, Forbidden, Invalid
-from tests.cast import UNIT
-from tests.story import Story, day, midnight
+from tests.cast import UNIT, calendar_of
+from tests.story import Story, at, day, midnight
 
 ORDER = {"unit_id": UNIT, "handler_unit": "township", "measure": "换变压器", "deadline": day(9)}
 BASIS = {"reason": "not_ours", "words": "不归我管"}
@@ -45,6 +48,22 @@ def test_an_order_of_the_hotline_before_the_holiday_has_five_working_days_from_i
     assert state.due_at == state.original_due_at == midnight(-6), (
         "8 9 10 12 13 October, the 10th worked (METRICS X)"
     )
+
+
+def test_an_order_of_the_hotline_is_not_given_a_later_day_than_the_channel_has() -> None:
+    story = Story("xian", channel="hotline").classified("COMMUNITY")
+    with pytest.raises(Invalid) as refusal:
+        story.given(deadline=day(8))
+    assert (refusal.value.code, refusal.value.details["latest"]) == ("demand.hotline_too_late", day(7))
+    assert story.given(deadline=day(7)).state.due_at == midnight(7)
+
+
+def test_given_again_a_hotline_order_keeps_a_later_day_agreed_from_above() -> None:
+    story = Story("xian", channel="hotline").classified("COMMUNITY").given(deadline=day(7))
+    later = replace(story.state, due_at=midnight(20))
+    profile, calendar = story.profile, calendar_of(story.profile)
+    for channel, latest in (("hotline", day(20)), ("walkin", None)):
+        assert hotline_latest(later, channel=channel, profile=profile, calendar=calendar, now=at(1)) == latest
 
 
 def test_an_order_comes_back_with_its_basis_and_the_time_lost_is_the_dispatchers() -> None:
