@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import shapely
-from shapely import Point, STRtree
+from shapely import STRtree
 
 from gis.measure import LocalPlane
 
@@ -72,7 +72,7 @@ def _from_many(group: Sequence[Report]) -> bool:
 
 def _linked(reports: Sequence[Report], *, radius_m: float) -> Iterator[list[Report]]:
     """Yield the groups of single linkage: walk from each report to those near it until none is left."""
-    points = [Point(report.lon, report.lat) for report in reports]
+    points = shapely.points([(report.lon, report.lat) for report in reports])
     metres = shapely.transform(points, LocalPlane.around(points).to_local)
     near: defaultdict[int, list[int]] = defaultdict(list)
     for one, other in STRtree(metres).query(metres, predicate="dwithin", distance=radius_m).T.tolist():

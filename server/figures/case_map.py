@@ -51,14 +51,14 @@ def surroundings(
 ) -> dict[str, Any]:
     """What lies around the points of an area, whatever else the filter says.
 
-    `villages` as grid_values.divided() gives them, `counts` of PRIVATE matters by their position, `hotspots`: 多人反映,
+    `villages` as grid_values.divided() gives them, `counts` of PRIVATE matters by their position, `hotspots`: 多人反映, those with most reports,
     `mixed`: the colour of several cases that differ in theirs.
     """
     return {
         "drawing": drawn.name,
         "villages": grid_values.divided(reading, drawn),
         "counts": _private_counts_on(reading, drawn, area),
-        "hotspots": [_hotspot(reading.actor, each) for each in hot_places.hot_places(reading, area)],
+        "hotspots": [_hotspot(reading.actor, each) for each in _most_told(reading, area)],
         "mixed": None if coloured_by == "age" else MIXED,
     }
 
@@ -83,6 +83,10 @@ def _private_counts_on(reading: Reading, drawn: Drawing, area: str | None) -> Ma
     counts = private_counts(reading, area)
     numbers = {village: number for number, (village, _) in enumerate(drawn.villages)}
     return {numbers[code]: f"私事 {words}" for code, words in counts.items() if code in numbers}
+
+
+def _most_told(reading: Reading, area: str | None) -> list[HotPlace]:
+    return hot_places.told(reading, hot_places.found(reading, area)[: hot_places.MOST_TOLD])
 
 
 def _decimals(actor: Actor, code: str) -> int:

@@ -19,9 +19,13 @@ from server.figures.case_words import kinds
 from server.figures.next_step import open_to
 from server.storage.case_filter import OnMap, on_map
 from server.storage.demands import Demand, readable
+from server.storage.geometry import point_degrees, undecoded
 from server.storage.profiles import profile_at
 from server.storage.selection import as_value, within
 from server.work import Reading
+
+MOST_TOLD = 100
+"""Of more places a map and the list beside it tell those with most reports, and how many there are in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,12 @@ def joining(reading: Reading, place: HotPlace) -> Joining | None:
 
 
 def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:
-    """The places of the last days, by the county's own numbers (profile, hotspot_rule); most reports first.
+    """The places of the last days, most reports first: see `found`."""
+    return told(reading, found(reading, area))
+
+
+def found(reading: Reading, area: str | None = None) -> list[Hotspot]:
+    """Where the places of the last days are, by the county's own numbers (profile, hotspot_rule); most reports first.
 
     A report counts with a place of its own, settled or not; PRIVATE matters never do. Raises NotFound outside the
     reader's scope.
@@ -75,7 +84,12 @@ def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:
     today = local_day(reading.now)
     rule = profile_at(reading.session, min(scope.codes, default=""), on=today).hotspot_rule
     query = sa.select(
-        Demand.id, Demand.kind, Demand.point, Demand.raised_on, Demand.reporter_phone, Demand.reporter_name
+        undecoded(Demand.point),
+        Demand.id,
+        Demand.kind,
+        Demand.raised_on,
+        Demand.reporter_phone,
+        Demand.reporter_name,
     ).where(
         Demand.point.is_not(None),
         Demand.raised_on > today - dt.timedelta(days=rule.days),
@@ -84,27 +98,33 @@ def hot_places(reading: Reading, area: str | None = None) -> list[HotPlace]:
         Demand.key != StateKey.WITHDRAWN.value,
         on_map(OnMap.SHOWN),
     )
-    found = many_reports(
-        map(_report, reading.session.execute(query)),
+    rows = reading.session.execute(query).all()
+    degrees = point_degrees([row[0] for row in rows]).tolist() if rows else []
+    return many_reports(
+        map(_report, rows, degrees),
         until=today,
         radius_m=rule.radius_m,
         days=rule.days,
         at_least=rule.reports,
     )
-    wanted = [uuid.UUID(report.id) for spot in found for report in spot.reports]
+
+
+def told(reading: Reading, spots: Sequence[Hotspot]) -> list[HotPlace]:
+    """What is said of places the reader has been given, in their order."""
+    wanted = [uuid.UUID(report.id) for spot in spots for report in spot.reports]
     by_id = {
         str(row.id): row for row in reading.session.scalars(sa.select(Demand).where(Demand.id.in_(wanted)))
     }
-    return [_place(spot, [by_id[report.id] for report in spot.reports]) for spot in found]
+    return [_place(spot, [by_id[report.id] for report in spot.reports]) for spot in spots]
 
 
-def _report(row: Any) -> Report:
-    place = row.point.centroid
+def _report(row: Any, degrees: Sequence[float]) -> Report:
+    lon, lat = degrees
     return Report(
         id=str(row.id),
         kind=row.kind,
-        lon=place.x,
-        lat=place.y,
+        lon=lon,
+        lat=lat,
         day=row.raised_on,
         reporter=row.reporter_phone or row.reporter_name,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gis.hotspots import Hotspot
 from server.domain.demand_clock import age_in_days, is_due_soon, is_overdue, is_stalled
 from server.domain.demand_states import Group, StateKey, group_of
 from server.domain.mechanism import MechanismProfile
@@ -18,7 +19,6 @@ from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
 from server.figures import areas, hot_places
 from server.figures.areas import VILLAGE_DIGITS
 from server.figures.case_words import days_over, due_day_of, due_words, title
-from server.figures.hot_places import HotPlace
 from server.figures.staffing import names_of
 from server.storage import case_filter, case_list, jurisdictions, units
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, OnMap, Timing
@@ -134,14 +134,14 @@ def counts(reading: Reading, questions: Sequence[CaseFilter]) -> Sequence[int]:
     return case_list.counts(reading.session, questions, scope=reading.actor.scope, moments=moments(reading))
 
 
-def cards(reading: Reading, area: str | None = None, *, hot: Sequence[HotPlace] | None = None) -> list[Card]:
+def cards(reading: Reading, area: str | None = None, *, hot: Sequence[Hotspot] | None = None) -> list[Card]:
     """The cards of whoever reads: the village's own work, or what the township and county look at first.
 
     `hot` are the places of 多人反映 where the page has found them already.
     """
     if reading.actor.may(Permission.SEE_NAMES):
         return _cards(reading, _OF_A_VILLAGE, area)
-    places = len(hot_places.hot_places(reading, area) if hot is None else hot)
+    places = len(hot_places.found(reading, area) if hot is None else hot)
     tone: Tone = "watch" if places else "calm"
     return [
         *_cards(reading, _FROM_ABOVE, area),

@@ -31,6 +31,7 @@ from server.work import Reading
 
 _USUAL = "age"  # as nothing chosen, so that the filter bar says only what was
 _BEFORE_COLOURS = 4
+_MOST_VILLAGES = 30  # of a city's two thousand; the rest is asked for by choosing a township
 _COLOURED_BY = {by.removeprefix(_USUAL): each.words for by, each in colourings().items()}
 
 
@@ -68,7 +69,9 @@ def cases() -> str:
     with database().read(current_actor()) as reading:
         filter_ = wanted.filter(reading)
         colouring = colourings()[wanted.coloured_by]
-        hot = hot_places.hot_places(reading, wanted.area)
+        hot = hot_places.found(reading, wanted.area)
+        private = _private(reading, wanted.area)
+        overdue = open_cases.overdue_by_village(reading, wanted.area)
         found = open_cases.cases(reading, filter_, page=Page(max(wanted.page, 1), PAGE_SIZE))
         return page(
             "cases.html",
@@ -82,10 +85,14 @@ def cases() -> str:
             found=found,
             pages=-(-found.total // PAGE_SIZE),
             off_map=open_cases.off_map(reading, replace(filter_, on_map=None)),
-            private=_private(reading, wanted.area),
-            hot=with_joining(reading, hot),
+            private=private[:_MOST_VILLAGES],
+            private_villages=len(private),
+            hot=with_joining(reading, hot_places.told(reading, hot[: hot_places.MOST_TOLD])),
+            hot_in_all=len(hot),
+            may_view_hot_spots=reading.actor.may(Permission.VIEW_HOT_SPOTS),
             area=wanted.area,
-            overdue=open_cases.overdue_by_village(reading, wanted.area),
+            overdue=overdue[:_MOST_VILLAGES],
+            overdue_villages=len(overdue),
             classes=[(code, words) for code, words in CLASSES.items() if code != "PRIVATE"],
             colours=list(colouring.legend.values()),
             coloured_by=colouring.words,

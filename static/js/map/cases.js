@@ -4,6 +4,7 @@
   const CLUSTER_SIZE = 52; // pixels: a cluster's circle with some air
   const POINT_SIZE = 20; // at the closest zooms only what truly coincides stays together
   const CLOSE_ZOOM = 17;
+  const RING_SIZE = 76; // pixels: two rings nearer than this would be read as one
   const SHAPES = { GRID: "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0Z", COMMUNITY: "M-7.5-7.5h15v15h-15Z", GOVERNMENT: "M0-9.5 9 7.5H-9Z" };
   const { element, title } = window.wangge;
   const { svg } = window.wangge.patterns;
@@ -46,14 +47,26 @@
   }
 
   // Lies above the symbols and lets clicks through to them, but for its own line and number.
-  function hotspot({ lon, lat, reports, title: words }) {
+  function hotspot({ lon, lat, reports, title: words, beside }) {
     const made = svg("svg", { viewBox: "-44 -44 88 88", width: 88, height: 88, class: "hotspot" });
     const number = svg("g", { transform: "translate(0 -36)" });
     number.append(svg("rect", { x: -19, y: -10, width: 38, height: 20, rx: 10 }), svg("text", { "text-anchor": "middle", y: 4.5 }));
     number.lastChild.textContent = `${reports}次`;
     made.append(svg("circle", { r: 36 }), number);
     const icon = L.divIcon({ className: "hotspot-place", iconSize: [88, 88], html: made });
-    return L.marker([lat, lon], { icon, zIndexOffset: 2000 }).bindTooltip(title(words));
+    return L.marker([lat, lon], { icon, zIndexOffset: 2000 }).bindTooltip(title(beside ? `${words}\n旁边还有 ${beside} 处，放大再看` : words));
+  }
+
+  // Those with most reports come first; one too near to a ring that stands is told with it until somebody looks closer.
+  function rings(map, places) {
+    const standing = [];
+    for (const place of places) {
+      const at = map.project([place.lat, place.lon]);
+      const near = standing.find((other) => other.at.distanceTo(at) < RING_SIZE);
+      if (near && map.getZoom() < CLOSE_ZOOM) near.beside += 1;
+      else standing.push({ ...place, at, beside: 0 });
+    }
+    return standing;
   }
 
   window.wangge.layers.cases = (map, config, tell) => {
@@ -64,6 +77,7 @@
     let all = []; // what the whole area has: its cases, or bins of them
     let near = null; // of an area with bins, the cases of the view
     let mixed = null;
+    let places = []; // where several told of the same
 
     const points = () => near ?? all;
 
@@ -96,6 +110,8 @@
         const made = isOne ? single(group.at, group.points[0]) : cluster(group.at, group.points, mixed);
         symbols.addLayer(made.on("click", () => open(group)));
       }
+      hotspots.clearLayers();
+      for (const place of rings(map, places)) hotspots.addLayer(hotspot(place));
       clearLabels();
     }
 
@@ -109,8 +125,7 @@
       ({ mixed } = values);
       all = values.points ?? values.bins;
       near = null;
-      hotspots.clearLayers();
-      for (const place of values.hotspots) hotspots.addLayer(hotspot(place));
+      places = values.hotspots;
       territory.show(values);
       draw();
     }

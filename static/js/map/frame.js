@@ -24,7 +24,7 @@
        points   [{id, lon, lat, class: "GRID" | "COMMUNITY" | "GOVERNMENT", hollow, age, colour: "#rrggbb",
                 overdue, urgent, suspended, title}]; age in days; title may have several lines; null where there are too many
        bins     then [{lon, lat, count, age, colour}]: how many in a square of a kilometre, the oldest of them
-       hotspots [{lon, lat, reports, title}]: places several people told of, with how many reports
+       hotspots [{lon, lat, reports, title}]: places several people told of, with how many reports; most first
        mixed    colour of several cases whose points differ in theirs; null for that of the oldest
    page → frame  {type: "names", names}: names by position that were asked for · {type: "points", points}: those of the view
    page → frame  {type: "mark", code} or {type: "mark", id}: point out one grid or case; neither clears

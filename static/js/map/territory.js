@@ -8,7 +8,8 @@
   const OUTLINE = { colour: "#6b7885", weight: 1, rank: 0 };
   const VACANT = 1;
   const THICK_MARK = 2;
-  const MOST_LABELS = 400; // considered at a time: the neediest
+  const MOST_LABELS = 400; // considered at a time; of more, the neediest of each part of the view
+  const PART = [64, 32]; // pixels: a number with some air
 
   // The arrays of a message as something to ask: see frame.js for their form.
   function read(values) {
@@ -60,6 +61,17 @@
   const share = (row) => (row.d ? row.n / row.d : 1);
   const neediestFirst = (a, b) => share(a.row) - share(b.row) || b.row.d - a.row.d;
 
+  // As needy as each other they would otherwise all be of one corner.
+  function spread(map, sorted) {
+    if (sorted.length <= MOST_LABELS) return sorted;
+    const taken = new Set();
+    return sorted.filter(({ at }) => {
+      const { x, y } = map.latLngToContainerPoint(at);
+      const part = `${Math.floor(x / PART[0])} ${Math.floor(y / PART[1])}`;
+      return !taken.has(part) && taken.add(part);
+    });
+  }
+
   // Returns {show(values), named(names), mark({code}), hold(still)}; words(row, looks) → a title's lines, pick(code).
   window.wangge.territory = (map, config, { words, pick, tell }) => {
     const label = window.wangge.labels(map);
@@ -85,8 +97,8 @@
       const drawsGrids = wanted.some(({ kind }) => kind === "grids");
       const texts = data.counts
         ? wanted.filter(({ kind, id }) => kind === "villages" && data.counts[id]).map(({ id, at }) => ({ at, text: data.counts[id] }))
-        : wanted.filter(({ kind, row }) => (kind === "grids") === drawsGrids && row?.level && row.text && row.d !== 0)
-          .sort(neediestFirst).slice(0, MOST_LABELS).map(({ at, row }) => ({ at, text: row.text }));
+        : spread(map, wanted.filter(({ kind, row }) => (kind === "grids") === drawsGrids && row?.level && row.text && row.d !== 0)
+          .sort(neediestFirst)).map(({ at, row }) => ({ at, text: row.text }));
       label(texts);
       map.fire("labelled");
     }
