@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from tests.bench import (
+    city_map,
     county_month,
     decisions,
     geotag,
@@ -41,7 +42,7 @@ def main() -> int:
         sys.stderr.write("请用 WANGGE_TEST_DATABASE_URL 指明一个可以建库的 PostgreSQL（带 PostGIS）。\n")
         return 2
     too_slow = [name for name, value, target in _figures(cluster) if _say(name, value, target) > _TOLERATED]
-    seen = chain(pages.figures(), phone.figures())
+    seen = chain(pages.figures(), city_map.figures(), phone.figures())
     too_slow += [name for name, value, target in seen if _say(name, value, target) > _TOLERATED_IN_A_BROWSER]
     if too_slow:
         sys.stderr.write(f"超过目标太多：{'、'.join(too_slow)}\n")
