@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from server.database import Database
 from server.domain.demand_states import StateKey
 from server.domain.people import SYSTEM, Actor
-from server.domain.scope import Scope
 from server.services import actors
 from server.services.demands import closing, dispatch, handling, triage
 from server.storage import demands as storage
@@ -157,7 +156,9 @@ class Story:
     def demands(self) -> list[Demand]:
         """Every demand, oldest first."""
         with self.database.read(SYSTEM) as reading:
-            return list(storage.listing(reading.session, scope=Scope.everything()))
+            return list(
+                reading.session.scalars(sa.select(Demand).order_by(Demand.received_at, Demand.number))
+            )
 
     def only_demand(self) -> Demand:
         """The one demand there is."""

@@ -130,7 +130,7 @@ def _offer(case: Case, day: dt.date) -> tuple[dt.date, dt.date]:
         case.taker = Taker(case.registrar)
         return day + _UNCLAIMED_DAYS, due + _UNCLAIMED_DAYS
     taken = min(case.waits("claim", day + _A_DAY), day + _UNCLAIMED_DAYS - _A_DAY)
-    # What lies in no grid a grid's worker does not see.
+    # What lies in no grid is mostly for the village's own people.
     claimed_by = case.worker if case.raised.form in ("patrol", "online") else case.secretary
     case.taker = Taker(claimed_by)
     due = _within_channel(case, taken, max(due, taken + dt.timedelta(days=3)))

@@ -9,12 +9,13 @@ from server.domain.demand_acts import Action
 from server.domain.demand_levels import HEIGHT, reaches
 from server.domain.demand_states import DemandState, StateKey
 from server.domain.demand_ways import waits_for_arbiter
-from server.domain.jurisdiction import contains
+from server.domain.jurisdiction import Level, contains
 from server.domain.mechanism import MechanismProfile
 from server.domain.people import Actor, ActorKind, Function, Permission
 from server.domain.problems import Forbidden
 
 _S = StateKey
+_OF_A_GRID = frozenset({Function.GRID_WORKER, Function.GRID_LEAD})
 
 
 def authorise(
@@ -42,6 +43,14 @@ def is_authorised(
     """Say whether `actor` may do `action` to a demand in the division `place`."""
     right = _RIGHTS[actor.kind].get(action)
     return right is not None and right(_Asked(state, actor, place, profile))
+
+
+def claims_in(actor: Actor) -> frozenset[str]:
+    """Return the villages where the actor may also claim what lies in no grid: those in which he has one (LL-21)."""
+    if not actor.may(Permission.CLAIM_DEMAND):
+        return frozenset()
+    held = (post.jurisdiction for post in actor.posts if post.function in _OF_A_GRID)
+    return frozenset(code[: Level.VILLAGE.digits] for code in held if len(code) >= Level.VILLAGE.digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,10 @@ def _anywhere(permission: Permission) -> _Right:
 
 def _there(permission: Permission) -> _Right:
     return lambda asked: asked.actor.may(permission, at=asked.place)
+
+
+def _claims(asked: _Asked) -> bool:
+    return asked.actor.may(Permission.CLAIM_DEMAND, at=asked.place) or asked.place in claims_in(asked.actor)
 
 
 def _at_desk(permission: Permission) -> _Right:
@@ -203,7 +216,7 @@ _STAFF: Mapping[Action, _Right] = {
     Action.PUT_ON_AGENDA: _dispatching(Permission.HOLD_MEETING),
     Action.RESOLVE: _at_desk(Permission.HOLD_MEETING),
     Action.OFFER: _dispatching(Permission.ASSIGN_DEMAND),
-    Action.CLAIM: _there(Permission.CLAIM_DEMAND),
+    Action.CLAIM: _claims,
     Action.ASSIGN: _dispatching(Permission.ASSIGN_DEMAND),
     Action.TRANSFER: _at_desk(Permission.ASSIGN_DEMAND),
     Action.RECALL: _at_desk(Permission.ASSIGN_DEMAND),

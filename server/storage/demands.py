@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
@@ -234,13 +234,16 @@ def get(
     *,
     scope: Scope,
     reader: uuid.UUID | None = None,
+    claims_in: Collection[str] = (),
     to_change: bool = False,
 ) -> Demand:
-    """The demand, if it lies where the reader may look or is the `reader`'s own.
+    """The demand, if it lies where the reader may look, is the `reader`'s own or is offered in no grid of `claims_in`.
 
     Locked `to_change`, so that two acts follow one another. Raises NotFound where there is none he may see.
     """
     may_see = readable(scope) if reader is None else sa.or_(readable(scope), own_of(reader))
+    if claims_in:
+        may_see = sa.or_(may_see, _offered_in(claims_in))
     query = sa.select(Demand).where(Demand.id == demand_id, may_see)
     row = session.scalars(query.with_for_update() if to_change else query).first()
     if row is None:
@@ -259,12 +262,16 @@ def of_submission(session: Session, submission_id: int, *, position: int) -> Dem
     return session.scalars(query).first()
 
 
-def listing(session: Session, *, scope: Scope, states: Sequence[str] = ()) -> Sequence[Demand]:
-    """Demands the reader may see, oldest first; of some states only where given."""
-    query = sa.select(Demand).where(readable(scope))
-    if states:
-        query = query.where(Demand.key.in_(states))
+def offered(session: Session, *, scope: Scope, claims_in: Collection[str]) -> Sequence[Demand]:
+    """What waits for somebody to claim it, oldest first, where the reader may look, or in no grid of villages (LL-21)."""
+    here = sa.and_(readable(scope), Demand.key == StateKey.OFFERED.value)
+    query = sa.select(Demand).where(sa.or_(here, _offered_in(claims_in)))
     return session.scalars(query.order_by(Demand.received_at, Demand.number)).all()
+
+
+def _offered_in(villages: Collection[str]) -> sa.ColumnElement[bool]:
+    offered = sa.and_(Demand.key == StateKey.OFFERED.value, held_as() != "PRIVATE")
+    return sa.and_(offered, Demand.jurisdiction.in_(villages))
 
 
 def notes(session: Session, demand_id: uuid.UUID) -> Sequence[DemandNote]:

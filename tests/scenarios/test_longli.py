@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from tests.scenarios.browsing import NotOffered
+from tests.scenarios.browsing import NotOffered, Refused
 from tests.scenarios.crowd import Crowd
 from tests.scenarios.pages_of_figures import ledger_file, shares
 from tests.scenarios.stories import Waiting, play
@@ -57,6 +57,25 @@ def a_common_matter_nobody_claims(world: World) -> Steps:
     cadre.does(paint, "feed_back", "LL-23", words="门刷好了", means="电话")
     yield 9, 6
     assert "未评价销号" in cadre.reads(paint)
+
+
+def a_matter_of_no_grid_claimed(world: World) -> Steps:
+    """It lies in the village, nobody can say in which grid: whoever works in a grid of the village may claim it."""
+    cadre, worker, other = world.person("cadre"), world.person("worker"), world.person("other_worker")
+    yield 8, 27
+    music = cadre.takes_in("广场舞音响坏了没人修", "LL-02", kind="facility")
+    cadre.does(music, "register", "LL-10")
+    cadre.does(music, "classify", "LL-12", category="COMMUNITY")
+    with pytest.raises(Refused, match="404"):
+        worker.opens(music.path)
+    cadre.does(music, "offer", "LL-21", words="会修电器的来")
+    assert "广场舞音响坏了没人修" not in other.reads_page("/claims")
+    assert "claim" in worker.may_do(music)
+    worker.claims(music, "LL-21")
+    yield 8, 31
+    worker.does(music, "say", "LL-24", step="已办好", words="换了插头")
+    worker.does(music, "feed_back", "LL-23", words="音响修好了", means="电话")
+    world.reporter(music).does(music, "rate", "S4#30", stars=5)
 
 
 def a_promise_on_the_twenty_third(world: World) -> Steps:
@@ -105,6 +124,7 @@ def test_orders_are_taken_by_everybody(world: Callable[[str], World]) -> None:
         here,
         a_common_matter_claimed,
         a_common_matter_nobody_claims,
+        a_matter_of_no_grid_claimed,
         a_promise_on_the_twenty_third,
         a_public_matter_and_the_whistle,
         until=(10, 9, 12),

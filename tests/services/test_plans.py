@@ -38,7 +38,7 @@ from server.storage import (
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, Timing
 from server.storage.selection import Page
 from tests.bench import many_demands
-from tests.factories import COUNTY, NOW, VILLAGE, County
+from tests.factories import COUNTY, GRID, NOW, VILLAGE, County
 
 VILLAGE_SCOPE = Scope.of([VILLAGE])
 COUNTY_SCOPE = Scope.of([COUNTY])
@@ -61,7 +61,10 @@ LISTS: dict[str, tuple[str, Reader]] = {
         lambda session: patrols.findings_between(session, scope=VILLAGE_SCOPE, **MONTH),
     ),
     "visits": ("visits", lambda session: visits.between(session, scope=VILLAGE_SCOPE, as_of=NOW, **MONTH)),
-    "demands": ("demands", lambda session: demands.listing(session, scope=VILLAGE_SCOPE)),
+    "offered demands": (
+        "demands",
+        lambda session: demands.offered(session, scope=Scope.of([GRID]), claims_in=[VILLAGE]),
+    ),
     "households": ("households", lambda session: households.listing(session, scope=VILLAGE_SCOPE)),
     "sheets": (
         "frozen_sheets",

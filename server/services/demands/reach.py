@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from server.domain.demand import treated_as_private
+from server.domain.demand_rights import claims_in
 from server.domain.demand_states import StateKey
 from server.domain.people import Actor, ActorKind
 from server.domain.problems import Conflict, NotFound
@@ -39,9 +40,17 @@ def concerns(reading: Reading, demand: Demand) -> bool:
     if actor.kind is ActorKind.UNIT:
         return _concerns_unit(reading, demand)
     private = treated_as_private(demand.class_, suggested=demand.suggested_class)  # type: ignore[arg-type]
-    return actor.scope.covers(demand.jurisdiction, private=private) or not hands(actor).isdisjoint(
+    if actor.scope.covers(demand.jurisdiction, private=private) or _may_claim(actor, demand, private=private):
+        return True
+    return not hands(actor).isdisjoint(
         (demand.handler_id, demand.looker_id, demand.checker_id, demand.caller_id, demand.first_asked_id)
     )
+
+
+def _may_claim(actor: Actor, demand: Demand, *, private: bool) -> bool:
+    """It is offered in no grid of a village where he has one."""
+    offered = demand.key == StateKey.OFFERED.value and not private
+    return offered and demand.jurisdiction in claims_in(actor)
 
 
 def hands(actor: Actor) -> set[uuid.UUID | None]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, send_file, url_for
 
 from server.domain.demand_acts import Action
+from server.domain.demand_rights import claims_in
 from server.domain.demand_states import STATES, Stage, StateKey, is_unresolved
 from server.domain.mechanism import EVALUATOR_WORDS
 from server.domain.people import Permission
@@ -54,14 +55,14 @@ def routes(blueprint: Blueprint) -> None:
 def case(demand_id: UUID) -> str:
     """The page of one demand."""
     with database().read(current_actor()) as reading:
-        return case_page(reading, _demand(reading, demand_id))
+        return case_page(reading, shown_demand(reading, demand_id))
 
 
 @requires(Permission.VIEW_LISTS)
 def file(demand_id: UUID, which: str) -> Response:
     """A photo or recording of the demand. Raises NotFound where it has none."""
     with database().read(current_actor()) as reading:
-        demand = _demand(reading, demand_id)
+        demand = shown_demand(reading, demand_id)
         names = {"photo": demand.photo, "photo_after": demand.photo_after, "voice": demand.voice}
         return _file(reading, demand, demand.submission_id, names.get(which))
 
@@ -70,7 +71,7 @@ def file(demand_id: UUID, which: str) -> Response:
 def note_file(demand_id: UUID, note_id: int, which: str) -> Response:
     """The photo or recording sent with a word on the demand. Raises NotFound where there is none."""
     with database().read(current_actor()) as reading:
-        demand = _demand(reading, demand_id)
+        demand = shown_demand(reading, demand_id)
         note = next((each for each in demands.notes(reading.session, demand.id) if each.id == note_id), None)
         if note is None:
             raise NotFound("page.unknown")
@@ -78,8 +79,12 @@ def note_file(demand_id: UUID, note_id: int, which: str) -> Response:
         return _file(reading, demand, note.submission_id, names.get(which))
 
 
-def _demand(reading: Reading, demand_id: UUID) -> Demand:
-    return demands.get(reading.session, demand_id, scope=reading.actor.scope, reader=reading.actor.id)
+def shown_demand(reading: Reading, demand_id: UUID) -> Demand:
+    """The demand of a page. Raises NotFound where it is neither the reader's to read nor to claim."""
+    actor = reading.actor
+    return demands.get(
+        reading.session, demand_id, scope=actor.scope, reader=actor.id, claims_in=claims_in(actor)
+    )
 
 
 def _file(reading: Reading, demand: Demand, submission_id: int | None, name: str | None) -> Response:

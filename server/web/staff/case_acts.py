@@ -29,7 +29,7 @@ from server.web.errors import STATUS
 from server.web.parsing import Submitted, form
 from server.web.parts import database
 from server.web.staff import case_answers as answers
-from server.web.staff.case import case_page
+from server.web.staff.case import case_page, shown_demand
 from server.web.staff.case_questions import asks_nothing
 from server.web.staff.case_refusal import refusal
 from server.web.staff.pages import back_to
@@ -117,7 +117,7 @@ def done_at_once(action: Action) -> bool:
 
 def _again(demand_id: UUID, act: str, problem: Invalid | Conflict) -> tuple[str, int]:
     with database().read(current_actor()) as reading:
-        demand = demands.get(reading.session, demand_id, scope=reading.actor.scope, reader=reading.actor.id)
+        demand = shown_demand(reading, demand_id)
         refused = refusal(act, problem, request.form)
         return case_page(reading, demand, refused=refused), STATUS[problem.kind]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from server.domain.demand_acts import Action
-from server.domain.demand_states import StateKey
+from server.domain.demand_rights import claims_in
 from server.domain.people import Permission
 from server.figures import open_cases
 from server.figures.next_step import open_to
@@ -26,9 +26,10 @@ def routes(blueprint: Blueprint) -> None:
 
 @requires(Permission.CLAIM_DEMAND)
 def claims() -> str:
-    """What is offered where the reader may look; the form stands where he may take it."""
+    """What is offered where the reader may look or take it; the form stands where he may."""
     with database().read(current_actor()) as reading:
-        found = demands.listing(reading.session, scope=reading.actor.scope, states=(StateKey.OFFERED.value,))
+        actor = reading.actor
+        found = demands.offered(reading.session, scope=actor.scope, claims_in=claims_in(actor))
         lines = open_cases.lines(reading, found)
         return page(
             "claims.html",

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
+from server.domain.demand_rights import claims_in
 from server.domain.demand_statements import hotline_latest
 from server.domain.demand_states import StateKey
 from server.domain.demand_ways import meeting_of, waits_for_arbiter
@@ -64,6 +66,23 @@ def test_given_again_a_hotline_order_keeps_a_later_day_agreed_from_above() -> No
     profile, calendar = story.profile, calendar_of(story.profile)
     for channel, latest in (("hotline", day(20)), ("walkin", None)):
         assert hotline_latest(later, channel=channel, profile=profile, calendar=calendar, now=at(1)) == latest
+
+
+def test_a_worker_may_claim_in_his_grid_and_what_lies_in_no_grid_of_its_village() -> None:
+    story = Story("longli").classified("COMMUNITY")
+    story.does(Action.OFFER, story.cast.cadre)
+    worker, profile = story.cast.worker, story.profile
+    village = story.cast.grid[:12]
+    assert claims_in(worker) == {village}
+    assert claims_in(story.cast.cadre) == frozenset()
+    for place, may in (
+        (story.cast.grid, True),
+        (village, True),
+        (f"{village}999", False),
+        (village[:9], False),
+    ):
+        acts = open_acts(story.state, actor=worker, place=place, profile=profile)
+        assert (Action.CLAIM in acts) == may, place
 
 
 def test_an_order_comes_back_with_its_basis_and_the_time_lost_is_the_dispatchers() -> None:
