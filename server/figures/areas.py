@@ -98,16 +98,15 @@ def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
 
 def choices(reading: Reading) -> list[Division]:
     """The villages, townships and, for somebody of a single village, grids that a reader may narrow his view to."""
-    names = grid_names(reading.session, scope=reading.actor.scope)
-    found: dict[str, str] = {}
-    for grid in {grid.code[:VILLAGE_DIGITS]: grid for grid in names.values()}.values():
-        if reading.actor.scope.covers(grid.code[:TOWNSHIP_DIGITS]):
-            found[grid.code[:TOWNSHIP_DIGITS]] = grid.township
-        if reading.actor.scope.covers(grid.code[:VILLAGE_DIGITS]):
-            found[grid.code[:VILLAGE_DIGITS]] = grid.village
-    villages = [code for code in found if len(code) == VILLAGE_DIGITS]
-    if len(villages) <= 1:
+    session, scope = reading.session, reading.actor.scope
+    village = sa.func.substr(Grid.code, 1, VILLAGE_DIGITS)
+    villages = session.scalars(sa.select(village).where(within(Grid.code, scope)).distinct()).all()
+    wider = {code[:digits] for code in villages for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
+    divisions = _divisions(session, {code[:COUNTY_DIGITS] for code in wider})
+    found = {code: _name(divisions, code) for code in wider if scope.covers(code)}
+    if sum(len(code) == VILLAGE_DIGITS for code in found) <= 1:
         today = local_day(reading.now)
+        names = grid_names(session, scope=scope)
         found.update((grid.code, grid.full_name) for grid in names.values() if grid.is_in_force(today))
     return [Division(code, found[code]) for code in sorted(found)]
 
