@@ -11,6 +11,7 @@ OrderChannel = Literal["hotline", "upper"]
 FIELDS: Mapping[str, str] = {
     "number": "工单号",
     "words": "诉求内容",
+    "category": "对方类别",
     "asked_on": "受理日期",
     "due_on": "办理时限",
     "village": "村（社区）",

@@ -14,6 +14,7 @@ from server.services.register.spreadsheet import Row
 _ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
     "number": ("工单编号", "编号", "工单号码", "受理编号", "派单编号", "事件编号"),
     "words": ("内容", "工单内容", "反映内容", "诉求描述", "事项描述", "主要内容", "问题描述"),
+    "category": ("类别", "诉求类别", "问题类别", "事项类别", "诉求类型", "问题分类", "事项分类", "事件类型"),
     "asked_on": ("受理时间", "来电时间", "派单时间", "登记时间", "上报时间"),
     "due_on": ("办结时限", "截止时间", "限办时间", "要求办结时间", "到期时间"),
     "village": ("村", "社区", "村社", "所属社区", "所属村社", "村居"),
@@ -37,6 +38,7 @@ class Order:
     row: int
     number: str
     words: str
+    category: str
     asked_on: dt.date | None
     due_on: dt.date | None
     village: str
@@ -84,6 +86,7 @@ def read_order(row: Row, columns: Mapping[str, str]) -> tuple[Order, list[Wrong]
         row=row.number,
         number=said["number"],
         words=said["words"],
+        category=said["category"],
         asked_on=_day(reader, FIELDS["asked_on"]),
         due_on=_day(reader, FIELDS["due_on"]),
         village=said["village"],

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.events.orders import OrdersReturned, OrdersTakenIn
 from server.domain.jurisdiction import Level
 from server.domain.outer_order import FIELDS, OrderChannel
 from server.domain.people import Permission
 from server.domain.problems import Invalid
+from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
+from server.figures.case_words import kinds
 from server.services.demands.addresses import BY_ADDRESS, addressed
 from server.services.demands.intake import Raised, Reporter, raise_demand
 from server.services.order_columns import Order, check, read_order
@@ -24,17 +26,22 @@ from server.storage.outer_orders import OrderList, OuterOrder
 from server.work import Reading, Work
 
 MOST_ROWS = 1_000
+_MOST_CATEGORIES = 60
 _KIND = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFile:
-    """A platform's list: its file's name and bytes, the channel it comes by, field → title of its columns."""
+    """A platform's list: its file's name and bytes, the channel it comes by, field → title of its columns.
+
+    `kinds` says which kind of ours a category of the platform is, as far as somebody has said so.
+    """
 
     name: str
     content: bytes
     channel: OrderChannel
     columns: Mapping[str, str]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,17 @@ class Repeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """What a list holds: the orders that are new, those that are not, and what is wrong. `titles` are its columns."""
+    """What a list holds: the orders that are new, those that are not, and what is wrong. `titles` are its columns.
+
+    `kinds` has each of its categories and the kind of ours it is taken for: as said now, as such orders stand here,
+    as the kind is called, else 其他.
+    """
 
     titles: Sequence[str]
     fresh: Sequence[Order]
     repeats: Sequence[Repeat]
     wrong: Sequence[Wrong]
+    kinds: Mapping[str, str]
 
 
 class WrongOrders(Invalid):
@@ -88,7 +100,9 @@ def examine(reading: Reading, file: OrderFile) -> Examined:
         if order.village and order.village not in villages
     ]
     fresh, repeats = _parted(reading, file.channel, orders)
-    return Examined(titles=sheet.columns, fresh=fresh, repeats=repeats, wrong=wrong)
+    return Examined(
+        titles=sheet.columns, fresh=fresh, repeats=repeats, wrong=wrong, kinds=_kinds(reading, file, orders)
+    )
 
 
 def take_in(work: Work, file: OrderFile) -> tuple[OrderList, Examined]:
@@ -114,7 +128,9 @@ def take_in(work: Work, file: OrderFile) -> tuple[OrderList, Examined]:
     villages = _villages(work)
     for order in examined.fresh:
         typed = storage.demands_by_number(work.session, file.channel, [order.number]).get(order.number)
-        demand = typed or raise_demand(work, addressed(work, _raised(work, file, order, villages)))
+        demand = typed or raise_demand(
+            work, addressed(work, _raised(work, file, order, villages, examined.kinds))
+        )
         work.session.add(
             OuterOrder(
                 list_id=taken.id,
@@ -165,7 +181,27 @@ def _parted(
     return list(fresh.values()), repeats
 
 
-def _raised(work: Work, file: OrderFile, order: Order, villages: Mapping[str, str]) -> Raised:
+def _kinds(reading: Reading, file: OrderFile, orders: Sequence[Order]) -> Mapping[str, str]:
+    """Category → kind. Raises Invalid("order_list.bad_columns")."""
+    categories = sorted({order.category for order in orders if order.category})
+    if len(categories) > _MOST_CATEGORIES:
+        raise Invalid(
+            "order_list.bad_columns",
+            reason=f"“{file.columns['category']}”这一列有 {len(categories)} 种写法，不像类别",
+        )
+    if not set(file.kinds.values()) <= set(kinds()):
+        raise Invalid("order_list.bad_columns", reason="没有这一类")
+    if not categories:
+        return {}
+    around = Scope.of([_county(reading)])
+    stand_here = storage.kinds_of(reading.session, file.channel, title=file.columns["category"], scope=around)
+    known = {words: kind for kind, words in kinds().items()} | stand_here | dict(file.kinds)
+    return {category: known.get(category, _KIND) for category in categories}
+
+
+def _raised(
+    work: Work, file: OrderFile, order: Order, villages: Mapping[str, str], known: Mapping[str, str]
+) -> Raised:
     today = local_day(work.now)
     asked_on = min(order.asked_on or today, today)
     reporter = Reporter(kind="named", name=order.name or None, phone=order.phone or None)
@@ -173,7 +209,7 @@ def _raised(work: Work, file: OrderFile, order: Order, villages: Mapping[str, st
         raised_on=asked_on,
         received_at=work.now,
         channel=file.channel,
-        kind=_KIND,
+        kind=known.get(order.category, _KIND),
         words=_with_date(order),
         division=villages.get(order.village) or _home(work),
         place_how=BY_ADDRESS if order.address else "nowhere",

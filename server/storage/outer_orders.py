@@ -15,6 +15,8 @@ from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.demands import Demand, DemandNote
 from server.storage.selection import within
 
+_REMEMBERED = 1_000
+
 
 class OrderColumns(Base):
     """列的对应: which column of a platform's list is what, as it was last chosen in a county."""
@@ -121,6 +123,19 @@ def demands_by_number(session: Session, channel: str, numbers: Collection[str]) 
     found: dict[str, Demand] = {}
     for demand in session.scalars(query.order_by(Demand.received_at.desc(), Demand.number.desc())):
         found[demand.outer_number or ""] = demand
+    return found
+
+
+def kinds_of(session: Session, channel: str, *, title: str, scope: Scope) -> dict[str, str]:
+    """What stands in a platform's column → the kind under which its newest order stands here now, of the last thousand."""
+    query = (
+        sa.select(OuterOrder.cells, Demand.kind)
+        .join(Demand, Demand.id == OuterOrder.demand_id)
+        .where(OuterOrder.channel == channel, within(Demand.jurisdiction, scope))
+    )
+    found: dict[str, str] = {}
+    for cells, kind in session.execute(query.order_by(OuterOrder.id.desc()).limit(_REMEMBERED)):
+        found.setdefault(cells.get(title, ""), kind)
     return found
 
 

@@ -125,6 +125,37 @@ def test_every_order_becomes_a_demand_with_all_it_says(story: Story, client: Fla
     assert (two.jurisdiction, two.key) == ("509901101", "submitted")
 
 
+def test_a_category_of_the_platform_becomes_a_kind_of_ours_and_stays_so(
+    story: Story, client: FlaskClient
+) -> None:
+    sign_in(client, "official")
+    titles = (*TITLES, "诉求类型")
+    fields = looked_at(client, as_csv((*ONE, "市政设施"), (*TWO, "环境卫生"), titles=titles))
+    assert fields["column-category"] == "诉求类型"
+    assert (fields["kind-市政设施"], fields["kind-环境卫生"]) == ("other", "sanitation")
+    answer = client.post("/orders/take-in", data=fields | {"kind-市政设施": "facility"})
+    assert answer.status_code == 303
+    found = {each.outer_number: each.kind for each in story.demands()}
+    assert found == {ONE[0]: "facility", TWO[0]: "sanitation"}
+    later = looked_at(client, as_csv(("12345-0003", *ONE[1:], "市政设施"), titles=titles))
+    assert later["kind-市政设施"] == "facility"
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [({"kind-市政设施": "nothing"}, "没有这一类"), ({"column-category": "工单编号"}, "不像类别")],
+)
+def test_what_is_no_kind_and_what_is_no_category_is_said(
+    client: FlaskClient, county: County, stated: dict[str, str], said: str
+) -> None:
+    sign_in(client, "official")
+    rows = [(f"12345-{number}", *ONE[1:], "市政设施") for number in range(61)]
+    fields = looked_at(client, as_csv(*rows, titles=(*TITLES, "诉求类型")))
+    answer = client.post("/orders", data=fields | stated)
+    assert answer.status_code == 400
+    assert said in words(html.fromstring(answer.text))
+
+
 def test_an_order_is_taken_in_once_however_often_its_list_comes(story: Story, client: FlaskClient) -> None:
     sign_in(client, "official")
     taken_in(client, as_csv(ONE))

@@ -14,6 +14,7 @@ from server.domain.outer_order import ANSWERS, FIELDS, REQUIRED, OrderChannel
 from server.domain.people import Permission
 from server.domain.problems import Invalid, TooLarge
 from server.figures import order_return
+from server.figures.case_words import kinds
 from server.figures.open_cases import mechanism
 from server.services import outer_orders as services
 from server.services.order_columns import guessed
@@ -37,6 +38,8 @@ _LISTS_SHOWN = 30
 _CHANNELS: tuple[OrderChannel, ...] = ("hotline", "upper")
 _COLUMN = "column-"
 """Before the name of a field: which column it is."""
+_KIND = "kind-"
+"""Before a category of the platform's: which kind of ours it is."""
 _WIDTH = 18
 
 
@@ -123,7 +126,14 @@ def _chosen() -> OrderFile:
         for name, title in request.form.items()
         if name.startswith(_COLUMN) and title
     }
-    return OrderFile(name=chosen.name, content=chosen.content, channel=chosen.channel, columns=columns)
+    said = {
+        name.removeprefix(_KIND): kind
+        for name, kind in request.form.items()
+        if name.startswith(_KIND) and kind
+    }
+    return OrderFile(
+        name=chosen.name, content=chosen.content, channel=chosen.channel, columns=columns, kinds=said
+    )
 
 
 def _preview(file: OrderFile) -> str | tuple[str, int]:
@@ -157,6 +167,7 @@ def _page(
             channels=_channels(reading),
             fields=[(field, label, field in REQUIRED) for field, label in FIELDS.items()],
             answers=list(ANSWERS.items()),
+            kinds=list(kinds().items()),
             kept=kept,
             found=found,
             shown=_SHOWN,
