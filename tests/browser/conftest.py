@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     Route,
+    expect,
     sync_playwright,
 )
 
@@ -30,6 +31,7 @@ DESK = {"width": 1366, "height": 768}
 HAND = {"width": 390, "height": 844}
 PATIENCE_MS = 120_000
 _POLLED_MS = 100
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
