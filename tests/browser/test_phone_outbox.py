@@ -58,8 +58,7 @@ def test_two_pages_of_one_phone_send_a_record_once(handset: Handset) -> None:
     handset.wait(60)
     other.get_by_role("button", name="发送箱").click()
     expect(other.get_by_text("✓ 已传")).to_be_visible()
-    assert set(handset.line.met) == {201}  # an answer that was slow may have been asked for again
-    assert len(handset.arrived()) == 1
+    assert handset.line.met.count(201) == 1
 
 
 def test_a_refused_record_is_mended_and_arrives(handset: Handset) -> None:
