@@ -23,7 +23,8 @@ from tests.browser.conftest import HAND, Visitor
 from tests.browser.fickle_line import FickleLine, fickle_line
 from tests.live import serving
 
-PATIENCE = 30.0
+PATIENCE = 120.0
+_BEGUN_MS = 200
 CAMERA = b"REDMI 9A\0\0\0\0"
 
 
@@ -65,12 +66,14 @@ class Handset:
     line: FickleLine
     database: Database
     asking: set[Request] = field(default_factory=set)
-    """Requests without an answer so far."""
+    """Requests without an answer so far, of whichever page."""
 
     def __post_init__(self) -> None:
-        self.page.on("request", lambda request: self.asking.add(request))
-        self.page.on("requestfinished", lambda request: self.asking.discard(request))
-        self.page.on("requestfailed", lambda request: self.asking.discard(request))
+        # Every page of the phone: its clock is one, and moving it ends the patience of all of them.
+        phone = self.page.context
+        phone.on("request", lambda request: self.asking.add(request))
+        phone.on("requestfinished", lambda request: self.asking.discard(request))
+        phone.on("requestfailed", lambda request: self.asking.discard(request))
 
     @property
     def page(self) -> Page:
@@ -123,9 +126,14 @@ class Handset:
 
     def wait(self, seconds: float) -> None:
         """Let time pass for the phone; not while it waits for an answer, or its patience would end."""
-        while self.asking:
-            self.page.wait_for_timeout(50)
+        self.wait_until_quiet()
         self.page.clock.fast_forward(int(seconds * 1000))
+
+    def wait_until_quiet(self) -> None:
+        """Until the phone has begun what it had to begin, and every answer is there."""
+        self.page.wait_for_timeout(_BEGUN_MS)
+        while self.asking:
+            self.page.wait_for_timeout(_BEGUN_MS)
 
     def says(self, words: str) -> Locator:
         """What shows these words."""
