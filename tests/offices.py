@@ -135,6 +135,17 @@ class Office:
             closing.feed_back(work, key, words="修好了")
         return key
 
+    def told_together(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """A demand whose result was told, and a report that was merged into it before."""
+        leading, following = self.assigned(), self.take_in(words="路灯还是不亮")
+        with self.as_("cadre") as work:
+            triage.merge(work, following, master_id=leading)
+        with self.as_("worker") as work:
+            handling.say(work, leading, Word(step="done", words="好了"))
+        with self.as_("cadre") as work:
+            closing.feed_back(work, leading, words="修好了")
+        return leading, following
+
     def told_after_meeting(self) -> uuid.UUID:
         """A demand a meeting of the village resolved to have done, and whose reporter has been told that it is."""
         key = self.classified()

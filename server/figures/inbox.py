@@ -103,7 +103,7 @@ def _row(reading: Reading, case: Case, desk: Desk) -> Row:
         due=_due(case),
         next=proposed,
         verb="" if proposed is None else _verb(reading, demand, proposed),
-        waits_for=waits_for(demand, held_by=case.held_by),
+        waits_for=waits_for(reading, demand, held_by=case.held_by),
     )
 
 

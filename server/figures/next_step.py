@@ -8,6 +8,7 @@ from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
 from server.domain.demand_levels import HEIGHT
 from server.domain.demand_states import DemandState, Group, StateKey, group_of
+from server.domain.demand_ways import waits_for_arbiter
 from server.domain.mechanism import LEVEL_WORDS, MechanismProfile
 from server.storage.demands import Demand
 from server.storage.profiles import ProfileVersion, parsed
@@ -103,10 +104,12 @@ def mechanism_of(reading: Reading, demand: Demand) -> MechanismProfile:
     return profile
 
 
-def waits_for(demand: Demand, *, held_by: str) -> str:
+def waits_for(reading: Reading, demand: Demand, *, held_by: str) -> str:
     """Say whom a demand waits for that nothing is proposed for, in few words; `held_by` is who handles it."""
     if demand.asked is not None:
         return "等上一级答复"
+    if waits_for_arbiter(demand.state, mechanism_of(reading, demand)):
+        return "退回、驳回的次数够了，等裁定人定由谁办"
     key = StateKey(demand.key)
     group = group_of(key)
     if held_by and group is Group.IN_HAND:

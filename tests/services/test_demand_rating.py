@@ -13,9 +13,8 @@ from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from server.figures import case_ratings
 from server.services import links, ratings
 from server.services import units as unit_services
-from server.services.demands import closing, handling, rating, triage
+from server.services.demands import closing, rating, triage
 from server.services.demands.acts import profile_of
-from server.services.demands.handling import Word
 from server.storage import ratings as storage
 from server.storage.demands import Demand
 from server.storage.links import Link
@@ -153,22 +152,16 @@ def test_evaluators_judge_by_their_own_links_as_the_class_asks(office: Office) -
         links.opened(reading, token, "evaluate")
 
 
-def told_together(office: Office) -> tuple[uuid.UUID, uuid.UUID]:
-    """A demand whose result was told, and a report that was merged into it before."""
+def test_before_the_matter_is_answered_whose_report_was_merged_has_nothing_to_rate(office: Office) -> None:
     leading, following = office.assigned(), office.take_in(words="路灯还是不亮")
     with office.as_("cadre") as work:
         triage.merge(work, following, master_id=leading)
     with pytest.raises(Conflict, match="step_not_allowed"):
         rate(office, following, 5)
-    with office.as_("worker") as work:
-        handling.say(work, leading, Word(step="done", words="好了"))
-    with office.as_("cadre") as work:
-        closing.feed_back(work, leading, words="修好了")
-    return leading, following
 
 
 def test_whose_report_was_merged_rates_the_answer_for_himself_and_moves_nothing(office: Office) -> None:
-    leading, following = told_together(office)
+    leading, following = office.told_together()
     rate(office, following, 5, words="亮了")
     assert office.demand(leading).key == "fed_back"
     assert given(office, leading) == []
@@ -181,7 +174,7 @@ def test_whose_report_was_merged_rates_the_answer_for_himself_and_moves_nothing(
 
 
 def test_his_low_rating_reopens_the_matter_both_follow(office: Office) -> None:
-    leading, following = told_together(office)
+    leading, following = office.told_together()
     rate(office, leading, 5)
     rate(office, following, 1, words="我家门口的没修")
     demand = office.demand(leading)
@@ -194,7 +187,7 @@ def test_his_low_rating_reopens_the_matter_both_follow(office: Office) -> None:
 
 
 def test_of_reports_told_together_each_is_asked_and_counted(office: Office) -> None:
-    leading, following = told_together(office)
+    leading, following = office.told_together()
     rate(office, following, 4)
     with office.reading() as reading:
         row = reading.session.get_one(Demand, leading)

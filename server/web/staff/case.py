@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from server.domain.people import Permission
 from server.domain.problems import NotFound
 from server.figures import case_story, inbox, merging, open_cases
 from server.figures.case_clock import clock
+from server.figures.case_ratings import REPORTER
 from server.figures.case_words import may_be_shown
 from server.figures.next_step import mechanism_of, open_to, waits_for
 from server.services import ratings
@@ -120,6 +122,7 @@ def case_page(
     open_to_him = open_to(reading, demand)
     acts = acts_of(reading, demand, profile, open_to_him)
     case = open_cases.case(reading, demand)
+    merged = merging.merged_into(reading, demand.id)
     near = merging.suggestions(reading, demand) if any(each.act == "merge" for each in acts.others) else []
     return page(
         "case.html",
@@ -131,16 +134,16 @@ def case_page(
         acts=acts,
         is_unresolved=is_unresolved(demand.state.key),
         is_for_meeting=Action.RESOLVE in open_to_him,
-        waits_for=waits_for(demand, held_by=case.held_by),
+        waits_for=waits_for(reading, demand, held_by=case.held_by),
         asked=asked_words(demand),
         refused=refused,
         clock=clock(demand, profile),
         story=list(reversed(case_story.story(reading, demand))),
         facts=facts_of(demand, profile),
         called=[(call.role == "lead", unit) for call, unit in units.called_to(reading.session, demand.id)],
-        merged=merging.merged_into(reading, demand.id),
+        merged=merged,
         near=[(each.demand.id, suggestion_words(each)) for each in near[:3]],
-        ratings=_ratings(reading, demand),
+        ratings=_ratings(reading, demand, merged),
         evaluators=_evaluators(reading, demand),
         map=_map(reading, demand),
         repeats=demands.repeats(reading.session, demand, scope=actor.scope),
@@ -162,11 +165,14 @@ def _stages(demand: Demand) -> list[tuple[str, str]]:
     ]
 
 
-def _ratings(reading: Reading, demand: Demand) -> list[dict[str, object]]:
-    """What the reader may see of the ratings: handler and unit only after the window (MECHANISMS S2)."""
+def _ratings(reading: Reading, demand: Demand, merged: Sequence[Demand]) -> list[dict[str, object]]:
+    """What the reader may see of the ratings, of those merged into it too: handler and unit only after the window (S2)."""
+    own = ratings_storage.of_demand(reading.session, demand.id)
+    following = ratings_storage.of_demands(reading.session, [each.id for each in merged], who=REPORTER)
+    numbers = {each.id: each.number for each in merged}
     return [
-        {"who": EVALUATOR_WORDS.get(row.who, row.who), "row": row}  # type: ignore[call-overload]
-        for row in ratings_storage.of_demand(reading.session, demand.id)
+        {"who": EVALUATOR_WORDS.get(row.who, row.who), "row": row, "report": numbers.get(row.demand_id)}  # type: ignore[call-overload]
+        for row in (*own, *following)
         if ratings.visible_to(reading.actor, row, reading.now)
     ]
 
