@@ -140,6 +140,8 @@ class Permission(Enum):
     OPEN_TRACK = "open_track"
     VIEW_QUESTIONS = "view_questions"
     ANSWER_FOR_VILLAGE = "answer_for_village"
+    PREPARE_FORMS = "prepare_forms"
+    MANAGE_FORMS = "manage_forms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,9 @@ PERMISSIONS: dict[Permission, Grant] = {
     # Questions stay with whoever made the records and his village (METRICS Q).
     Permission.VIEW_QUESTIONS: _grant(*_FIELD),
     Permission.ANSWER_FOR_VILLAGE: _grant(Role.VILLAGE_CADRE),
+    # A township may write a form and try it out; what every phone of the county gets, the county decides.
+    Permission.PREPARE_FORMS: _grant(Role.ADMIN, Role.TOWNSHIP_OFFICIAL),
+    Permission.MANAGE_FORMS: _grant(Role.ADMIN),
 }
 
 _LEVEL_OF_ROLE = {

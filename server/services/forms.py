@@ -15,23 +15,27 @@ from forms.findings import FormRefused
 from forms.lint import lint
 from forms.schema import Shape, shape
 from server.domain.events import forms as events
-from server.domain.form import FormState, move
+from server.domain.form import FormState, move, next_version, settle, stands_in
+from server.domain.people import Permission
 from server.domain.problems import Conflict
+from server.domain.work_calendar import local_day
 from server.storage import forms as storage
 from server.storage.base import database_of
 from server.storage.forms import Form, FormVersion
-from server.work import Work
+from server.work import Reading, Work
 
 
 @dataclass(frozen=True)
 class KnownForm:
     """What reading a submission needs of its form version: when it was published, None for a version never published.
 
+    `projector` names the shipped form whose rules read its records, None where nothing is made of them.
     `browser_refusal` says why the browser client cannot fill it, None where it can.
     """
 
     published_at: dt.datetime | None
     shape: Shape | None
+    projector: str | None = None
     browser_refusal: str | None = None
 
     @property
@@ -41,7 +45,7 @@ class KnownForm:
 
 
 _versions: WeakKeyDictionary[object, dict[tuple[str, str], KnownForm]] = WeakKeyDictionary()
-"""By database: published versions never change, so they are read once."""
+"""By database: published versions never change, nor what their form stands for, so they are read once."""
 
 
 def known_form(session: Session, form_id: str, version: str) -> KnownForm:
@@ -52,51 +56,140 @@ def known_form(session: Session, form_id: str, version: str) -> KnownForm:
         return known
     found = storage.version(session, form_id, version)
     if found is not None:
-        known = KnownForm(found.published_at, shape(found.xml), browser.refusal(found.xml))
+        known = KnownForm(
+            published_at=found.published_at,
+            shape=shape(found.xml),
+            projector=projector_of(session, form_id),
+            browser_refusal=browser.refusal(found.xml),
+        )
         shelf[form_id, version] = known
         return known
     newest = storage.newest(session, form_id)
     return KnownForm(None, None if newest is None else shape(newest.xml))
 
 
-def publish(work: Work, source: str, *, position: int = 0) -> FormVersion:
-    """发布: compile a form and offer it to phones. The same version with other bytes is refused.
+def projector_of(session: Session, form_id: str) -> str | None:
+    """The shipped form whose rules read the records of a form, None where nothing is made of them."""
+    form = session.get(Form, form_id)
+    return stands_in(form_id, None if form is None else form.stands_for, shipped=catalogue.shipped())
 
-    Raises FormRefused when it does not compile or phones would refuse it, Conflict("form.version_used") for a version used before.
+
+@dataclass(frozen=True)
+class FormFile:
+    """What a version was made of: the Markdown table, or an uploaded file by its name and its hash in the store."""
+
+    source: str = ""
+    name: str | None = None
+    sha256: str | None = None
+
+
+def publish(
+    work: Work, source: str, *, position: int | None = None, stands_for: str | None = None
+) -> FormVersion:
+    """发布: compile a form's Markdown table and offer it to phones.
+
+    Raises FormRefused when it does not compile or phones would refuse it, and what offer() raises.
     """
     compiled = compile_xlsform(source)
     findings = lint(compiled)
     if any(finding.level == "error" for finding in findings):
         raise FormRefused(findings)
-    form = work.session.get(Form, compiled.form_id)
-    if form is None:
-        form = Form(form_id=compiled.form_id, title=compiled.title, state=FormState.DRAFT, position=position)
-        work.session.add(form)
-        work.session.flush()
-    md5 = hashlib.md5(compiled.xml, usedforsecurity=False).hexdigest()
-    existing = storage.version(work.session, compiled.form_id, compiled.version)
+    return offer(work, compiled.xml, FormFile(source), position=position, stands_for=stands_for)
+
+
+def offer(
+    work: Work, xml: bytes, file: FormFile, *, position: int | None = None, stands_for: str | None = None
+) -> FormVersion:
+    """提供给手机: a form that has been examined becomes the newest version; the same bytes again change nothing.
+
+    `position` is its place among the forms on a phone: a new form goes to the end. Raises
+    Conflict("form.version_used") for a version used before for other bytes, Conflict("form.stands_for_settled"),
+    Invalid("form.stands_for_unknown"), Forbidden.
+    """
+    work.actor.require(Permission.MANAGE_FORMS)
+    read = shape(xml)
+    form = _form(work, read, position=position, stands_for=stands_for)
+    md5 = hashlib.md5(xml, usedforsecurity=False).hexdigest()
+    existing = storage.version(work.session, form.form_id, read.version)
     if existing is not None:
         if existing.md5 != md5:
-            raise Conflict("form.version_used", form_id=compiled.form_id, version=compiled.version)
+            raise Conflict(
+                "form.version_used", version=read.version, next=version_to_write(work, form.form_id)
+            )
         return existing
     version = FormVersion(
-        form_id=compiled.form_id,
-        version=compiled.version,
-        source=source,
-        xml=compiled.xml,
+        form_id=form.form_id,
+        version=read.version,
+        source=file.source,
+        xml=xml,
         md5=md5,
-        media=list(compiled.media),
-        entity_lists=list(compiled.entity_lists),
+        media=list(read.media),
+        entity_lists=list(read.entity_lists),
         published_at=work.now,
+        published_by=work.actor.id,
+        file_name=file.name,
+        file_sha256=file.sha256,
     )
     work.session.add(version)
     form.state = move(FormState(form.state), FormState.PUBLISHED)
-    form.title = compiled.title
+    form.title = read.title
     work.session.flush()
     work.record(
         events.FormPublished(subject_id=form.form_id, jurisdiction=None, form_version=version.version)
     )
     return version
+
+
+def _form(work: Work, read: Shape, *, position: int | None, stands_for: str | None) -> Form:
+    declared = stands_in(read.form_id, stands_for, shipped=catalogue.shipped())
+    form = work.session.get(Form, read.form_id, with_for_update=True)
+    if form is not None:
+        before = stands_in(form.form_id, form.stands_for, shipped=catalogue.shipped())
+        settle(before, declared)
+        return form
+    form = Form(
+        form_id=read.form_id,
+        title=read.title,
+        state=FormState.DRAFT,
+        position=len(storage.every(work.session)) if position is None else position,
+        stands_for=declared,
+    )
+    work.session.add(form)
+    work.session.flush()
+    return form
+
+
+def version_to_write(reading: Reading, form_id: str) -> str:
+    """A version no published one of the form has, to be written into the settings sheet: the day and two digits."""
+    used = {each.version for each in storage.versions(reading.session, form_id)}
+    return next_version(used, today=f"{local_day(reading.now):%Y%m%d}")
+
+
+def close(work: Work, form_id: str) -> None:
+    """停用: phones are no longer offered the form; records they hold are still taken.
+
+    Raises NotFound("form.unknown"), Conflict("form.step_not_allowed"), Forbidden.
+    """
+    _move(work, form_id, FormState.CLOSED)
+    work.record(events.FormClosed(subject_id=form_id, jurisdiction=None))
+
+
+def reopen(work: Work, form_id: str) -> None:
+    """恢复使用: phones are offered the newest version again.
+
+    Raises NotFound("form.unknown"), Conflict("form.step_not_allowed"), Forbidden.
+    """
+    form = storage.get(work.session, form_id, lock=True)
+    if form.state == FormState.PUBLISHED:
+        raise Conflict("form.step_not_allowed", state=form.state, to=form.state)
+    _move(work, form_id, FormState.PUBLISHED)
+    work.record(events.FormReopened(subject_id=form_id, jurisdiction=None))
+
+
+def _move(work: Work, form_id: str, to: FormState) -> None:
+    work.actor.require(Permission.MANAGE_FORMS)
+    form = storage.get(work.session, form_id, lock=True)
+    form.state = move(FormState(form.state), to)
 
 
 _ORDER = ("patrol", "household_visit", "demand_intake", "case_followup")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Serial
 from server.storage.demands import Demand
+from server.storage.forms import Form
 from server.storage.households import Household
 from server.storage.patrols import Finding, Pass, Patrol
 from server.storage.selection import within
@@ -55,7 +56,10 @@ def located_records(session: Session, *, scope: Scope, first: dt.date, last: dt.
         Submission.accuracy,
     ).where(
         within(Submission.jurisdiction, scope),
-        Submission.form_id.in_(_FIELD_FORMS),
+        sa.or_(
+            Submission.form_id.in_(_FIELD_FORMS),
+            Submission.form_id.in_(sa.select(Form.form_id).where(Form.stands_for.in_(_FIELD_FORMS))),
+        ),
         Submission.state == _STANDING,
         Submission.day >= first,
         Submission.day <= last,

@@ -1,4 +1,4 @@
-"""From a submission to domain rows: one projector per form, found by the form's id.
+"""From a submission to domain rows: one projector per shipped form, found by what the record's form stands for.
 
 A projector has two halves. `read` turns answers into facts without a database; `write` puts the facts into tables
 inside the transaction, keyed by the submission's first version, so that running it again changes nothing.
@@ -48,9 +48,9 @@ class Reading:
 
 def read(record: Record) -> Reading:
     """Project a record as far as it goes without a database; a form without a projector has no facts."""
-    projector = PROJECTORS.get(record.form_id)
-    if projector is None:
+    if record.projector is None:
         return Reading(record, None, None)
+    projector = PROJECTORS[record.projector]
     try:
         record = replace(record, grid=projector.grid_of(record))
         record = replace(record, flags=record.questions())
@@ -60,5 +60,6 @@ def read(record: Record) -> Reading:
 
 
 def write(work: Work, submission: Submission, record: Record, facts: object) -> None:
-    """Write a record's rows under the submission's first version."""
-    PROJECTORS[record.form_id].write(work, submission, record, facts)
+    """Write a record's rows under the submission's first version. A record without a projector has no facts."""
+    if record.projector is not None:
+        PROJECTORS[record.projector].write(work, submission, record, facts)

@@ -35,6 +35,11 @@ class Flag(StrEnum):
         """The question as users read it."""
         return _LABELS[self]
 
+    @property
+    def causes(self) -> str:
+        """What may be behind it without anybody having done anything wrong."""
+        return _CAUSES[self]
+
 
 _LABELS = {
     Flag.CLOCK: "时钟异常",
@@ -47,12 +52,26 @@ _LABELS = {
     Flag.NOT_OWN_GRID: "不是本人负责的网格",
 }
 
+_CAUSES = {
+    Flag.CLOCK: "手机时间不准，换电池、长时间关机以后常见；填了很久以后才发出也会这样。",
+    Flag.NO_POSITION: "室内、峡谷里收不到卫星，手机没有开定位，或本人不愿意开。",
+    Flag.ACCURACY_ZERO: "位置是在地图上点的，或手机没有报误差。",
+    Flag.OUTSIDE_ALL: "定位漂移；在村外补记；或网格边界还没有画到那里。",
+    Flag.OTHER_GRID: "站在两格交界的地方，顺路帮邻格办事，或回到村委会才填。",
+    Flag.FAR_FROM_GRID: "回来以后才补记，或刚打开手机，定位还没有更新。",
+    Flag.UNKNOWN_GRID: "手机上的名单还是旧的，网格已经调整过。",
+    Flag.NOT_OWN_GRID: "临时替班，还没有在“人员”里登记。",
+}
+
 
 @dataclass(frozen=True)
 class Record:
-    """One submission on its way to domain rows. `grid` is the grid it states, once the projector has read it."""
+    """One submission on its way to domain rows. `grid` is the grid it states, once the projector has read it.
 
-    form_id: str
+    `projector` names the shipped form whose rules read it, None where nothing is made of it.
+    """
+
+    projector: str | None
     values: Answers
     actor: Actor
     day: dt.date

@@ -9,7 +9,9 @@ from typing import Any
 from forms.instance import cut
 from server.domain.events.patrols import TrackRemoved
 from server.services.submissions.identity import root_of
+from server.storage import forms
 from server.storage import submissions as storage
+from server.storage.submissions import Submission
 from server.work import Work
 
 _FORM = "patrol"
@@ -22,7 +24,10 @@ def forget_tracks(work: Work, *, before: dt.date, at_most: int) -> int:
     The track goes from the XML, the values and the patrol. The hash of the XML stays that of what was received, so
     that a phone sending it again still finds its record.
     """
-    old = storage.with_answer(work.session, form_id=_FORM, path=_TRACK, before=before, at_most=at_most)
+    old: list[Submission] = []
+    for form_id in forms.standing_for(work.session, _FORM):
+        left = at_most - len(old)
+        old += storage.with_answer(work.session, form_id=form_id, path=_TRACK, before=before, at_most=left)
     for submission in old:
         submission.xml = cut(submission.xml, "/".join(("", "data", *_TRACK)))
         submission.values = _without(submission.values)

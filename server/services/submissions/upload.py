@@ -7,10 +7,12 @@ import hashlib
 from dataclasses import dataclass, field
 
 from forms import answers
+from forms.answers import Fix
 from forms.instance import Answers, EntityBlock, Instance, InstanceRefused, parse
 from forms.instance import attachments as files_of
 from forms.instance import entities as entities_of
 from forms.instance import values as values_of
+from forms.schema import Shape
 from server.domain.obligation.records import day_of_record
 from server.domain.problems import Invalid, NotFound
 from server.domain.work_calendar import local_day
@@ -21,6 +23,7 @@ from server.services.projection.record import Flag, Record
 from server.storage.files import StoredFile
 from server.work import Reading
 
+_GEOMETRIES = frozenset({"geopoint", "geotrace", "geoshape"})
 _LONGEST_ID = 200
 """Characters of an instanceID: an index holds it. Clients send 41."""
 
@@ -81,7 +84,7 @@ def prepare(reading: Reading, upload: Upload) -> Prepared:
     readable = not instance.encrypted
     values = values_of(instance, form.shape) if readable else {}
     here = remembered(reading)
-    record = _record(reading, instance, form, values, here)
+    record = _record(reading, form, values, here)
     read = projection.Reading(record, None, None)
     if readable and form.is_published:
         read = projection.read(record)
@@ -99,12 +102,14 @@ def prepare(reading: Reading, upload: Upload) -> Prepared:
     )
 
 
-def _record(reading: Reading, instance: Instance, form: KnownForm, values: Answers, here: Ground) -> Record:
+def _record(reading: Reading, form: KnownForm, values: Answers, here: Ground) -> Record:
     start = answers.moment(_text(values, "start"))
     day, clock_wrong = _day(start, form, reading.now)
     fix = answers.geopoint(_text(values, "fix_start"))
+    if fix is None and form.projector is None and form.shape is not None:
+        fix = _first_position(values, form.shape)
     return Record(
-        form_id=instance.form_id,
+        projector=form.projector,
         values=values,
         actor=reading.actor,
         day=day,
@@ -116,6 +121,20 @@ def _record(reading: Reading, instance: Instance, form: KnownForm, values: Answe
         index=here.index,
         flags=frozenset({Flag.CLOCK} if clock_wrong else ()),
     )
+
+
+def _first_position(values: Answers, shape: Shape) -> Fix | None:
+    """Where a record of a county's own form lies: the first point of its first answered geometry, repeats left out."""
+    for each in shape.fields:
+        if each.type not in _GEOMETRIES or each.repeat is not None:
+            continue
+        value: object = values
+        for name in each.path.split("/")[2:]:
+            value = value.get(name) if isinstance(value, dict) else None
+        places = answers.geotrace(value) if isinstance(value, str) else ()
+        if places:
+            return places[0]
+    return None
 
 
 def _day(start: dt.datetime | None, form: KnownForm, now: dt.datetime) -> tuple[dt.date, bool]:
