@@ -15,6 +15,7 @@ from server.database import Database
 from server.domain.demand_states import StateKey
 from server.domain.people import SYSTEM, Function
 from server.domain.problems import NotFound
+from server.figures import concentrations
 from server.figures.grid_layers import LAYERS, GridFigure, GridLayer, earlier
 from server.figures.grid_layers.unresolved import unresolved_at
 from server.figures.grid_norms import norms
@@ -297,6 +298,41 @@ def test_places_unseen_are_those_no_patrol_came_past(story: Story, database: Dat
     }
     assert line_of(found, OTHER_GRID).told == "住户位置不足：1/9 户有位置"
     assert line_of(found, VACANT_GRID).vacant
+
+
+def test_days_without_a_patrol_are_counted_and_were_the_same_when_they_were_said(
+    story: Story, clock: Clock
+) -> None:
+    walked = [number for number in range(60) if number % 7 < 4 and number % 11]
+    clock.now -= 60 * DAY
+    said = {}
+    for number in range(61):
+        if number in walked:
+            assert story.patrol() == 201
+        if number == 60 - FOUR_WEEKS.days:
+            said = {line.grid.code: (line.n, line.d, line.cells) for line in layer(story, "patrols").lines}
+        if number < 60:
+            story.pass_days(1)
+    assert clock.now == NOW
+    last, before = range(60 - 27, 60), range(60 - 28 - 27, 60 - 28)  # neither day was over, nor was it walked
+    line = line_of(layer(story, "patrols"), GRID)
+    done = sum(number in walked for number in last)
+    assert (line.n, line.d, line.text) == (27 - done, 27, f"{done}/27")
+    with story.reading("official") as reading:
+        again = LAYERS["patrols"].compute(earlier(reading, FOUR_WEEKS), None)
+    assert {line.grid.code: (line.n, line.d, line.cells) for line in again.lines} == said
+    assert line_of(again, GRID).n == 27 - sum(number in walked for number in before)
+
+
+def test_the_hot_grids_of_the_layer_are_those_of_the_county(story: Story, demands: list[Demand]) -> None:
+    with story.reading("official") as reading:
+        expected = {row["code"]: row for row in concentrations.rows(reading)}
+    found = layer(story, "hot")
+    assert {line.grid.code for line in found.lines} == set(expected) == set(GRIDS)
+    for line in found.lines:
+        row = expected[line.grid.code]
+        assert (line.level, line.cells) == (row["level"], (row["d"], row["n"]))
+        assert line.n == (row["level"] != "cool")
 
 
 def test_the_size_of_a_grid_is_told_beside_its_norm(story: Story, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""图层: what a map of grids can be coloured by besides patrols and visits, which have pages of their own."""
+"""图层: what a map of grids can be coloured by; patrols of any period and visits have pages of their own besides."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from server.figures.grid_layers.ground import UNSEEN, VACANCIES
 from server.figures.grid_layers.hot import HOT
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, earlier
 from server.figures.grid_layers.norms import SIZES
+from server.figures.grid_layers.walked import PATROLS
 
 LAYERS: Mapping[str, Layer] = MappingProxyType(
     {
         "ageing": AGEING,
         "deadlines": DEADLINES,
         "hot": HOT,
+        "patrols": PATROLS,
         "unseen": UNSEEN,
         "vacancies": VACANCIES,
         "sizes": SIZES,
