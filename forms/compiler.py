@@ -1,26 +1,33 @@
-"""编译表单：XLSForm (Markdown table, .xlsx, .xls or .csv) → XForm. The only file that imports pyxform."""
+"""编译表单：a form as people write it (XLSForm in .xlsx, .xls, .csv or a Markdown table, or an XForm) → XForm.
+
+With `complaints.py` the only file that imports pyxform.
+"""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from pyxform.errors import PyXFormError
+from pyxform.xls2json_backends import csv_to_dict, md_to_dict, xls_to_dict, xlsx_to_dict
 from pyxform.xls2xform import convert
 
-from forms.complaints import translate
-from forms.findings import Finding, FormRefused
+from forms.complaints import of_error, translate
+from forms.findings import Finding, FormRefused, refused
+from forms.rows import Rows
 from forms.schema import shape
+from forms.source import Kind, recognise, text, unreadable
+from forms.xform import checked
 
-_ZIP: Final = b"PK\x03\x04"
-_OLE2: Final = b"\xd0\xcf\x11\xe0"
-_UNPACKED_LIMIT: Final = 64 * 1024 * 1024
 _ROOT: Final = "data"
-_MARKDOWN_ROW: Final = re.compile(r"^[ \t]*\|", re.MULTILINE)
+_READERS: Final[Mapping[str, Callable[[bytes], dict[str, Any]]]] = {
+    "xlsx": xlsx_to_dict,
+    "xls": xls_to_dict,
+    "csv": csv_to_dict,
+    "md": md_to_dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,87 +35,89 @@ class CompiledForm:
     """An XForm ready to be served: the same source always gives the same `xml` bytes.
 
     `media` names the files the form expects beside it ("households.csv"); `entity_lists` names the lists among
-    them that the form also writes to ("households"). `warnings` are Chinese sentences.
+    them that the form also writes to ("households"). `remarks` are pyxform's warnings in Chinese. `source_kind` is
+    what the source was, read from its content. `rows` gives the row of the survey worksheet by path ("/data/photo").
     """
 
     form_id: str
     version: str
     title: str
     xml: bytes
-    warnings: tuple[str, ...]
+    remarks: tuple[Finding, ...]
     media: tuple[str, ...]
     entity_lists: tuple[str, ...]
+    source_kind: Kind
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The remarks as sentences that name their place."""
+        return tuple(f"{each.place}：{each.message}" if each.place else each.message for each in self.remarks)
 
 
 @lru_cache(maxsize=16)
-def compile_xlsform(source: bytes | str) -> CompiledForm:
-    """编译：what a file is, is read from its first bytes, because people rename files (OPENROSA §11).
+def compile_form(source: bytes) -> CompiledForm:
+    """编译：what a file is, is read from its content, because people rename files (OPENROSA §11).
 
-    The same source makes the same form, so the last few are kept. Raises FormRefused with Chinese findings.
+    The same source makes the same form, so the last few are kept. An XForm is served as it came. Raises FormRefused
+    with Chinese findings beside worksheet, row and column.
     """
-    data = source.encode() if isinstance(source, str) else source
-    kind = _recognise(data)
-    if kind in {".md", ".csv"}:
-        data = _text(data).encode()
-    xml, complaints = _convert(data, kind)
-    form = shape(xml)
+    kind = recognise(source)
+    if kind == "xml":
+        return _described(checked(source), kind)
+    sheets = _read(text(source).encode() if kind in {"md", "csv"} else source, kind)
+    rows = Rows.of(sheets.get("survey") or (), sheets.get("choices") or (), root=_ROOT)
+    try:
+        xml, complaints = _convert(sheets)
+    except PyXFormError as error:
+        raise FormRefused(of_error(error, rows)) from error
+    form = _described(xml, kind)
     if form.form_id == _ROOT:
-        raise _refused("settings", "settings 工作表没有写 form_id")
+        raise refused("settings 工作表没有写 form_id", sheet="settings")
+    remarks = tuple(
+        each for complaint in complaints for each in translate(complaint, level="warning", rows=rows)
+    )
+    return replace(form, remarks=remarks, rows=rows.by_path)
+
+
+def compile_xlsform(source: bytes | str) -> CompiledForm:
+    """The same of a text. Raises FormRefused."""
+    return compile_form(source.encode() if isinstance(source, str) else source)
+
+
+def _described(xml: bytes, kind: Kind) -> CompiledForm:
+    form = shape(xml)
     return CompiledForm(
         form_id=form.form_id,
         version=form.version,
         title=form.title,
         xml=xml,
-        warnings=tuple(
-            f"{found.place}：{found.message}" if found.place else found.message
-            for found in (translate(complaint, level="warning") for complaint in complaints)
-        ),
+        remarks=(),
         media=form.media,
         entity_lists=form.entity_lists,
+        source_kind=kind,
     )
 
 
-def _recognise(data: bytes) -> str:
-    """The kind of file as pyxform names it; a text is a Markdown table when its first row begins with a bar."""
-    if data.startswith(_OLE2):
-        return ".xls"
-    if data.startswith(_ZIP):
-        _weigh(data)
-        return ".xlsx"
-    if b"\0" in data:
-        raise _refused("", "这不是表单文件：请上传 .xlsx、.xls、.csv 或 Markdown 表格")
-    return ".md" if _MARKDOWN_ROW.match(_text(data).lstrip("\ufeff\r\n")) else ".csv"
-
-
-def _weigh(data: bytes) -> None:
+def _read(data: bytes, kind: Kind) -> dict[str, Any]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-    except zipfile.BadZipFile as error:
-        raise _refused("", "文件已损坏，打不开：请重新保存后再上传") from error
-    if unpacked > _UNPACKED_LIMIT:
-        raise _refused("", "工作簿解开后太大，不像是表单")
-
-
-def _text(data: bytes) -> str:
-    """Spreadsheet programs in China still save .csv as GB18030."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030", errors="replace")
-
-
-def _convert(data: bytes, kind: str) -> tuple[bytes, list[str]]:
-    try:
-        converted = convert(data, file_type=kind, form_name=_ROOT, validate=False)
+        return _READERS[kind](data)
+    except MemoryError:
+        raise
     except PyXFormError as error:
-        raise FormRefused((translate(str(error), level="error"),)) from error
+        raise FormRefused(of_error(error)) from error
     except Exception as error:  # the readers of foreign workbooks raise whatever a broken file provokes
-        raise _refused("", "文件读不出来：请用 Excel 或 WPS 重新保存后再上传") from error
+        raise unreadable() from error
+
+
+def _convert(sheets: dict[str, Any]) -> tuple[bytes, list[str]]:
+    """The XForm and pyxform's warnings."""
+    try:
+        converted = convert(sheets, form_name=_ROOT, validate=False)
+    except (PyXFormError, MemoryError):
+        raise
+    except Exception as error:  # cells nobody expected there
+        raise refused("表单写法有误，转换不了：请对照模板检查各工作表的列") from error
     if converted.itemsets is not None:
-        raise _refused("external_choices", "select_one_external 已过时，请改用 select_one_from_file")
+        raise refused("select_one_external 已过时，请改用 select_one_from_file", sheet="external_choices")
     return converted.xform.encode(), converted.warnings
-
-
-def _refused(place: str, message: str) -> FormRefused:
-    return FormRefused((Finding("error", place, message),))

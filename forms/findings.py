@@ -12,12 +12,17 @@ Level = Literal["error", "warning"]
 class Finding:
     """One remark: an `error` keeps the form from being published, a `warning` does not.
 
-    `place` is where to look: a worksheet and row ("survey 第 5 行"), a node ("/data/photo"), or "" for the whole form.
+    `place` is where to look, as a reader is told it: a worksheet and row ("survey 第 5 行"), a node ("/data/photo"),
+    or "" for the whole form. `sheet`, `row` (the header is row 1) and `column` say the same to a table of remarks,
+    as far as it is known.
     """
 
     level: Level
     place: str
     message: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
 
 
 class FormRefused(Exception):
@@ -26,3 +31,13 @@ class FormRefused(Exception):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("；".join(finding.message for finding in findings))
         self.findings = findings
+
+
+def refused(message: str, *, sheet: str = "", row: int | None = None) -> FormRefused:
+    """The refusal of a source for one reason."""
+    return FormRefused((Finding("error", position(sheet, row), message, sheet, row),))
+
+
+def position(sheet: str, row: int | None) -> str:
+    """A worksheet and row as a reader is told them."""
+    return f"{sheet} 第 {row} 行" if row is not None else sheet

@@ -19,7 +19,10 @@ from forms.markup import MarkupRefused, child, local, parse
 
 ENTITIES = "http://www.opendatakit.org/xforms/entities"
 _MEDIA = re.compile(r"jr://(?:file-csv|file|images|image|audio|video)/(?P<name>[^/]+)")
-_SEARCH = re.compile(r"\bsearch\(\s*'(?P<name>[^']+)'")
+_LOOKUP = re.compile(r"\b(?:search|pulldata)\(\s*(?P<quote>['\"])(?P<name>[^'\"]+)(?P=quote)")
+_ACTIONS = frozenset({"setvalue", "setgeopoint"})
+_EXTERNAL_CHOICES = "itemsets.csv"
+"""The file behind questions whose choices are asked for by a `query`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,14 @@ class Field:
 
     `path` is its place in the instance ("/data/finding/what/kind"), `type` the type of its bind ("string", "int",
     "geopoint", "binary", …), `repeat` the path of the nearest repeat around it, `saves_to` the entity property it
-    fills.
+    fills. A `note` is only read, so that its answer is always empty.
     """
 
     path: str
     type: str
     repeat: str | None
     saves_to: str | None
+    note: bool = False
 
     @property
     def binary(self) -> bool:
@@ -78,6 +82,7 @@ class _Binds:
     types: Mapping[str, str]
     saves: Mapping[str, str]
     repeats: frozenset[str]
+    notes: frozenset[str]
 
 
 def shape(xml: bytes) -> Shape:
@@ -117,11 +122,17 @@ def primary_instance(model: etree._Element) -> etree._Element | None:
 
 def _binds(form: etree._Element, model: etree._Element) -> _Binds:
     declared = [(each.get("nodeset", "").strip(), each) for each in model if local(each.tag) == "bind"]
+    set_later = {each.get("ref", "").strip() for each in form.iter() if local(each.tag) in _ACTIONS}
     return _Binds(
         types={path: local(bind.get("type", "string").replace(":", "}")) for path, bind in declared},
         saves={path: saved for path, bind in declared if (saved := bind.get(f"{{{ENTITIES}}}saveto"))},
         repeats=frozenset(
             each.get("nodeset", "").strip() for each in form.iter() if local(each.tag) == "repeat"
+        ),
+        notes=frozenset(
+            path
+            for path, bind in declared
+            if bind.get("readonly") == "true()" and "calculate" not in bind.attrib and path not in set_later
         ),
     )
 
@@ -135,7 +146,7 @@ def _node(element: etree._Element, path: str, repeat: str | None, binds: _Binds)
         if name not in within and not _is_entity(inner):
             within[name] = _node(inner, f"{path}/{name}", around, binds)
     question = not len(element) and not repeated
-    fields = Field(path, binds.types.get(path, "string"), repeat, binds.saves.get(path)) if question else None
+    fields = _field(element, path, repeat, binds) if question else None
     meta = child(element, "meta")
     return Node(
         name=local(element.tag),
@@ -145,6 +156,16 @@ def _node(element: etree._Element, path: str, repeat: str | None, binds: _Binds)
         structures=tuple(each for each in within.values() if each.kind != "question" and each.name != "meta"),
         has_entity=meta is not None and child(meta, "entity") is not None,
         has_attachments=fields.binary if fields else any(each.has_attachments for each in within.values()),
+    )
+
+
+def _field(element: etree._Element, path: str, repeat: str | None, binds: _Binds) -> Field:
+    return Field(
+        path,
+        binds.types.get(path, "string"),
+        repeat,
+        binds.saves.get(path),
+        note=path in binds.notes and not element.text,
     )
 
 
@@ -165,8 +186,12 @@ def _datasets(primary: etree._Element) -> Iterator[str]:
 
 
 def _media(form: etree._Element) -> Iterator[str]:
+    """Every file a phone downloads beside the form (OPENROSA §7); what was saved last is on the phone already."""
     for element in form.iter():
         if found := _MEDIA.fullmatch(element.get("src", "") or (element.text or "").strip()):
             yield found["name"]
-        if found := _SEARCH.search(element.get("appearance", "")):
-            yield f"{found['name'].removesuffix('.csv')}.csv"
+        for expression in element.attrib.values():
+            for looked_up in _LOOKUP.finditer(str(expression)):
+                yield f"{looked_up['name'].removesuffix('.csv')}.csv"
+        if "query" in element.attrib:
+            yield _EXTERNAL_CHOICES

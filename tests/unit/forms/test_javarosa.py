@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+
+import pytest
+
+from forms import catalogue
+from forms.compiler import compile_form
+from forms.findings import Finding
+from forms.javarosa import remarks, validate
+
+SETTINGS = "| settings |\n| | form_title | form_id | version |\n| | 试 | trial | 1 |\n"
+
+
+@pytest.mark.java
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
+@pytest.mark.parametrize("form_id", catalogue.shipped())
+def test_the_engine_of_collect_opens_the_shipped_forms(compiled, form_id):
+    assert validate(compiled[form_id].xml) == ()
+
+
+@pytest.mark.java
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
+def test_the_engine_of_collect_refuses_a_chinese_name():
+    source = f"| survey |\n| | type | name | label |\n| | text | 姓名 | 姓名 |\n{SETTINGS}"
+    assert any("/data/姓名" in line for line in validate(compile_form(source.encode()).xml))
+
+
+@pytest.fixture
+def java(tmp_path, monkeypatch):
+    """Stands in for the Java program with a few lines of shell."""
+
+    def install(script: str) -> None:
+        program = tmp_path / "java"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    return install
+
+
+def test_what_the_validator_says_is_told_without_its_stack(java):
+    java("printf 'Picked up X\\nno such path\\n\\tat org.javarosa.A\\n' >&2; exit 1")
+    assert validate(b"<a/>") == ("no such path",)
+
+
+def test_a_validator_that_dies_silently_has_not_agreed(java):
+    java("exit 9")
+    assert validate(b"<a/>") == ("ODK Validate ended with 9",)
+
+
+def test_a_machine_without_java_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError):
+        validate(b"<a/>")
+    assert remarks(b"<a/>") == (Finding("warning", "", "没有装 Java，未用 ODK Validate 检查"),)
+
+
+def test_what_the_validator_says_stands_at_the_node_it_names(java):
+    java("echo 'Cannot evaluate /data/house/people: no such function' >&2; exit 1")
+    (found,) = remarks(b"<a/>")
+    assert (found.level, found.place) == ("error", "/data/house/people")
+    assert (
+        found.message
+        == "ODK Validate 打不开这张表，原话是：Cannot evaluate /data/house/people: no such function"
+    )
