@@ -14,7 +14,7 @@ from functools import cached_property
 from forms import catalogue
 from gis.phone_outline import odk_ring
 from server.domain.work_calendar import local_day
-from server.figures import case_list, household_list
+from server.figures import case_list, entity_lists, household_list
 from server.figures.household_list import Round
 from server.storage import grids, jurisdictions
 from server.storage.profiles import profile_at
@@ -49,8 +49,9 @@ def gone(reading: Reading, name: str, asked: Sequence[uuid.UUID]) -> dict[uuid.U
 
     `name` is the list's or its file's.
     """
-    asked_of = _GONE.get(name.removesuffix(".csv"))
-    return {} if asked_of is None else asked_of(reading, asked)
+    name = name.removesuffix(".csv")
+    asked_of = _GONE.get(name)
+    return entity_lists.gone(reading, name, asked) if asked_of is None else asked_of(reading, asked)
 
 
 def _grids(lists: Lists) -> Iterable[Row]:

@@ -10,11 +10,14 @@ from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
 from server.jobs import freezing, outbox, rehousing, sweeping, watching
-from server.services import boundaries, submissions
+from server.services import boundaries, entities, submissions
 
 TRACKS_ARE_KEPT = dt.timedelta(days=90)
 """METRICS P: raw tracks are deleted after 90 days."""
 _TRACKS_AT_ONCE = 50
+UPDATES_WAIT = dt.timedelta(days=5)
+"""OPENROSA §8: an update whose predecessor has not come by then is taken without it."""
+_ENTITIES_AT_ONCE = 50
 
 
 def every_minute(database: Database) -> None:
@@ -32,11 +35,16 @@ def every_minute(database: Database) -> None:
 
 
 def every_night(database: Database) -> None:
-    """Look the counties over for hot spots, and delete tracks that have been kept long enough.
+    """Look the counties over for hot spots, take updates that waited in vain, and delete tracks kept long enough.
 
-    Tracks go a few in each transaction, so that no phone waits.
+    Both go a few in each transaction, so that no phone waits.
     """
     watching.watch(database)
+    waiting_since = database.clock() - UPDATES_WAIT
+    left = True
+    while left:
+        with database.transaction(SYSTEM) as work:
+            left = entities.force_held(work, before=waiting_since, at_most=_ENTITIES_AT_ONCE) > 0
     before = local_day(database.clock()) - TRACKS_ARE_KEPT
     left = True
     while left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.domain.events import (
     demands,
+    entities,
     forms,
     meetings,
     notifications,
@@ -25,6 +26,7 @@ __all__ = [
     "Event",
     "JsonValue",
     "demands",
+    "entities",
     "forms",
     "meetings",
     "notifications",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from forms.instance import EntityBlock
 from server.domain.events import Event
 from server.domain.events import submissions as events
 from server.domain.problems import Conflict
 from server.domain.submission import Arrival
-from server.services import ground
+from server.services import entities, ground
 from server.services.submissions.attachments import attach, carry_over
 from server.services.submissions.identity import decide, original_of, replace_original
 from server.services.submissions.rows import apply_held, described, note_failure, write_rows
@@ -45,6 +44,8 @@ def receive(work: Work, prepared: Prepared) -> Arrival:
         note_failure(work, submission, prepared.failure)
     else:
         write_rows(work, submission, prepared, is_first=arrival is Arrival.NEW)
+    if prepared.entities:
+        entities.take(work, submission, prepared.entities)
     if met.held_edit is not None:
         apply_held(work, submission)
     return arrival
@@ -85,7 +86,6 @@ def _row(work: Work, prepared: Prepared, arrival: Arrival) -> Submission:
         app_user_id=work.actor.app_user_id,
         device_id=prepared.upload.device_id,
         received_at=work.now,
-        entities=[_block(block) for block in prepared.entities],
         projection_error=None,
         rejected_reason=None,
         **described(prepared),
@@ -128,17 +128,3 @@ def _repeat(work: Work, prepared: Prepared, known: Submission | None) -> Arrival
         raise Conflict("submission.other_xml", instance_id=prepared.instance.instance_id)
     attach(work, known, prepared.upload.files, announce=True)
     return Arrival.REPEAT
-
-
-def _block(block: EntityBlock) -> dict[str, object]:
-    return {
-        "dataset": block.dataset,
-        "id": block.entity_id,
-        "create": block.create,
-        "update": block.update,
-        "label": block.label,
-        "baseVersion": block.base_version,
-        "trunkVersion": block.trunk_version,
-        "branchId": block.branch_id,
-        "properties": block.properties,
-    }

@@ -11,7 +11,7 @@ from server.domain.events import submissions as events
 from server.domain.people import Actor
 from server.domain.problems import Conflict, Problem, Unavailable
 from server.domain.submission import Arrival
-from server.services import actors, projection
+from server.services import actors, entities, projection
 from server.services.submissions.attachments import carry_over
 from server.services.submissions.identity import decide, original_of, replace_original, root_of
 from server.services.submissions.upload import Prepared, Upload, prepare
@@ -40,6 +40,7 @@ def described(prepared: Prepared) -> dict[str, Any]:
         "located_metres": record.located.distance_m if record.located is not None else None,
         "boundary_version": prepared.ground.version,
         "expected_files": list(prepared.expected),
+        "entities": entities.kept(prepared.entities),
     }
 
 
@@ -112,6 +113,8 @@ def reproject(work: Work, submission: Submission) -> str | None:
         setattr(submission, name, value)
     failure = prepared.failure or _write_again(replace(work, actor=sender), submission, prepared)
     submission.projection_error = failure
+    if prepared.entities:
+        entities.take(work, submission, prepared.entities)
     if failure is None:
         work.record(
             events.SubmissionReprojected(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from server.domain.people import Permission
 from server.domain.problems import NotFound
 from server.figures import phone_lists
-from server.figures.phone_lists import Lists
 from server.storage import forms
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.lists import list_file, md5
+from server.web.lists import Listed, form_file, listed
 from server.web.openrosa import xml
 from server.web.openrosa.form_list import form_url, project_url
 from server.web.parts import database
@@ -28,32 +29,42 @@ def routes(blueprint: Blueprint) -> None:
 
 @requires(Permission.LIST_FORMS)
 def manifest(form_id: str) -> Response:
-    """The files of a form with the md5 of what the asking person would get."""
+    """The files of a form with the hash of what the asking person would get; those that are not there are left out."""
     address = form_url(form_id)
     with database().read(current_actor()) as reading:
         version = forms.newest(reading.session, form_id)
         if version is None:
             raise NotFound("form.unknown", form_id=form_id)
-        lists = Lists(reading)
-        files = [
-            xml.MediaFile(
-                name=name,
-                md5=md5(lists.file(name)),
-                download_url=f"{address}/attachments/{name}",
-                integrity_url=f"{project_url()}/integrity/{name}"
-                if _list_name(name) in version.entity_lists
-                else None,
-            )
-            for name in version.media
-            if name in phone_lists.NAMES
-        ]
+        lists = listed(reading, version.media)
+        beside = {file.name: file.md5 for file in forms.media(reading.session, form_id)}
+    files = []
+    for name in version.media:
+        download_url = f"{address}/attachments/{quote(name, safe='')}"
+        if name in lists:
+            files.append(_list_of(name, lists[name], download_url, writes_to=version.entity_lists))
+        elif name in beside:
+            files.append(xml.MediaFile(name, beside[name], download_url))
     return xml.manifest(files)
 
 
+def _list_of(name: str, list_: Listed, download_url: str, *, writes_to: Sequence[str]) -> xml.MediaFile:
+    """An entity list is told so, for phones keep its entities apart from a form's files (OPENROSA §3.1)."""
+    if list_.own is None and name.removesuffix(".csv") not in writes_to:
+        return xml.MediaFile(name, list_.md5, download_url)
+    return xml.MediaFile(
+        name,
+        list_.md5,
+        download_url,
+        # What the office must approve first a phone does not put into its own list.
+        kind="approvalEntityList" if list_.own is not None and list_.own.approval_required else "entityList",
+        integrity_url=f"{project_url()}/integrity/{quote(name, safe='')}",
+    )
+
+
 @requires(Permission.LIST_FORMS)
-def media(name: str, **_form: str) -> Response:
-    """One list, filtered to the grids of the asking person's posts; the same whichever form it belongs to."""
-    return list_file(name)
+def media(form_id: str, name: str) -> Response:
+    """A file beside a form. A list is filtered to whoever asks and the same whichever form it belongs to."""
+    return form_file(form_id, name)
 
 
 @requires(Permission.LIST_FORMS)
@@ -63,10 +74,6 @@ def integrity(name: str) -> Response:
     with database().read(current_actor()) as reading:
         gone = phone_lists.gone(reading, name, asked)
     return xml.integrity({str(key): is_gone for key, is_gone in gone.items()})
-
-
-def _list_name(file_name: str) -> str:
-    return file_name.removesuffix(".csv")
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import Response
 from lxml import etree
@@ -30,11 +31,12 @@ class ListedForm:
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A file of a manifest; an entity list has an address that tells which of its entities are gone."""
+    """A file of a manifest; an entity list, of a `kind`, has an address that tells which of its entities are gone."""
 
     name: str
     md5: str
     download_url: str
+    kind: Literal["entityList", "approvalEntityList"] = "entityList"
     integrity_url: str | None = None
 
 
@@ -58,7 +60,7 @@ def manifest(files: Iterable[MediaFile]) -> Response:
     root = etree.Element("manifest", {"xmlns": _MANIFEST})
     for file in files:
         is_list = file.integrity_url is not None
-        row = etree.SubElement(root, "mediaFile", {"type": "entityList"} if is_list else {})
+        row = etree.SubElement(root, "mediaFile", {"type": str(file.kind)} if is_list else {})
         _tell(row, "filename", file.name)
         _tell(row, "hash", f"md5:{file.md5}")
         _tell(row, "downloadUrl", file.download_url)

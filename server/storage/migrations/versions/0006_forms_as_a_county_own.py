@@ -95,6 +95,12 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("xml", sa.LargeBinary(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=True),
+        sa.Column(
+            "rows",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "findings",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
@@ -126,10 +132,14 @@ def upgrade() -> None:
             ["submission_id"], ["submissions.id"], name=op.f("fk_entity_remarks_submission_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entity_remarks")),
+        sa.UniqueConstraint(
+            "submission_id",
+            "list_name",
+            "entity_id",
+            "reason",
+            name=op.f("uq_entity_remarks_submission_id_list_name_entity_id_reason"),
+        ),
     )
-    with op.batch_alter_table("entity_remarks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entity_remarks_submission_id"), ["submission_id"], unique=False)
-
     op.create_table(
         "entity_versions",
         sa.Column(

@@ -1,0 +1,22 @@
+"""名单 services: what records do to the entities of a county's own lists (OPENROSA §8), and what the office does.
+
+`households` and `open_cases` are the register itself: their forms' projectors change them.
+"""
+
+from __future__ import annotations
+
+from server.services.entities.blocks import kept
+from server.services.entities.lists import change_list, declare_lists
+from server.services.entities.office import clash_seen, remove
+from server.services.entities.taking import approve, force_held, take
+
+__all__ = [
+    "approve",
+    "change_list",
+    "clash_seen",
+    "declare_lists",
+    "force_held",
+    "kept",
+    "remove",
+    "take",
+]
