@@ -130,6 +130,7 @@ class Permission(Enum):
     DECLARE_EXEMPTION = "declare_exemption"
     NAME_STAND_IN = "name_stand_in"
     VIEW_SUBMISSIONS = "view_submissions"
+    EXPORT_SUBMISSIONS = "export_submissions"
     REPROJECT_SUBMISSIONS = "reproject_submissions"
     REJECT_SUBMISSIONS = "reject_submissions"
     LIST_FORMS = "list_forms"
@@ -204,6 +205,8 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.DECLARE_EXEMPTION: _grant(Role.TOWNSHIP_OFFICIAL),
     Permission.NAME_STAND_IN: _grant(*_OFFICE),
     Permission.VIEW_SUBMISSIONS: _grant(*_OFFICE, Role.COUNTY_ASSESSOR, Role.ADMIN),
+    # With a reason, which is kept: whole records leave the house.
+    Permission.EXPORT_SUBMISSIONS: _grant(*_OFFICE, Role.COUNTY_ASSESSOR),
     Permission.REPROJECT_SUBMISSIONS: _grant(Role.TOWNSHIP_OFFICIAL, Role.ADMIN),
     Permission.REJECT_SUBMISSIONS: _grant(*_OFFICE),
     Permission.LIST_FORMS: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),

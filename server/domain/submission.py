@@ -12,6 +12,17 @@ from enum import StrEnum
 from server.domain.problems import Conflict, Invalid, NotFound
 
 
+STATES = {
+    "received": "已收到",
+    "quarantined": "版本不明，暂存",
+    "held": "等原件",
+    "superseded": "已有修改",
+    "rejected": "不予采信",
+    "withdrawn": "本人撤回",
+}
+"""What becomes of a stored submission, and how users read it."""
+
+
 class Arrival(StrEnum):
     """What becomes of an arriving submission."""
 

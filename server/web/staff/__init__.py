@@ -17,6 +17,7 @@ from server.web.staff import (
     compare,
     entrustments,
     exemptions,
+    exports,
     home,
     hot_spots,
     households,
@@ -69,6 +70,7 @@ posts.routes(blueprint)
 keys.routes(blueprint)
 manual.routes(blueprint)
 submissions.routes(blueprint)
+exports.routes(blueprint)
 suggestions.routes(blueprint)
 tracks.routes(blueprint)
 visits.routes(blueprint)

@@ -1,0 +1,143 @@
+"""The tables of a form over all its versions: its own questions, and those of each repeat.
+
+The newest version gives the order and the words; what only older versions asked comes after it. Notes are no questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from forms.schema import Field, shape
+from forms.wording import Wording, wording
+
+GEOMETRIES = frozenset({"geopoint", "geotrace", "geoshape"})
+
+_AUTOMATIC = {
+    "start": "开始填写",
+    "end": "填写完",
+    "today": "填写日期",
+    "deviceid": "设备",
+    "username": "用户名",
+    "phonenumber": "本机号码",
+    "email": "邮箱",
+    "audit": "填写过程",
+}
+"""What a phone notes by itself has no label in a form; the names are XLSForm's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: the steps to its answer inside a row of its table, its type, its words and those of its choices."""
+
+    steps: tuple[str, ...]
+    type: str
+    label: str
+    choices: Mapping[str, str] = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """The names of its groups and its own, as a column is called."""
+        return "-".join(self.steps)
+
+    @property
+    def is_place(self) -> bool:
+        """Whether its answer is a point, a line or an area."""
+        return self.type in GEOMETRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind: the records themselves, or the rounds of a repeat, `steps` away inside a row of the outer one."""
+
+    steps: tuple[str, ...]
+    label: str
+    questions: tuple[Question, ...]
+    repeats: tuple[Table, ...]
+
+    @property
+    def name(self) -> str:
+        """The names of its groups and its own."""
+        return "-".join(self.steps)
+
+    @property
+    def places(self) -> tuple[Question, ...]:
+        """The questions whose answer is a place."""
+        return tuple(question for question in self.questions if question.is_place)
+
+    def walk(self) -> Iterator[Table]:
+        """This table and all inside it, the outer ones first."""
+        yield self
+        for inner in self.repeats:
+            yield from inner.walk()
+
+
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the versions read so far ask, by repeat (() is the form), and the words of repeats."""
+
+    questions: dict[Path, dict[Path, Question]]
+    labels: dict[Path, str]
+
+
+def tables(versions: Iterable[bytes], *, title: str) -> Table:
+    """The table of a form and those inside it, from the XML of its versions, the newest first."""
+    gathered = _Gathered({(): {}}, {(): title})
+    for xml in versions:
+        _gather(xml, gathered)
+    return _table((), (), gathered)
+
+
+def _gather(xml: bytes, gathered: _Gathered) -> None:
+    form, words = shape(xml), wording(xml)
+    repeats = {_path(repeat) for repeat in form.repeats}
+    for repeat in sorted(repeats):
+        gathered.questions.setdefault(repeat, {})
+        gathered.labels.setdefault(repeat, _label(repeat, words, form.root.name))
+    for each in form.fields:
+        path = _path(each.path)
+        if each.note or "meta" in path:
+            continue
+        inside = _path(each.repeat) if each.repeat else ()
+        asked = gathered.questions[inside]
+        asked[path] = _merged(asked.get(path), _question(each, path[len(inside) :], words))
+
+
+def _path(path: str) -> Path:
+    """The steps of a path below the root, whose name differs from form to form."""
+    return tuple(path.strip("/").split("/")[1:])
+
+
+def _label(path: Path, words: Wording, root: str) -> str:
+    return words.labels.get("/".join(("", root, *path))) or _AUTOMATIC.get(path[-1], path[-1])
+
+
+def _question(each: Field, steps: Path, words: Wording) -> Question:
+    label = words.labels.get(each.path) or _AUTOMATIC.get(steps[-1], steps[-1])
+    return Question(steps, each.type, " ".join(label.split()), words.choices.get(each.path, {}))
+
+
+def _merged(newer: Question | None, older: Question) -> Question:
+    """A question as its newest version asks it, with the choices it ever offered."""
+    if newer is None:
+        return older
+    return Question(newer.steps, newer.type, newer.label, {**older.choices, **newer.choices})
+
+
+def _table(repeat: Path, outer: Path, gathered: _Gathered) -> Table:
+    within = [each for each in gathered.questions if each and _outer(each, gathered) == repeat]
+    return Table(
+        steps=repeat[len(outer) :],
+        label=gathered.labels[repeat],
+        questions=tuple(gathered.questions[repeat].values()),
+        repeats=tuple(_table(each, repeat, gathered) for each in within),
+    )
+
+
+def _outer(repeat: Path, gathered: _Gathered) -> Path:
+    """The nearest repeat around a repeat."""
+    around = (repeat[:length] for length in range(len(repeat) - 1, -1, -1))
+    return next(each for each in around if each in gathered.questions)
