@@ -132,7 +132,7 @@ class Permission(Enum):
     VIEW_SUBMISSIONS = "view_submissions"
     EXPORT_SUBMISSIONS = "export_submissions"
     REPROJECT_SUBMISSIONS = "reproject_submissions"
-    REJECT_SUBMISSIONS = "reject_submissions"
+    REVIEW_SUBMISSIONS = "review_submissions"
     LIST_FORMS = "list_forms"
     SUBMIT = "submit"
     MAKE_SUGGESTION = "make_suggestion"
@@ -208,7 +208,7 @@ PERMISSIONS: dict[Permission, Grant] = {
     # With a reason, which is kept: whole records leave the house.
     Permission.EXPORT_SUBMISSIONS: _grant(*_OFFICE, Role.COUNTY_ASSESSOR),
     Permission.REPROJECT_SUBMISSIONS: _grant(Role.TOWNSHIP_OFFICIAL, Role.ADMIN),
-    Permission.REJECT_SUBMISSIONS: _grant(*_OFFICE),
+    Permission.REVIEW_SUBMISSIONS: _grant(*_OFFICE),
     Permission.LIST_FORMS: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.SUBMIT: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
     Permission.MAKE_SUGGESTION: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),

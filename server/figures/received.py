@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forms.wording import Line, filled, wording
+from forms.wording import Line
+from gis.sketch import Sketch, sketch
 from server.domain.people import Permission
-from server.domain.problems import Forbidden
-from server.storage import demands, forms, submissions
-from server.storage.posts import Account
+from server.domain.problems import Forbidden, NotFound
+from server.domain.review import Standing, Verdict, standing
+from server.domain.scope import Scope
+from server.figures import likely_same
+from server.figures.likely_same import LikelySame
+from server.figures.record_lines import RecordForms
+from server.figures.record_versions import Version, versions
+from server.figures.staffing import names_of
+from server.storage import demands, grids, reviews, submissions
+from server.storage.reviews import Review
 from server.storage.submissions import Attachment, Submission
 from server.work import Reading
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody in the office said about a record: a verdict with its words, or a comment (`verdict` is None)."""
+
+    verdict: Verdict | None
+    words: str
+    who: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Received:
-    """A submission, who sent it, its form's title; lines and files where the reader may see what it says."""
+    """A submission, who sent it, its form's title; lines, files, drawing and versions where the reader may see what it says.
+
+    `may_take` says that he may have the files themselves: an encrypted record tells nobody anything.
+    """
 
     submission: Submission
     title: str
     sender: str
+    standing: Standing
+    remarks: Sequence[Remark]
     is_open: bool
-    lines: Sequence[Line]
-    files: Sequence[Attachment]
-    missing: Sequence[str]
+    may_take: bool
+    lines: Sequence[Line] = ()
+    files: Sequence[Attachment] = ()
+    missing: Sequence[str] = ()
     """Files the record names that have not arrived."""
+    drawn: Sketch | None = None
+    versions: Sequence[Version] = ()
+    likely_same: Sequence[LikelySame] = ()
 
 
 def received(reading: Reading, submission_id: int, *, revealed: bool = False) -> Received:
@@ -35,45 +63,107 @@ def received(reading: Reading, submission_id: int, *, revealed: bool = False) ->
     """
     session = reading.session
     submission = submissions.get(session, submission_id, scope=reading.actor.scope)
+    said = reviews.of_record(session, submission)
+    names = names_of(
+        session, {key for key in (submission.account_id, *(row.account_id for row in said)) if key}
+    )
     is_open = _may_open(reading, submission, revealed=revealed)
-    files = submissions.attachments(session, submission.id)
-    here = {file.name for file in files}
-    account = session.get(Account, submission.account_id) if submission.account_id else None
-    return Received(
+    found = Received(
         submission=submission,
         title=submission.form.title,
-        sender="" if account is None else account.display_name,
+        sender=names.get(submission.account_id, "") if submission.account_id else "",
+        standing=standing_of(submission, _newest(said)),
+        remarks=[_remark(row, names.get(row.account_id, "") if row.account_id else "") for row in said],
         is_open=is_open,
-        lines=_lines(reading, submission) if is_open else (),
-        files=files if is_open else (),
-        missing=[name for name in submission.expected_files if name not in here] if is_open else (),
+        may_take=_may_take(reading, submission),
     )
+    return _opened(reading, found) if is_open or submission.is_encrypted else found
 
 
-def opened(reading: Reading, submission_id: int) -> Submission:
-    """The submission, for somebody who sees names anyway. Raises NotFound, Forbidden("actor.not_permitted")."""
+def taken(reading: Reading, submission_id: int) -> Submission:
+    """The submission, for somebody who may have its files.
+
+    Raises NotFound, Forbidden("actor.not_permitted") for who sees no names, unless nobody can read it anyway.
+    """
     submission = submissions.get(reading.session, submission_id, scope=reading.actor.scope)
-    if not _may_open(reading, submission, revealed=False):
+    if not _may_take(reading, submission):
         raise Forbidden("actor.not_permitted", permission=Permission.SEE_NAMES.value)
     return submission
 
 
-def _may_open(reading: Reading, submission: Submission, *, revealed: bool) -> bool:
-    if not demands.all_readable(
-        reading.session, submission_id=_root(reading, submission), scope=reading.actor.scope
-    ):
-        return False
-    return revealed or reading.actor.may(Permission.SEE_NAMES, at=submission.jurisdiction)
+def taken_file(reading: Reading, submission_id: int, attachment_id: int) -> Attachment:
+    """One file of a submission, for somebody who may have it. Raises as taken() does, NotFound("file.missing")."""
+    taken(reading, submission_id)
+    files = submissions.attachments(reading.session, submission_id)
+    found = next((each for each in files if each.id == attachment_id), None)
+    if found is None:
+        raise NotFound("file.missing")
+    return found
 
 
-def _root(reading: Reading, submission: Submission) -> int:
+def standing_of(submission: Submission, newest: Review | None) -> Standing:
+    """What stands of a record by the verdict that counts; what was rejected before verdicts were kept stays so."""
+    if submission.state == "rejected":
+        return Standing.REJECTED
+    if newest is None or newest.verdict is None:
+        return Standing.UNSEEN
+    return standing(Verdict(newest.verdict), of_this_version=newest.submission_id == submission.id)
+
+
+def root_of(reading: Reading, submission: Submission) -> int:
+    """The id of a record's first version: what was raised from it hangs on that."""
+    if submission.root_instance_id == submission.instance_id:
+        return submission.id
     root = submissions.by_instance(
         reading.session, form_id=submission.form_id, instance_id=submission.root_instance_id
     )
     return submission.id if root is None else root.id
 
 
-def _lines(reading: Reading, submission: Submission) -> list[Line]:
-    version = forms.version(reading.session, submission.form_id, submission.form_version)
-    version = version or forms.newest(reading.session, submission.form_id)
-    return [] if version is None else list(filled(submission.values, wording(version.xml)))
+def _opened(reading: Reading, found: Received) -> Received:
+    """The record with what it says."""
+    submission = found.submission
+    files = submissions.attachments(reading.session, submission.id)
+    here = {file.name for file in files}
+    missing = [name for name in submission.expected_files if name not in here]
+    if submission.is_encrypted:
+        return replace(found, files=files, missing=missing)
+    forms = RecordForms(reading.session)
+    return replace(
+        found,
+        lines=forms.lines(submission),
+        files=files,
+        missing=missing,
+        drawn=_drawn(reading, submission),
+        versions=versions(reading, forms, submission),
+        likely_same=likely_same.suggested(reading, forms, submission, root_id=root_of(reading, submission)),
+    )
+
+
+def _may_take(reading: Reading, submission: Submission) -> bool:
+    return submission.is_encrypted or _may_open(reading, submission, revealed=False)
+
+
+def _may_open(reading: Reading, submission: Submission, *, revealed: bool) -> bool:
+    if not demands.all_readable(
+        reading.session, submission_id=root_of(reading, submission), scope=reading.actor.scope
+    ):
+        return False
+    return revealed or reading.actor.may(Permission.SEE_NAMES, at=submission.jurisdiction)
+
+
+def _newest(said: Sequence[Review]) -> Review | None:
+    return next((row for row in reversed(said) if row.verdict is not None), None)
+
+
+def _remark(row: Review, who: str) -> Remark:
+    return Remark(None if row.verdict is None else Verdict(row.verdict), row.words, who, row.at)
+
+
+def _drawn(reading: Reading, submission: Submission) -> Sketch | None:
+    """Where it was recorded, in the grid it belongs to as that was drawn on its day."""
+    if submission.point is None:
+        return None
+    scope = Scope.of([submission.jurisdiction])
+    outlines = dict(grids.outlines(reading.session, scope=scope, on=submission.day))
+    return sketch(outlines.get(submission.jurisdiction), [submission.point])

@@ -90,6 +90,13 @@ def listing(session: Session, *, scope: Scope) -> Sequence[Account]:
     return session.scalars(query.order_by(Account.home, Account.display_name)).all()
 
 
+def called(session: Session, name: str) -> Sequence[uuid.UUID]:
+    """The accounts in whose name `name` stands; what of them the reader may see is asked where they are used."""
+    return session.scalars(
+        sa.select(Account.id).where(Account.display_name.contains(name, autoescape=True))
+    ).all()
+
+
 def by_username(session: Session, username: str) -> Account | None:
     """The account that signs in with `username`; the caller is not signed in yet, so there is no scope."""
     return session.scalars(sa.select(Account).where(Account.username == username)).first()

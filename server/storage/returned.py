@@ -1,4 +1,4 @@
-"""退回: records the office does not accept (METRICS D13), as their sender is told of them."""
+"""退回: records the office does not accept (METRICS D13) or wants corrected, as their sender is told of them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from server.storage import reviews
 from server.storage.events import EventRow
 from server.storage.submissions import Submission
 
 
 class Returned(NamedTuple):
-    """A record that is not accepted, why, and since when."""
+    """A record that is not accepted or is to be corrected, why, and since when."""
 
     instance_id: str
     form_id: str
@@ -24,7 +25,16 @@ class Returned(NamedTuple):
 
 
 def returned_to(session: Session, account_id: uuid.UUID, *, limit: int) -> Sequence[Returned]:
-    """The newest records of a sender that are not accepted, the newest refusal first; his own, so there is no scope."""
+    """The records of a sender that came back to him and that he has not corrected, the newest first; his own, so there is no scope."""
+    sent_back = [
+        Returned(record.instance_id, record.form_id, review.words, review.at)
+        for review, record in reviews.returned_to(session, account_id, limit=limit)
+    ]
+    found = [*sent_back, *_rejected(session, account_id, limit=limit)]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
+
+
+def _rejected(session: Session, account_id: uuid.UUID, *, limit: int) -> list[Returned]:
     told = sa.and_(
         EventRow.subject == "submission",
         EventRow.subject_id == sa.cast(Submission.id, sa.String),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column, relationship
 
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
@@ -19,7 +19,7 @@ from server.storage.forms import Form
 from server.storage.geometry import geometry, gist_index
 from server.storage.grids import CURRENT_TOKEN
 from server.storage.patrols import Finding, Pass, Patrol
-from server.storage.selection import Listing, Page, within
+from server.storage.selection import as_value, within
 from server.storage.visits import IntakeSession, Visit
 
 
@@ -85,8 +85,28 @@ class Submission(Base):
             postgresql_where=sa.text("state <> 'received'"),
             sqlite_where=sa.text("state <> 'received'"),
         ),
+        # The list of a form's records is read in its order; scope and sender are held against without their rows.
+        sa.Index(
+            "ix_submissions_form_id_received_at",
+            "form_id",
+            "received_at",
+            "id",
+            "jurisdiction",
+            "account_id",
+        ),
+        sa.Index(
+            "ix_submissions_failed",
+            "received_at",
+            postgresql_where=sa.text("projection_error IS NOT NULL"),
+            sqlite_where=sa.text("projection_error IS NOT NULL"),
+        ),
         gist_index("submissions", "point"),
     )
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Only its key can read it: an envelope holds no answers and names the file that does (OPENROSA §5.6)."""
+        return not self.values and any(name.endswith(".enc") for name in self.expected_files)
 
 
 class Attachment(Base):
@@ -212,19 +232,55 @@ def attachments(session: Session, submission_id: int) -> Sequence[Attachment]:
     ).all()
 
 
-def listing(
-    session: Session, *, scope: Scope, page: Page, states: Sequence[str] = (), failed: bool = False
-) -> Listing[Submission]:
-    """Submissions within the scope, newest first: of some states, or those whose projection failed."""
-    where = [within(Submission.jurisdiction, scope)]
-    if states:
-        where.append(Submission.state.in_(states))
-    if failed:
-        where.append(Submission.projection_error.is_not(None))
-    total = session.scalar(sa.select(sa.func.count()).select_from(Submission).where(*where)) or 0
-    query = sa.select(Submission).where(*where).order_by(Submission.received_at.desc(), Submission.id.desc())
-    query = query.options(selectinload(Submission.form), defer(Submission.xml), defer(Submission.values))
-    return Listing(session.scalars(query.offset(page.offset).limit(page.size)).all(), total, page)
+def versions_of(session: Session, submission: Submission) -> Sequence[Submission]:
+    """The versions of a record that took effect, each after the one it replaced; the caller may see the record."""
+    query = sa.select(Submission).where(
+        Submission.root_instance_id == submission.root_instance_id,
+        Submission.form_id == submission.form_id,
+        Submission.state.not_in(("held", "quarantined")),
+    )
+    by_replaced = {row.deprecated_id: row for row in session.scalars(query.options(defer(Submission.xml)))}
+    found = [row for row in by_replaced.values() if row.instance_id == submission.root_instance_id]
+    while found and found[-1].instance_id in by_replaced:
+        found.append(by_replaced[found[-1].instance_id])
+    return found
+
+
+_SENT_WITHIN = dt.timedelta(days=3)
+
+
+def told_near(
+    session: Session, submission: Submission, *, within: dt.timedelta, at_most: int
+) -> Sequence[tuple[Submission, int]]:
+    """Other records of the same form, sender and place begun at about the same time, each with its first version's id.
+
+    A record is looked for among those received within three days: the index of places knows when that was.
+    """
+    root = aliased(Submission)
+    begun = submission.device_start or submission.received_at
+    query = (
+        sa.select(Submission, root.id)
+        .join(
+            root, sa.and_(root.form_id == Submission.form_id, root.instance_id == Submission.root_instance_id)
+        )
+        .where(
+            Submission.jurisdiction == submission.jurisdiction,
+            Submission.received_at >= submission.received_at - _SENT_WITHIN,
+            Submission.received_at <= submission.received_at + _SENT_WITHIN,
+            as_value(
+                sa.and_(
+                    Submission.form_id == submission.form_id,
+                    Submission.account_id == submission.account_id,
+                    Submission.state == "received",
+                    Submission.device_start >= begun - within,
+                    Submission.device_start <= begun + within,
+                    Submission.root_instance_id != submission.root_instance_id,
+                )
+            ),
+        )
+    )
+    rows = session.execute(query.options(defer(Submission.xml)).order_by(Submission.id).limit(at_most))
+    return [(row, root_id) for row, root_id in rows]
 
 
 def unprojected(session: Session, *, scope: Scope) -> Sequence[Submission]:

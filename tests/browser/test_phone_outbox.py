@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.domain.review import Verdict
 from server.services import submissions
 from server.settings import Settings
 from tests.browser.conftest import Visitor
@@ -95,7 +96,9 @@ def test_what_the_office_rejects_comes_back_with_its_reason_and_can_be_corrected
     handset.patrol()
     handset.wait_for_news(lambda: len(handset.arrived()) == 1)
     with handset.database.transaction(SYSTEM) as work:
-        submissions.reject(work, handset.arrived()[0].id, reason="日期写错了，请核对。")
+        submissions.verdict(
+            work, handset.arrived()[0].id, verdict=Verdict.REJECTED, comment="日期写错了，请核对。"
+        )
     handset.again()
     handset.show("发送箱")
     handset.says("日期写错了，请核对。").wait_for()

@@ -10,6 +10,7 @@ import pytest
 from server.database import Database
 from server.domain.people import SYSTEM, Actor
 from server.domain.problems import Conflict, Forbidden
+from server.domain.review import Verdict
 from server.services import actors, submissions
 from server.storage.events import EventRow
 from server.storage.forms import FormVersion
@@ -122,14 +123,14 @@ def test_the_village_rejects_a_record_with_a_reason_and_it_stops_counting(
     assert phone.send(record(number(), result="found", finding=[found("road")])) == 201
     (stored,) = rows(database, Submission)
     with database.transaction(village(database, county)) as work:
-        submissions.reject(work, stored.id, reason="人不在现场")
+        submissions.verdict(work, stored.id, verdict=Verdict.REJECTED, comment="人不在现场")
     (stored,) = rows(database, Submission)
     assert (stored.state, stored.rejected_reason) == ("rejected", "人不在现场")
     assert rows(database, Patrol)[0].removed_at is not None
     assert rows(database, Finding)[0].removed_at is not None
     assert rows(database, EventRow)[-1].kind == "submission.rejected"
     with database.transaction(village(database, county)) as work, pytest.raises(Conflict):
-        submissions.reject(work, stored.id, reason="again")
+        submissions.verdict(work, stored.id, verdict=Verdict.REJECTED, comment="again")
 
 
 def test_a_rejected_record_that_is_corrected_counts_again(
@@ -138,7 +139,9 @@ def test_a_rejected_record_that_is_corrected_counts_again(
     a = number()
     assert phone.send(record(a)) == 201
     with database.transaction(village(database, county)) as work:
-        submissions.reject(work, rows(database, Submission)[0].id, reason="网格选错")
+        submissions.verdict(
+            work, rows(database, Submission)[0].id, verdict=Verdict.REJECTED, comment="网格选错"
+        )
     assert phone.send(record(number(), replaces=a)) == 201
     assert states(database) == ["superseded", "received"]
     assert rows(database, Patrol)[0].removed_at is None
@@ -150,7 +153,7 @@ def test_nobody_rejects_what_lies_elsewhere_or_is_not_his_to_judge(
     assert phone.send(record(number())) == 201
     (stored,) = rows(database, Submission)
     with database.transaction(village(database, county, "assessor")) as work, pytest.raises(Forbidden):
-        submissions.reject(work, stored.id, reason="x")
+        submissions.verdict(work, stored.id, verdict=Verdict.REJECTED, comment="x")
 
 
 def publish_again(database: Database, version: str) -> None:

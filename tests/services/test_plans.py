@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.database import Database
 from server.domain.demand_states import Group
 from server.domain.people import SYSTEM
+from server.domain.review import Standing
 from server.domain.scope import Scope
 from server.storage import (
     attention,
@@ -27,15 +28,16 @@ from server.storage import (
     outer_orders,
     patrols,
     posts,
+    record_list,
     returned,
     saved_filters,
     sheets,
-    submissions,
     suggestions,
     visits,
     weekly_sheet,
 )
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, Timing
+from server.storage.record_list import RecordFilter
 from server.storage.selection import Page
 from tests.bench import many_demands
 from tests.factories import COUNTY, GRID, NOW, VILLAGE, County
@@ -50,7 +52,47 @@ Reader = Callable[[Session], object]
 LISTS: dict[str, tuple[str, Reader]] = {
     "submissions": (
         "submissions",
-        lambda session: submissions.listing(session, scope=VILLAGE_SCOPE, page=Page()),
+        lambda session: record_list.find(session, RecordFilter(), scope=VILLAGE_SCOPE),
+    ),
+    "submissions of a form in a county": (
+        "submissions",
+        lambda session: record_list.find(session, RecordFilter(form_id="patrol"), scope=COUNTY_SCOPE),
+    ),
+    "submissions of a day in a county": (
+        "submissions",
+        lambda session: record_list.find(session, RecordFilter(first=NOW, last=NOW), scope=COUNTY_SCOPE),
+    ),
+    "submissions without rows": (
+        "submissions",
+        lambda session: record_list.find(session, RecordFilter(failed=True), scope=COUNTY_SCOPE),
+    ),
+    "submissions in a state": (
+        "submissions",
+        lambda session: record_list.find(session, RecordFilter(state="held"), scope=COUNTY_SCOPE),
+    ),
+    "submissions sent back": (
+        "submissions",
+        lambda session: record_list.find(
+            session, RecordFilter(standing=Standing.RETURNED), scope=COUNTY_SCOPE
+        ),
+    ),
+    "submissions corrected": (
+        "submissions",
+        lambda session: record_list.find(
+            session, RecordFilter(standing=Standing.CORRECTED), scope=COUNTY_SCOPE
+        ),
+    ),
+    "submissions nobody has looked at": (
+        "submissions",
+        lambda session: record_list.find(
+            session, RecordFilter(standing=Standing.UNSEEN, form_id="patrol"), scope=COUNTY_SCOPE
+        ),
+    ),
+    "submissions with a question": (
+        "submissions",
+        lambda session: record_list.find(
+            session, RecordFilter(flag="clock", form_id="patrol"), scope=COUNTY_SCOPE
+        ),
     ),
     "patrols": (
         "patrols",

@@ -15,6 +15,7 @@ from server.app import create_app
 from server.database import Database
 from server.domain.form import FormState
 from server.domain.people import SYSTEM, Function
+from server.domain.review import Verdict
 from server.services import actors, forms, submissions, suggestions
 from server.settings import Settings
 from server.storage.forms import Form
@@ -215,7 +216,9 @@ def test_a_rejected_record_comes_back_with_the_reason_of_the_office(
             cadre = as_account(work.session, phone.county, "cadre")
         row = next(each for each in rows(database, Submission) if each.instance_id == number)
         with database.transaction(cadre) as work:
-            submissions.reject(work, row.id, reason=f"照片里不是这个网格 {number}")
+            submissions.verdict(
+                work, row.id, verdict=Verdict.REJECTED, comment=f"照片里不是这个网格 {number}"
+            )
     newest, older = phone.home()["returned"]
     assert newest == {
         "instance_id": "uuid:first",

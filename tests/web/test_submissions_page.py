@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
+import zipfile
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from server.cli import main
 from server.database import Database
@@ -16,8 +19,9 @@ from server.settings import Settings
 from server.storage.events import EventRow
 from server.storage.patrols import Patrol
 from server.storage.submissions import Attachment, Submission
-from tests.factories import GRID, NOW, PASSWORD, County
-from tests.instances import instance, patrol
+from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, County
+from tests.instances import VERSION, instance, patrol
+from tests.pages import read, words
 from tests.phones import Phone, rows
 
 WORDS = "王桂兰 13800000000 说路灯坏了"
@@ -108,14 +112,176 @@ def test_the_township_converts_again_and_is_told_what_came_of_it(
     assert signed_in(app, "cadre").post(f"/submissions/{record.id}/reproject").status_code == 403
 
 
+def judge(client: FlaskClient, record: int, verdict: str, words: str = "") -> TestResponse:
+    data = {"verdict": verdict, "words": words}
+    return client.post(f"/submissions/{record}/verdict", data=data, follow_redirects=True)
+
+
 def test_the_village_rejects_with_a_reason_and_only_so(app: Flask, phone: Phone, database: Database) -> None:
     assert phone.send(found()) == 201
     (record,) = rows(database, Submission)
     cadre = signed_in(app, "cadre")
-    assert cadre.post(f"/submissions/{record.id}/reject", data={"reason": " "}).status_code == 400
-    page = cadre.post(f"/submissions/{record.id}/reject", data={"reason": "不在现场"}, follow_redirects=True)
-    assert "不予采信：不在现场" in page.text
+    assert judge(cadre, record.id, "rejected", " ").status_code == 400
+    assert "不予采信：不在现场" in judge(cadre, record.id, "rejected", "不在现场").text
     assert rows(database, Patrol)[0].removed_at is not None
+
+
+def shown(client: FlaskClient, query: str) -> list[int]:
+    """The records of a list, in its order."""
+    links = read(client, f"/submissions?{query}").xpath("//tbody//td[@data-label='收到']/a/@href")
+    return [int(link.rpartition("/")[2]) for link in links]
+
+
+def clear(at: dt.datetime = NOW - dt.timedelta(hours=2), **more: object) -> bytes:
+    return instance("patrol", patrol(GRID, at), **more)  # type: ignore[arg-type]
+
+
+def test_a_list_is_narrowed_by_form_place_sender_day_question_and_words(
+    app: Flask, client: FlaskClient, county: County
+) -> None:
+    worker, cadre_phone = Phone(client, county), Phone(client, county, "cadre")
+    assert worker.send(found()) == 201
+    assert cadre_phone.send(instance("patrol", patrol(GRID, NOW - dt.timedelta(hours=3), at=None))) == 201
+    for cadre in (signed_in(app, "cadre"), signed_in(app, "assessor")):
+        assert shown(cadre, "") == [2, 1]
+        assert shown(cadre, "form=patrol") == [2, 1]
+        assert shown(cadre, "form=household_visit") == []
+        assert shown(cadre, f"area={GRID}") == [2, 1]
+        assert shown(cadre, "sender=秀英") == [1]
+        assert shown(cadre, "first=2026-10-20&last=2026-10-20") == [2, 1]
+        assert shown(cadre, "last=2026-10-19") == []
+        assert shown(cadre, "flag=no_position") == [2]
+        assert shown(cadre, "standing=unseen") == [2, 1]
+        assert shown(cadre, "standing=approved") == []
+    assert shown(signed_in(app, "cadre"), "text=王桂兰") == [1]
+    assert shown(signed_in(app, "cadre"), "text=今日无异常") == [2]
+    assert shown(signed_in(app, "assessor"), "text=王桂兰") == [2, 1], "who may not read may not search"
+    assert client.get(f"/submissions?area={OTHER_GRID}").status_code in (303, 404)
+
+
+def test_of_one_person_it_is_never_counted_how_many_records_came_back(app: Flask, phone: Phone) -> None:
+    assert phone.send(found()) == 201
+    cadre = signed_in(app, "cadre")
+    judge(cadre, 1, "has_issues", "少一张照片")
+    assert "共 1 份" in cadre.get("/submissions?standing=returned").text
+    assert "共 1 份" not in cadre.get("/submissions?standing=returned&sender=王秀英").text
+
+
+def test_who_may_read_sees_the_first_words_and_a_photo_and_nobody_else(
+    app: Flask, phone: Phone, database: Database
+) -> None:
+    assert phone.send(found(), {"1.jpg": b"\xff\xd8\xff a photo"}) == 201
+    (photo,) = rows(database, Attachment)
+    address = f"/submissions/1/photos/{photo.id}"
+    cadre, official = signed_in(app, "cadre"), signed_in(app, "official")
+    for page in ("/submissions", "/submissions/1"):
+        assert address in cadre.get(page).text
+        assert address not in official.get(page).text
+    assert "有发现" in cadre.get("/submissions").text
+    with cadre.get(address) as image:
+        assert (image.mimetype, image.headers["Cache-Control"]) == ("image/jpeg", "private, no-store")
+    assert official.get(address).status_code == 403
+
+
+def test_what_only_calls_itself_a_photo_is_not_shown(app: Flask, phone: Phone, database: Database) -> None:
+    assert phone.send(found(), {"1.jpg": b"<html><script>alert(1)</script>"}) == 201
+    (photo,) = rows(database, Attachment)
+    assert signed_in(app, "cadre").get(f"/submissions/1/photos/{photo.id}").status_code == 400
+
+
+def test_a_record_shows_its_place_in_its_grid_and_says_of_a_question_what_may_be_behind_it(
+    app: Flask, phone: Phone
+) -> None:
+    assert phone.send(instance("patrol", patrol(GRID, NOW, at="30.005 108.005 0 0"))) == 201
+    page = read(signed_in(app, "cadre"), "/submissions/1")
+    assert len(page.xpath("//path[@class='record-grid']")) == 1
+    assert len(page.xpath("//circle[@class='record-spot']")) == 1
+    assert "定位精度为零。多半是：位置是在地图上点的" in words(page)
+
+
+def test_a_record_sent_back_and_corrected_asks_to_be_looked_at_again(
+    app: Flask, phone: Phone, database: Database
+) -> None:
+    assert phone.send(found(instance_id="uuid:a"), {"1.jpg": b"photo"}) == 201
+    cadre = signed_in(app, "cadre")
+    assert judge(cadre, 1, "has_issues").status_code == 400
+    assert "已退回，等改" in judge(cadre, 1, "has_issues", "路灯不是公共设施").text
+    assert rows(database, Patrol)[0].removed_at is None, "it counts meanwhile"
+    assert shown(cadre, "standing=returned") == [1]
+    assert phone.send(clear(instance_id="uuid:b", deprecated_id="uuid:a")) == 201
+    assert shown(cadre, "standing=returned") == []
+    assert (
+        shown(cadre, "standing=corrected") == shown(signed_in(app, "official"), "standing=corrected") == [2]
+    )
+    page = words(read(cadre, "/submissions/2"))
+    assert "已改，请再看" in page
+    assert "路灯不是公共设施" in page
+    assert "有发现 改为 今日无异常" in page
+    assert f"{WORDS} 改为 没有回答" in page
+    judge(cadre, 2, "approved")
+    assert shown(cadre, "standing=approved") == shown(signed_in(app, "official"), "standing=approved") == [2]
+
+
+def test_a_comment_decides_nothing_and_is_read_in_the_office(app: Flask, phone: Phone) -> None:
+    assert phone.send(found()) == 201
+    cadre = signed_in(app, "cadre")
+    assert cadre.post("/submissions/1/comment", data={"words": " "}).status_code == 400
+    assert cadre.post("/submissions/1/comment", data={"words": "长" * 501}).status_code == 400
+    cadre.post("/submissions/1/comment", data={"words": "<b>问过本人</b>"})
+    page = signed_in(app, "official").get("/submissions/1").text
+    assert "&lt;b&gt;问过本人&lt;/b&gt;" in page
+    assert "还没有看" in page
+    assert signed_in(app, "assessor").post("/submissions/1/comment", data={"words": "x"}).status_code == 403
+
+
+def test_what_was_told_twice_is_suggested_and_dismissed_for_good(app: Flask, phone: Phone) -> None:
+    for minutes in (0, 5, 120):
+        assert phone.send(clear(NOW - dt.timedelta(minutes=130 - minutes))) == 201
+    cadre = signed_in(app, "cadre")
+    likely = [
+        read(cadre, f"/submissions/{each}").xpath("//input[@name='other']/@value") for each in (1, 2, 3)
+    ]
+    assert likely == [["2"], ["1"], []]
+    assert "可能重复" not in signed_in(app, "assessor").get("/submissions/1").text, (
+        "it would tell what was answered"
+    )
+    assert "不再提示" in cadre.post("/submissions/2/apart", data={"other": 1}, follow_redirects=True).text
+    assert cadre.post("/submissions/1/apart", data={"other": 2}).status_code == 303
+    cadre.get("/submissions/1")
+    assert [cadre.get(f"/submissions/{each}").text.count("可能重复") for each in (1, 2)] == [0, 0]
+    assert cadre.post("/submissions/1/apart", data={"other": 99}).status_code == 404
+
+
+def test_an_encrypted_record_is_listed_as_such_and_leaves_whole(app: Flask, phone: Phone) -> None:
+    envelope = (
+        f'<data xmlns="http://www.opendatakit.org/xforms/encrypted" id="patrol" version="{VERSION}" encrypted="yes">'
+        '<base64EncryptedKey>a2V5</base64EncryptedKey><orx:meta xmlns:orx="http://openrosa.org/xforms">'
+        "<orx:instanceID>uuid:secret</orx:instanceID></orx:meta><media><file>1.jpg.enc</file></media>"
+        "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>"
+    ).encode()
+    assert phone.send(envelope, {"submission.xml.enc": b"\x00sealed"}) == 201
+    official = signed_in(app, "official")
+    assert "已加密" in official.get("/submissions").text
+    page = official.get("/submissions/1").text
+    assert "在这里打不开" in page
+    assert "1.jpg.enc" in page
+    assert "查看内容" not in page
+    with (
+        official.get("/submissions/1.zip") as answer,
+        zipfile.ZipFile(io.BytesIO(answer.data)) as packed,
+    ):
+        assert packed.read("submission.xml") == envelope
+        assert packed.read("submission.xml.enc") == b"\x00sealed"
+    assert signed_in(app, "other_cadre").get("/submissions/1.zip").status_code == 404
+
+
+def test_a_hostile_file_name_stays_a_name_in_the_zip(app: Flask, phone: Phone) -> None:
+    assert phone.send(found(), {"../../etc/passwd": b"a", "submission.xml": b"b"}) == 201
+    cadre = signed_in(app, "cadre")
+    with cadre.get("/submissions/1.zip") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        assert all("/" not in name and not name.startswith(".") for name in packed.namelist())
+        assert packed.read("submission.xml").startswith(b"<?xml")
+    assert signed_in(app, "official").get("/submissions/1.zip").status_code == 403
 
 
 def test_the_command_converts_again_what_waited(

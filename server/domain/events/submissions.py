@@ -61,3 +61,22 @@ class SubmissionRejected(Event, kind="submission.rejected"):
     """不予采信: the village does not accept the record (METRICS D13); it stops counting."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionReviewed(Event, kind="submission.reviewed"):
+    """审核: the office found a record good or sent it back; its words stand beside the verdict, not here."""
+
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionCommented(Event, kind="submission.commented"):
+    """备注: somebody in the office said something about a record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionsToldApart(Event, kind="submission.told_apart"):
+    """不是重复: two records that look like one are two."""
+
+    other_id: int

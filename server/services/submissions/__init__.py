@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from server.services.submissions.receipt import receive, receive_raw
 from server.services.submissions.retention import forget_tracks
-from server.services.submissions.review import reject, reveal
+from server.services.submissions.review import comment, reveal, tell_apart, verdict
 from server.services.submissions.rows import RowsFailed, reproject, reproject_waiting, settle_held
 from server.services.submissions.upload import Prepared, Upload, UploadedFile, prepare
 
@@ -18,13 +18,15 @@ __all__ = [
     "RowsFailed",
     "Upload",
     "UploadedFile",
+    "comment",
     "forget_tracks",
     "prepare",
     "receive",
     "receive_raw",
-    "reject",
     "reproject",
     "reproject_waiting",
     "reveal",
     "settle_held",
+    "tell_apart",
+    "verdict",
 ]

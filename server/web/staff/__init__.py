@@ -43,6 +43,9 @@ from server.web.staff import (
     retagging,
     screening,
     session,
+    submission,
+    submission_acts,
+    submission_files,
     submissions,
     suggestions,
     tracks,
@@ -70,6 +73,9 @@ posts.routes(blueprint)
 keys.routes(blueprint)
 manual.routes(blueprint)
 submissions.routes(blueprint)
+submission.routes(blueprint)
+submission_files.routes(blueprint)
+submission_acts.routes(blueprint)
 exports.routes(blueprint)
 suggestions.routes(blueprint)
 tracks.routes(blueprint)

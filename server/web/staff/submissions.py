@@ -1,195 +1,118 @@
-"""收到的记录: what phones sent, what is wrong with it, and what the office does about it."""
+"""收到的记录: the list of what phones sent, narrowed down form by form."""
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime as dt
+from typing import Any, Literal
 
-from flask import Blueprint, Response, flash, send_file
+from flask import Blueprint
 
 from server.domain.people import Permission
-from server.domain.problems import Invalid, NotFound
-from server.figures import received as figures
+from server.domain.review import Standing
+from server.domain.submission import STATES
+from server.domain.work_calendar import end_of_day
+from server.figures import areas
 from server.figures.personnel import place_names
-from server.services import submissions as services
+from server.figures.received_list import RecordPage, record_page
 from server.services.projection.record import Flag
-from server.storage import submissions
+from server.storage import forms, posts
+from server.storage.record_list import RecordFilter
 from server.storage.selection import Page
 from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import say
-from server.web.parsing import Submitted, form, query
-from server.web.parts import database, parts
-from server.web.staff.pages import back_to, page
+from server.web.parsing import Submitted, query
+from server.web.parts import database
+from server.web.staff.maps import area_filter, select
+from server.web.staff.pages import page
 from server.work import Reading
 
-STATES = {
-    "received": "已收到",
-    "quarantined": "版本不明，暂存",
-    "held": "等原件",
-    "superseded": "已有修改",
-    "rejected": "不予采信",
-    "withdrawn": "本人撤回",
-}
+_NEEDING_ATTENTION = ("quarantined", "held", "superseded", "rejected", "withdrawn")
+_STANDINGS = (Standing.UNSEEN, Standing.RETURNED, Standing.CORRECTED, Standing.APPROVED)
 
 
 class Wanted(Submitted):
-    """Which records the list is to show."""
+    """Which records the list is to show; days are those of receipt in Shanghai, the last included."""
 
+    form: str | None = None
+    area: str | None = None
+    sender: str | None = None
+    first: dt.date | None = None
+    last: dt.date | None = None
     state: Literal["", "quarantined", "held", "superseded", "rejected", "withdrawn", "failed"] = ""
+    standing: Standing | None = None
+    flag: Flag | None = None
+    text: str | None = None
     page: int = 1
-
-
-class Reason(Submitted):
-    """Why a record is rejected or opened."""
-
-    reason: str | None = None
 
 
 def routes(blueprint: Blueprint) -> None:
     """Add the routes of this file."""
-    base = "/submissions/<int:submission_id>"
     blueprint.get("/submissions", endpoint="submissions")(listing)
-    blueprint.get(base, endpoint="submission")(submission)
-    blueprint.post(base, endpoint="submission_opened")(opened)
-    blueprint.get(f"{base}.xml", endpoint="submission_xml")(xml)
-    blueprint.get(f"{base}/files/<int:attachment_id>", endpoint="submission_file")(file)
-    blueprint.post(f"{base}/reproject", endpoint="submission_reproject")(reproject)
-    blueprint.post(f"{base}/reject", endpoint="submission_reject")(reject)
 
 
 @requires(Permission.VIEW_SUBMISSIONS)
 def listing() -> str:
     """The records of the reader's divisions, newest first."""
     wanted = query(Wanted)
-    failed = wanted.state == "failed"
     with database().read(current_actor()) as reading:
-        found = submissions.listing(
-            reading.session,
-            scope=reading.actor.scope,
+        may_search = reading.actor.may(Permission.SEE_NAMES)
+        found = record_page(
+            reading,
+            _filter(reading, wanted),
+            scope=areas.narrowed(reading.actor.scope, wanted.area),
             page=Page(max(1, wanted.page)),
-            states=() if failed or not wanted.state else (wanted.state,),
-            failed=failed,
+            text=wanted.text if may_search else None,
         )
         return page(
             "submissions.html",
             as_of=reading.now,
             found=found,
-            places=place_names(reading.session, (row.jurisdiction for row in found.rows)),
+            places=place_names(reading.session, (row.submission.jurisdiction for row in found.rows)),
             pages=-(-found.total // found.page.size),
+            # Of one person it is never counted how many records came back: a list is no tally of mistakes.
+            total=None if wanted.sender else _total(found),
             wanted=wanted,
+            tabs=[("", "全部"), *((each.form_id, each.title) for each in forms.every(reading.session))],
+            fields=_fields(reading, wanted, may_search=may_search),
             states=STATES,
-            flags=_flags(),
+            flags={flag.value: flag.label for flag in Flag},
+            may_export=reading.actor.may(Permission.EXPORT_SUBMISSIONS),
         )
 
 
-@requires(Permission.VIEW_SUBMISSIONS)
-def submission(submission_id: int) -> str:
-    """One record; what it says only for those who see names."""
-    with database().read(current_actor()) as reading:
-        return _page(reading, submission_id)
-
-
-@requires(Permission.REVEAL_PERSONAL_DATA)
-def opened(submission_id: int) -> str:
-    """What a record says, for somebody above the village who gave a reason."""
-    reason = _reason("record.reason_needed")
-    with database().transaction(current_actor()) as work:
-        services.reveal(work, submission_id, reason=reason)
-        return _page(work, submission_id, revealed=True)
-
-
-def _page(reading: Reading, submission_id: int, *, revealed: bool = False) -> str:
-    record = figures.received(reading, submission_id, revealed=revealed)
-    place, located_in = record.submission.jurisdiction, record.submission.located_grid
-    may = reading.actor.may
-    return page(
-        "submission.html",
-        as_of=reading.now,
-        record=record,
-        places=place_names(reading.session, filter(None, (place, located_in))),
-        state=STATES[record.submission.state],
-        flags=_flags(),
-        failure=_words(record.submission.projection_error),
-        may_reveal=not record.is_open and not revealed and may(Permission.REVEAL_PERSONAL_DATA, at=place),
-        may_download=record.is_open and not revealed,
-        may_reproject=may(Permission.REPROJECT_SUBMISSIONS, at=place),
-        may_reject=may(Permission.REJECT_SUBMISSIONS, at=place),
+def _filter(reading: Reading, wanted: Wanted) -> RecordFilter:
+    return RecordFilter(
+        form_id=wanted.form,
+        senders=frozenset(posts.called(reading.session, wanted.sender)) if wanted.sender else None,
+        first=None if wanted.first is None else end_of_day(wanted.first - dt.timedelta(days=1)),
+        last=None if wanted.last is None else end_of_day(wanted.last),
+        state=wanted.state if wanted.state not in ("", "failed") else None,
+        failed=wanted.state == "failed",
+        flag=None if wanted.flag is None else wanted.flag.value,
+        standing=wanted.standing,
     )
 
 
-@requires(Permission.VIEW_SUBMISSIONS)
-def xml(submission_id: int) -> Response:
-    """The record as the phone sent it."""
-    with database().read(current_actor()) as reading:
-        record = figures.opened(reading, submission_id)
-    return Response(
-        record.xml,
-        content_type="text/xml; charset=utf-8",
-        headers={
-            "Content-Disposition": f"attachment; filename=submission-{record.id}.xml",
-            "Cache-Control": "private, no-store",
-        },
-    )
+def _total(found: RecordPage) -> str:
+    return f"{found.total}+" if found.more else str(found.total)
 
 
-@requires(Permission.VIEW_SUBMISSIONS)
-def file(submission_id: int, attachment_id: int) -> Response:
-    """One photo or recording, always as a download: a stranger chose its type."""
-    with database().read(current_actor()) as reading:
-        figures.opened(reading, submission_id)
-        files = submissions.attachments(reading.session, submission_id)
-    found = next((each for each in files if each.id == attachment_id), None)
-    if found is None:
-        raise NotFound("file.missing")
-    response = send_file(
-        parts().files.path(found.sha256).absolute(),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.name,
-    )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-@requires(Permission.REPROJECT_SUBMISSIONS)
-def reproject(submission_id: int) -> Response:
-    """重新转换."""
-    with database().transaction(current_actor()) as work:
-        record = submissions.get(work.session, submission_id, scope=work.actor.scope)
-        work.actor.require(Permission.REPROJECT_SUBMISSIONS, at=record.jurisdiction)
-        failure = services.reproject(work, record)
-    if failure is None:
-        flash("已重新转换。", "success")
-    else:
-        flash(f"仍然没有转换成：{_words(failure)}", "danger")
-    return back_to("staff.submission", submission_id=submission_id)
-
-
-@requires(Permission.REJECT_SUBMISSIONS)
-def reject(submission_id: int) -> Response:
-    """不予采信."""
-    reason = _reason("submission.reason_needed")
-    with database().transaction(current_actor()) as work:
-        services.reject(work, submission_id, reason=reason)
-    flash("这份记录不再计入。", "success")
-    return back_to("staff.submission", submission_id=submission_id)
-
-
-def _reason(refusal: str) -> str:
-    given = form(Reason).reason
-    if not given:
-        raise Invalid(refusal)
-    return given
-
-
-def _flags() -> dict[str, str]:
-    return {flag.value: flag.label for flag in Flag}
-
-
-def _words(failure: str | None) -> str:
-    """A failure in words: a code has its sentence; of a bug the sentence after its name is shown."""
-    if not failure:
-        return ""
-    name, _, words = failure.partition(": ")
-    code = (words or name).partition(" ")[0]
-    return say(code) if "." in code and code.isascii() else words or name
+def _fields(reading: Reading, wanted: Wanted, *, may_search: bool) -> list[dict[str, Any]]:
+    """The fields of the filter bar; somebody who may not read records has no field to look into them."""
+    states = {"": "现行的", "failed": "没有转换成", **{key: STATES[key] for key in _NEEDING_ATTENTION}}
+    standings = {"": "全部", **{each.value: each.label for each in _STANDINGS}}
+    flags = {"": "全部", **{flag.value: flag.label for flag in Flag}}
+    fields = [
+        area_filter(reading, wanted.area),
+        {"name": "first", "label": "收到：从", "kind": "date", "value": wanted.first},
+        {"name": "last", "label": "到", "kind": "date", "value": wanted.last},
+        select("standing", "审核", standings, wanted.standing or ""),
+        {"name": "sender", "label": "谁填的", "kind": "search", "value": wanted.sender, "hint": "姓名"},
+        select("state", "情况", states, wanted.state),
+        select("flag", "要问的", flags, wanted.flag or ""),
+    ]
+    if may_search:
+        fields.insert(
+            0, {"name": "text", "label": "找", "kind": "search", "value": wanted.text, "hint": "回答里的字"}
+        )
+    return fields
