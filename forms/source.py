@@ -4,14 +4,17 @@ anything reads it, because a small file can unpack to one that no server holds."
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
-from typing import Final, Literal
+import zlib
+from collections.abc import Iterator
+from typing import IO, Final, Literal
 
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from lxml import etree
 
 from forms.findings import FormRefused, refused
+from forms.markup import MarkupRefused, local, parse
 
 Kind = Literal["xlsx", "xls", "xml", "md", "csv"]
 
@@ -23,14 +26,19 @@ _EMPTY_RUN: Final = 60
 """Rows without a cell after which a worksheet is at its end, as pyxform has it: whole columns are formatted in WPS."""
 
 _ZIP: Final = b"PK\x03\x04"
+_LOCKED: Final = 1
+"""The flag of a part that is encrypted."""
+_BOOK: Final = "xl/workbook.xml"
+_PARTS: Final = "xl/_rels/workbook.xml.rels"
 _OLE2: Final = b"\xd0\xcf\x11\xe0"
 _MARKUP: Final = re.compile(r"\s*<(?:\?xml|!DOCTYPE|!--|[\w-]+:?html|model)", re.IGNORECASE)
 _MARKDOWN_ROW: Final = re.compile(r"^[ \t]*\|", re.MULTILINE)
 _NOT_A_FORM: Final = "这不是表单文件：请上传 .xlsx、.xls、.csv 或 Markdown 表格"
 _BROKEN: Final = "文件已损坏，打不开：请重新保存后再上传"
 _MACROS: Final = "工作簿带宏：请另存为不带宏的 .xlsx 再上传"
+_ENCRYPTED: Final = "文件加了打开密码：请去掉密码，另存后再上传"
 _STRANGERS: Final = (
-    ("EncryptedPackage", "文件加了打开密码：请去掉密码，另存后再上传"),
+    ("EncryptedPackage", _ENCRYPTED),
     ("WordDocument", "这是 Word 文档，不是表格：表单要写在 Excel 或 WPS 表格里"),
     ("PowerPoint Document", "这是演示文稿，不是表格：表单要写在 Excel 或 WPS 表格里"),
     ("_VBA_PROJECT", _MACROS),
@@ -72,53 +80,59 @@ def _old_workbook(data: bytes) -> Kind:
 def _workbook(data: bytes) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            _weigh(packed.infolist())
+            for title, part in _worksheets(packed):
+                with packed.open(part) as sheet:
+                    _count(sheet, title)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise refused(_BROKEN) from error
-    if any(part.filename.endswith("vbaProject.bin") for part in parts):
-        raise refused(_MACROS)
-    if any(part.flag_bits & 1 for part in parts):
-        raise refused(_STRANGERS[0][1])
-    if sum(part.file_size for part in parts) > _UNPACKED_LIMIT:
-        raise refused("工作簿解开后太大，不像是表单：请把用到的行抄到一本新工作簿")
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
-        raise refused(_NOT_A_FORM)
-    _count_rows(data)
+    except (etree.XMLSyntaxError, MarkupRefused) as error:
+        raise unreadable() from error
     return "xlsx"
 
 
-def _count_rows(data: bytes) -> None:
+def _weigh(parts: list[zipfile.ZipInfo]) -> None:
+    """The sizes a zip declares are binding: nothing is unpacked beyond them."""
+    names = {part.filename for part in parts}
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise refused(_MACROS)
+    if any(part.flag_bits & _LOCKED for part in parts):
+        raise refused(_ENCRYPTED)
+    if sum(part.file_size for part in parts) > _UNPACKED_LIMIT:
+        raise refused("工作簿解开后太大，不像是表单：请把用到的行抄到一本新工作簿")
+    if not {_BOOK, _PARTS} <= names:
+        raise refused(_NOT_A_FORM)
+
+
+def _worksheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """(title, name of the part) of every worksheet."""
+    related = {each.get("Id"): each.get("Target", "") for each in parse(packed.read(_PARTS))}
+    for sheet in parse(packed.read(_BOOK)).iter("{*}sheet"):
+        reference = next((value for name, value in sheet.attrib.items() if local(str(name)) == "id"), None)
+        part = posixpath.normpath(posixpath.join("xl", related.get(str(reference), "").lstrip("/")))
+        part = part.replace("xl/xl/", "xl/", 1)
+        if part in packed.namelist():
+            yield sheet.get("name", ""), part
+
+
+def _count(sheet: IO[bytes], title: str) -> None:
     """A worksheet of a million rows is refused before all of it is in memory."""
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True)
-    except MemoryError:
-        raise
-    except Exception as error:  # openpyxl raises whatever a broken part provokes
-        raise unreadable() from error
-    try:
-        for sheet in book.worksheets:
-            _count(sheet)
-    finally:
-        book.close()
-
-
-def _count(sheet: Worksheet) -> None:
-    empty = 0
-    rows = iter(sheet.iter_rows(values_only=True))
-    for number in range(1, _ROW_LIMIT + 2):
-        try:
-            row = next(rows, None)
-        except MemoryError:
-            raise
-        except Exception as error:  # likewise
-            raise unreadable(sheet.title) from error
-        empty = 0 if row is not None and any(row) else empty + 1
-        if row is None or empty > _EMPTY_RUN:
+    filled = empty = number = 0
+    wanted = ("{*}row", "{*}v", "{*}is")
+    for _, element in etree.iterparse(sheet, tag=wanted, resolve_entities=False, no_network=True):
+        if local(element.tag) != "row":
+            filled += 1
+            continue
+        number += 1
+        empty = 0 if filled else empty + 1
+        filled = 0
+        element.clear()
+        if empty > _EMPTY_RUN:
             return
         if number > _ROW_LIMIT:
-            raise refused(f"超过 {_ROW_LIMIT} 行，不像是表单", sheet=sheet.title, row=number)
+            raise refused(f"超过 {_ROW_LIMIT} 行，不像是表单", sheet=title, row=number)
 
 
-def unreadable(sheet: str = "") -> FormRefused:
+def unreadable() -> FormRefused:
     """The refusal of a file its reader fails on."""
-    return refused("文件读不出来：请用 Excel 或 WPS 重新保存后再上传", sheet=sheet)
+    return refused("文件读不出来：请用 Excel 或 WPS 重新保存后再上传")

@@ -33,7 +33,8 @@ def checked(source: bytes) -> bytes:
     try:
         form = parse(xml)
     except MarkupRefused as refusal:
-        raise refused(_REFUSALS[refusal.code]) from refusal
+        declares = b"<!DOCTYPE" in xml  # entities that laugh are malformed before they are a DTD
+        raise refused(_REFUSALS["xml.doctype" if declares else refusal.code]) from refusal
     if (form.getroottree().docinfo.encoding or "UTF-8").upper() not in {"UTF-8", "UTF8", "ASCII", "US-ASCII"}:
         raise refused("XML 要用 UTF-8 编码保存")
     if form.tag != f"{{{_HTML}}}html":
