@@ -44,7 +44,7 @@ SHOTS = (
     Shot("office-queue", "village_cadre", "/queue", 390, 844),
     *(
         Shot(f"map-{layer}", "county_assessor", f"/maps/layers?layer={layer}", 1366, 768)
-        for layer in ("ageing", "deadlines", "hot", "unseen", "vacancies", "sizes")
+        for layer in ("ageing", "deadlines", "hot", "patrols", "unseen", "vacancies", "sizes")
     ),
     Shot("map-compare", "county_assessor", "/maps/compare?layer=deadlines", 1366, 768),
     Shot("map-wall", "county_assessor", "/wall", 1366, 768),

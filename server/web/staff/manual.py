@@ -28,6 +28,7 @@ PICTURES = (
     "map-ageing",
     "map-deadlines",
     "map-hot",
+    "map-patrols",
     "map-unseen",
     "map-vacancies",
     "map-sizes",
