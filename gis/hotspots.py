@@ -6,15 +6,16 @@ A rule without chance in it: the same reports always make the same hot spots.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 
-from gis.measure import LocalPlane
+from gis.measure import Coordinates, LocalPlane
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,36 @@ def many_reports(
     kind and id. The numbers are the profile's.
     """
     first_day = until - timedelta(days=days - 1)
-    by_kind: defaultdict[str, list[Report]] = defaultdict(list)
-    for report in reports:
-        if first_day <= report.day <= until:
-            by_kind[report.kind].append(report)
-    found = [
-        _hotspot(group)
-        for same_kind in by_kind.values()
-        for group in _linked(same_kind, radius_m=radius_m)
-        if len(group) >= at_least and _from_many(group)
-    ]
+    recent = [report for report in reports if first_day <= report.day <= until]
+    if not recent:
+        return []
+    labels = _labels(
+        np.array([(report.lon, report.lat) for report in recent]),
+        [report.kind for report in recent],
+        radius_m=radius_m,
+    )
+    groups: defaultdict[int, list[Report]] = defaultdict(list)
+    for label, report in zip(labels.tolist(), recent, strict=True):
+        groups[label].append(report)
+    found = [_hotspot(group) for group in groups.values() if len(group) >= at_least and _from_many(group)]
     return sorted(found, key=lambda hotspot: (-len(hotspot.reports), hotspot.kind, hotspot.reports[0].id))
+
+
+def crowded(
+    degrees: Coordinates, kinds: Sequence[str], *, radius_m: float, at_least: int
+) -> NDArray[np.intp]:
+    """Return the positions, ascending, of the places that may belong to hot spots: of very many reports a few.
+
+    `degrees` has shape (n, 2). The others hang together with fewer than `at_least` of their kind.
+    """
+    if not len(degrees):
+        return np.zeros(0, np.intp)
+    labels = _labels(degrees, kinds, radius_m=radius_m * _GENEROUS)
+    return np.flatnonzero(np.bincount(labels)[labels] >= at_least)
+
+
+_GENEROUS = 1.01
+"""The plane laid around few places is not quite the one around all: what is narrowed down must not lose any."""
 
 
 def _from_many(group: Sequence[Report]) -> bool:
@@ -70,23 +90,22 @@ def _from_many(group: Sequence[Report]) -> bool:
     return len(reporters) > 1 or len({report.day for report in group}) > 1
 
 
-def _linked(reports: Sequence[Report], *, radius_m: float) -> Iterator[list[Report]]:
-    """Yield the groups of single linkage: walk from each report to those near it until none is left."""
-    points = shapely.points([(report.lon, report.lat) for report in reports])
-    metres = shapely.transform(points, LocalPlane.around(points).to_local)
-    near: defaultdict[int, list[int]] = defaultdict(list)
-    for one, other in STRtree(metres).query(metres, predicate="dwithin", distance=radius_m).T.tolist():
-        near[one].append(other)
-    waiting = set(range(len(reports)))
-    while waiting:
-        group, edge = [], [waiting.pop()]
-        while edge:
-            here = edge.pop()
-            group.append(reports[here])
-            fresh = waiting.intersection(near[here])
-            waiting -= fresh
-            edge.extend(fresh)
-        yield group
+def _labels(degrees: Coordinates, kinds: Sequence[str], *, radius_m: float) -> NDArray[np.intp]:
+    """Single linkage: the same number for all that hang together, the lowest position among them."""
+    middle = (degrees.min(axis=0) + degrees.max(axis=0)) / 2
+    metres = np.asarray(shapely.points(LocalPlane(*middle.tolist()).to_local(degrees)))
+    one, other = STRtree(metres).query(metres, predicate="dwithin", distance=radius_m)
+    _, kind = np.unique(np.asarray(kinds), return_inverse=True)
+    alike = kind[one] == kind[other]
+    one, other = one[alike], other[alike]
+    labels = np.arange(len(degrees))
+    while True:
+        lowest = labels.copy()
+        np.minimum.at(lowest, one, labels[other])
+        lowest = lowest[lowest]
+        if np.array_equal(lowest, labels):
+            return labels
+        labels = lowest
 
 
 def _hotspot(group: Sequence[Report]) -> Hotspot:

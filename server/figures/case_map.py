@@ -67,10 +67,12 @@ def private_counts(reading: Reading, area: str | None = None) -> dict[str, str]:
     """How many PRIVATE matters are not settled in each village, in words: exact only for who may read them."""
     scope = narrowed(reading.actor.scope, area)
     counted = case_filter.private_by_village(reading.session, area, scope=scope)
-    return {
-        code: f"{number} 件" if reading.actor.scope.covers(code, private=True) else few(number)
-        for code, number in sorted(counted.items())
-    }
+    return {code: private_words(reading, code, number) for code, number in sorted(counted.items())}
+
+
+def private_words(reading: Reading, code: str, number: int) -> str:
+    """How many PRIVATE matters a village has: exactly only for who may read them."""
+    return f"{number} 件" if reading.actor.scope.covers(code, private=True) else few(number)
 
 
 def few(number: int) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from gis.hotspots import Hotspot, Report, many_reports
+from gis.hotspots import Hotspot, Report, crowded, many_reports
 from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey, is_unresolved
 from server.domain.work_calendar import local_day
@@ -85,7 +84,7 @@ def found(reading: Reading, area: str | None = None) -> list[Hotspot]:
     rule = profile_at(reading.session, min(scope.codes, default=""), on=today).hotspot_rule
     query = sa.select(
         undecoded(Demand.point),
-        Demand.id,
+        Demand.number,
         Demand.kind,
         Demand.raised_on,
         Demand.reporter_phone,
@@ -98,10 +97,14 @@ def found(reading: Reading, area: str | None = None) -> list[Hotspot]:
         Demand.key != StateKey.WITHDRAWN.value,
         on_map(OnMap.SHOWN),
     )
-    rows = reading.session.execute(query).all()
-    degrees = point_degrees([row[0] for row in rows]).tolist() if rows else []
+    rows = reading.session.connection().execute(query).all()
+    if not rows:
+        return []
+    degrees = point_degrees([row[0] for row in rows])
+    kinds_told = [row.kind for row in rows]
+    many = crowded(degrees, kinds_told, radius_m=rule.radius_m, at_least=rule.reports).tolist()
     return many_reports(
-        map(_report, rows, degrees),
+        (_report(rows[at], degrees[at].tolist()) for at in many),
         until=today,
         radius_m=rule.radius_m,
         days=rule.days,
@@ -111,17 +114,16 @@ def found(reading: Reading, area: str | None = None) -> list[Hotspot]:
 
 def told(reading: Reading, spots: Sequence[Hotspot]) -> list[HotPlace]:
     """What is said of places the reader has been given, in their order."""
-    wanted = [uuid.UUID(report.id) for spot in spots for report in spot.reports]
-    by_id = {
-        str(row.id): row for row in reading.session.scalars(sa.select(Demand).where(Demand.id.in_(wanted)))
-    }
-    return [_place(spot, [by_id[report.id] for report in spot.reports]) for spot in spots]
+    wanted = [report.id for spot in spots for report in spot.reports]
+    rows = reading.session.scalars(sa.select(Demand).where(Demand.number.in_(wanted)))
+    by_number = {row.number: row for row in rows}
+    return [_place(spot, [by_number[report.id] for report in spot.reports]) for spot in spots]
 
 
 def _report(row: Any, degrees: Sequence[float]) -> Report:
     lon, lat = degrees
     return Report(
-        id=str(row.id),
+        id=row.number,
         kind=row.kind,
         lon=lon,
         lat=lat,

@@ -5,26 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from gis.hotspots import Hotspot
 from server.domain.demand_clock import age_in_days, is_due_soon, is_overdue, is_stalled
 from server.domain.demand_states import Group, StateKey, group_of
 from server.domain.mechanism import MechanismProfile
-from server.domain.people import Permission
 from server.domain.problems import Forbidden
 from server.domain.scope import Scope
 from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
-from server.figures import areas, hot_places
+from server.figures import areas
 from server.figures.areas import VILLAGE_DIGITS
 from server.figures.case_words import days_over, due_day_of, due_words, title
 from server.figures.staffing import names_of
-from server.storage import case_filter, case_list, jurisdictions, units
-from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, Moments, OnMap, Timing
+from server.storage import case_list, jurisdictions, units
+from server.storage.case_filter import CaseFilter, Moments
 from server.storage.demands import Demand
 from server.storage.profiles import calendar_of, profile_at
-from server.storage.selection import Listing, Page
+from server.storage.selection import Page
 from server.work import Reading
 
 OLD_DAYS_BAND = 4
@@ -71,25 +69,6 @@ class Case:
         return None if due is None else due_day_of(due)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """A number and the filter whose rows it counts; without a filter it counts places of 多人反映."""
-
-    words: str
-    number: int
-    unit: str
-    wanted: CaseFilter | None
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class OffMap:
-    """How many wanted demands are no point: without a place, and not classified so far (PRIVATE is in neither)."""
-
-    no_place: int
-    not_classified: int
-
-
 def mechanism(reading: Reading) -> tuple[MechanismProfile, WorkCalendar]:
     """The mechanism and the working days of the reader's county. Raises NotFound("profile.none")."""
     place = min(reading.actor.scope.codes, default="")
@@ -100,13 +79,13 @@ def mechanism(reading: Reading) -> tuple[MechanismProfile, WorkCalendar]:
     return profile, calendar_of(profile)
 
 
-def cases(reading: Reading, wanted: CaseFilter, *, page: Page) -> Listing[Case]:
+def cases(reading: Reading, wanted: CaseFilter, *, page: Page) -> list[Case]:
     """One page of the list: those longest over first, then the oldest. Raises Forbidden for another's own list."""
     _check_own(reading, wanted)
-    found = case_list.page_of(
+    rows = case_list.page_of(
         reading.session, wanted, scope=reading.actor.scope, moments=moments(reading), page=page
     )
-    return Listing(lines(reading, found.rows), found.total, found.page)
+    return lines(reading, rows)
 
 
 def every_case(reading: Reading, wanted: CaseFilter) -> Sequence[Case]:
@@ -134,68 +113,9 @@ def counts(reading: Reading, questions: Sequence[CaseFilter]) -> Sequence[int]:
     return case_list.counts(reading.session, questions, scope=reading.actor.scope, moments=moments(reading))
 
 
-def cards(reading: Reading, area: str | None = None, *, hot: Sequence[Hotspot] | None = None) -> list[Card]:
-    """The cards of whoever reads: the village's own work, or what the township and county look at first.
-
-    `hot` are the places of 多人反映 where the page has found them already.
-    """
-    if reading.actor.may(Permission.SEE_NAMES):
-        return _cards(reading, _OF_A_VILLAGE, area)
-    places = len(hot_places.found(reading, area) if hot is None else hot)
-    tone: Tone = "watch" if places else "calm"
-    return [
-        *_cards(reading, _FROM_ABOVE, area),
-        Card(words="多人反映", number=places, unit="处", wanted=None, tone=tone),
-    ]
-
-
-_UNRESOLVED = CaseFilter(groups=UNRESOLVED_GROUPS)
-_OVERDUE = CaseFilter(timing=Timing.OVERDUE)
-_STALLED = CaseFilter(timing=Timing.STALLED)
-_Question = tuple[str, CaseFilter, Tone]
-_OF_A_VILLAGE: Sequence[_Question] = (
-    ("待登记", CaseFilter(groups=(Group.TO_REGISTER,)), "watch"),
-    ("待分派", CaseFilter(groups=(Group.TO_ASSIGN,)), "watch"),
-    ("今天到期", CaseFilter(timing=Timing.DUE_TODAY), "watch"),
-    ("超期", _OVERDUE, "act"),
-    ("待回复", CaseFilter(groups=(Group.TO_REPORT_BACK,)), "watch"),
-    ("停滞", _STALLED, "act"),
-)
-_FROM_ABOVE: Sequence[_Question] = (
-    ("未解决", _UNRESOLVED, "calm"),
-    ("超期", _OVERDUE, "act"),
-    ("村里办不了、等定", replace(_UNRESOLVED, asked_upward=True), "act"),
-    ("超过 30 天", replace(_UNRESOLVED, age_band=OLD_DAYS_BAND), "act"),
-    ("停滞", _STALLED, "watch"),
-)
-"""What a card says, the rows it counts, and how it looks while there are any."""
-
-
-def overdue_by_village(reading: Reading, area: str | None = None) -> list[tuple[str, str, int]]:
-    """(code, name, overdue) of the villages that have any, most first."""
-    found = case_filter.counts_by_village(
-        reading.session,
-        CaseFilter(area=area, timing=Timing.OVERDUE),
-        scope=reading.actor.scope,
-        moments=moments(reading),
-    )
-    names = jurisdictions.names(reading.session, list(found))
-    return sorted(
-        ((code, names.get(code, code), number) for code, number in found.items()),
-        key=lambda each: (-each[2], each[0]),
-    )
-
-
 def division_names(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
     """Names of divisions by code."""
     return jurisdictions.names(reading.session, list(codes))
-
-
-def off_map(reading: Reading, wanted: CaseFilter) -> OffMap:
-    """How many of the wanted demands the map cannot show; each number opens into its list."""
-    reasons = [replace(wanted, on_map=each) for each in (OnMap.NO_PLACE, OnMap.NOT_CLASSIFIED)]
-    no_place, not_classified = counts(reading, reasons)
-    return OffMap(no_place=no_place, not_classified=not_classified)
 
 
 def moments(reading: Reading) -> Moments:
@@ -207,14 +127,6 @@ def moments(reading: Reading) -> Moments:
         end_of_today=end_of_day(today),
         end_of_next_working_day=end_of_day(calendar.next_working_day(today)),
     )
-
-
-def _cards(reading: Reading, questions: Sequence[_Question], area: str | None) -> list[Card]:
-    inside = [replace(wanted, area=area) for _, wanted, _ in questions]
-    return [
-        Card(words=words, number=number, unit="件", wanted=wanted, tone=tone if number else "calm")
-        for (words, _, tone), wanted, number in zip(questions, inside, counts(reading, inside), strict=True)
-    ]
 
 
 def _check_own(reading: Reading, wanted: CaseFilter) -> None:

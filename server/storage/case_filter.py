@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import add
 from typing import get_args
 
 import sqlalchemy as sa
@@ -86,30 +86,43 @@ class CaseFilter:
     with_names: bool = False
 
 
-def counts_by_village(
-    session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments
-) -> dict[str, int]:
-    """How many wanted demands lie in each village, by its code; what lies in none stands under its wider division."""
-    return _by_village(session, *looked_up_by_place(wanted, scope=scope, moments=moments))
+@dataclass(frozen=True, slots=True)
+class VillageCounts:
+    """Of what a village has not settled: how many that the reader may see are overdue, how many in all are PRIVATE."""
+
+    overdue: int
+    private: int
+
+
+def unsettled_by_village(
+    session: Session, area: str | None, *, scope: Scope, moments: Moments
+) -> dict[str, VillageCounts]:
+    """What each village has not settled, by its code; what lies in none stands under its wider division."""
+    wanted = (sa.and_(overdue(moments), readable(scope)), held_as() == "PRIVATE")
+    return {
+        village: VillageCounts(*numbers)
+        for village, numbers in _by_village(session, area, scope, wanted).items()
+    }
 
 
 def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
     """PRIVATE matters not settled, counted by village within the whole scope: numbers, never rows (S4 #25)."""
-    return _by_village(
-        session,
-        unsettled(),
-        within(Demand.jurisdiction, scope),
-        held_as() == "PRIVATE",
-        *_in_area(area),
+    found = _by_village(session, area, scope, (held_as() == "PRIVATE",))
+    return {village: number for village, (number,) in found.items() if number}
+
+
+def _by_village(
+    session: Session, area: str | None, scope: Scope, wanted: Sequence[sa.ColumnElement[bool]]
+) -> dict[str, list[int]]:
+    """How many demands not settled hold each condition, by village: grids come in order, so none is sorted."""
+    query = sa.select(Demand.jurisdiction, *(sa.func.count().filter(each) for each in wanted)).where(
+        unsettled(), within(Demand.jurisdiction, scope), *_in_area(area)
     )
-
-
-def _by_village(session: Session, *conditions: sa.ColumnElement[bool] | sa.TextClause) -> dict[str, int]:
-    query = sa.select(Demand.jurisdiction, sa.func.count()).where(*conditions).group_by(Demand.jurisdiction)
-    found: Counter[str] = Counter()
-    for code, number in session.execute(query):
-        found[code[: Level.VILLAGE.digits]] += number
-    return dict(found)
+    found: dict[str, list[int]] = {}
+    for code, *numbers in session.connection().execute(query.group_by(Demand.jurisdiction)):
+        so_far = found.get(code[: Level.VILLAGE.digits])
+        found[code[: Level.VILLAGE.digits]] = numbers if so_far is None else [*map(add, so_far, numbers)]
+    return found
 
 
 def in_hand_by_account(session: Session, accounts: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -126,9 +139,9 @@ def looked_up_by_place(
     wanted: CaseFilter, *, scope: Scope, moments: Moments
 ) -> Sequence[sa.ColumnElement[bool] | sa.TextClause]:
     """What holds for the wanted demands; for those not settled such that the index over them answers it, by place."""
-    held = conditions(wanted, scope=scope, moments=moments)
     if wanted.own is not None or not is_unsettled(wanted):
-        return held
+        return conditions(wanted, scope=scope, moments=moments)
+    held = [readable(scope), *asked(wanted, moments, among_unsettled=True)]
     return [unsettled(), within(Demand.jurisdiction, scope), as_value(sa.and_(*held))]
 
 
@@ -142,10 +155,13 @@ def conditions(wanted: CaseFilter, *, scope: Scope, moments: Moments) -> list[sa
     return [readable(scope) if wanted.own is None else own_of(wanted.own), *asked(wanted, moments)]
 
 
-def asked(wanted: CaseFilter, moments: Moments) -> list[sa.ColumnElement[bool]]:
-    """What holds for the wanted demands, whoever reads."""
+def asked(
+    wanted: CaseFilter, moments: Moments, *, among_unsettled: bool = False
+) -> list[sa.ColumnElement[bool]]:
+    """What holds for the wanted demands, whoever reads; `among_unsettled`: what holds for those of them besides."""
+    is_said = among_unsettled and {*UNRESOLVED_GROUPS} <= {*(wanted.groups or UNRESOLVED_GROUPS)}
     return [
-        _in_groups(wanted.groups),
+        *([] if is_said else [_in_groups(wanted.groups)]),
         *_in_area(wanted.area),
         *_by_columns(wanted),
         *_by_time(wanted, moments),

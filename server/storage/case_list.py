@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from server.storage.case_filter import (
     overdue,
 )
 from server.storage.demands import Demand, own_of, readable, unsettled
-from server.storage.selection import Listing, Page, as_value, within
+from server.storage.selection import Page, as_value, within
 
 
 def count(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> int:
@@ -30,31 +31,37 @@ def count(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moment
 def counts(
     session: Session, questions: Sequence[CaseFilter], *, scope: Scope, moments: Moments
 ) -> Sequence[int]:
-    """How many demands the reader may see are wanted by each of some questions, asked at once.
+    """How many demands the reader may see are wanted by each of some questions.
 
-    They are all about everything he may see, or all about his own.
+    Those about the same demands, the few not settled, all he may see or somebody's own, are asked at once.
     """
-    (own,) = {wanted.own for wanted in questions}
-    each = (sa.and_(*asked(wanted, moments)) for wanted in questions)
-    query = sa.select(*(sa.func.count().filter(condition) for condition in each)).select_from(Demand)
-    if own is None:
-        query = query.where(within(Demand.jurisdiction, scope), as_value(readable(scope)))
-    else:
-        query = query.where(own_of(own))
-    if all(is_unsettled(wanted) for wanted in questions):
-        query = query.where(unsettled())
-    return tuple(session.execute(query).one())
+    alike: dict[tuple[uuid.UUID | None, bool], dict[CaseFilter, int]] = {}
+    for wanted in questions:
+        alike.setdefault((wanted.own, is_unsettled(wanted)), {})[wanted] = 0
+    for (own, are_unsettled), asked_at_once in alike.items():
+        each = (
+            sa.and_(sa.true(), *asked(wanted, moments, among_unsettled=are_unsettled))
+            for wanted in asked_at_once
+        )
+        query = sa.select(*(sa.func.count().filter(condition) for condition in each)).select_from(Demand)
+        if own is None:
+            query = query.where(within(Demand.jurisdiction, scope), as_value(readable(scope)))
+        else:
+            query = query.where(own_of(own))
+        if are_unsettled:
+            query = query.where(unsettled())
+        asked_at_once |= zip(asked_at_once, session.execute(query).one(), strict=True)
+    return [alike[wanted.own, is_unsettled(wanted)][wanted] for wanted in questions]
 
 
 def page_of(
     session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments, page: Page
-) -> Listing[Demand]:
+) -> Sequence[Demand]:
     """One page of the wanted demands. Which they are is answered before any of them is read."""
     where, order = looked_up_by_place(wanted, scope=scope, moments=moments), _order(moments)
     numbers = sa.select(Demand.number).where(*where).order_by(*order).offset(page.offset).limit(page.size)
     rows = sa.select(Demand).where(Demand.number.in_(numbers.scalar_subquery())).order_by(*order)
-    total = count(session, wanted, scope=scope, moments=moments)
-    return Listing(session.scalars(rows).all(), total, page)
+    return session.scalars(rows).all()
 
 
 def every(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments) -> Sequence[Demand]:

@@ -14,7 +14,7 @@ from server.database import Database
 from server.domain.demand_states import DemandState, Group, StateKey
 from server.domain.people import Actor
 from server.domain.problems import Forbidden
-from server.figures import case_map, hot_places, open_cases
+from server.figures import case_map, case_overview, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
 from server.figures.outlines import drawing
 from server.services.demands.intake import Place, Raised, Reporter, raise_demand
@@ -196,7 +196,7 @@ def test_every_filter_leaves_what_a_naive_count_leaves(story: Story, name: str) 
 
 def test_the_list_begins_with_those_longest_over_then_the_oldest(story: Story) -> None:
     with story.reading("cadre") as reading:
-        lines = open_cases.cases(reading, CaseFilter(), page=Page(1, 200)).rows
+        lines = open_cases.cases(reading, CaseFilter(), page=Page(1, 200))
     over = [line.over for line in lines]
     late = [number for number in over if number is not None]
     assert late
@@ -208,7 +208,7 @@ def test_the_list_begins_with_those_longest_over_then_the_oldest(story: Story) -
 def test_cards_count_the_rows_they_open(story: Story) -> None:
     for name in ("cadre", "official"):
         with story.reading(name) as reading:
-            found = open_cases.cards(reading)
+            found = case_overview.cards(reading)
             assert [card.number for card in found if card.wanted is not None] == [
                 len(open_cases.every_case(reading, card.wanted)) for card in found if card.wanted is not None
             ]
@@ -217,7 +217,7 @@ def test_cards_count_the_rows_they_open(story: Story) -> None:
 
 def test_overdue_by_village_adds_up_to_overdue(story: Story) -> None:
     with story.reading("official") as reading:
-        villages = open_cases.overdue_by_village(reading)
+        villages = case_overview.villages(reading).overdue
         assert sum(number for _, _, number in villages) == open_cases.count(
             reading, CaseFilter(timing=Timing.OVERDUE)
         )

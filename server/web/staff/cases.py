@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from enum import Enum
 from typing import Any
 
@@ -10,13 +10,13 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import Field
 
 from server.domain.people import Permission
-from server.figures import case_map, hot_places, open_cases
+from server.figures import case_map, case_overview, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
 from server.figures.case_words import CLASSES, channels, steps
 from server.figures.open_cases import Case
 from server.figures.outlines import Bounds, drawing
 from server.storage.case_filter import CaseFilter
-from server.storage.selection import Page
+from server.storage.selection import Listing, Page
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.i18n import day
@@ -70,29 +70,30 @@ def cases() -> str:
         filter_ = wanted.filter(reading)
         colouring = colourings()[wanted.coloured_by]
         hot = hot_places.found(reading, wanted.area)
-        private = _private(reading, wanted.area)
-        overdue = open_cases.overdue_by_village(reading, wanted.area)
-        found = open_cases.cases(reading, filter_, page=Page(max(wanted.page, 1), PAGE_SIZE))
+        overview = case_overview.overview(reading, filter_, wanted.area, hot=hot)
+        villages = case_overview.villages(reading, wanted.area)
+        here = Page(max(wanted.page, 1), PAGE_SIZE)
+        found = Listing(open_cases.cases(reading, filter_, page=here), overview.total, here)
         return page(
             "cases.html",
             as_of=reading.now,
             map=map_host(reading, "cases", area=wanted.area, data_url=_here("staff.case_values")),
-            cards=leader_cards(open_cases.cards(reading, wanted.area, hot=hot), wanted.area),
+            cards=leader_cards(overview.cards, wanted.area),
             filters=_filters(reading, wanted),
             period=GROUP_WORDS.get(wanted.group, ""),
             unit="单位：件",
             csv_url=_here("staff.cases_csv"),
             found=found,
             pages=-(-found.total // PAGE_SIZE),
-            off_map=open_cases.off_map(reading, replace(filter_, on_map=None)),
-            private=private[:_MOST_VILLAGES],
-            private_villages=len(private),
+            off_map=overview.off_map,
+            private=villages.private[:_MOST_VILLAGES],
+            private_villages=len(villages.private),
             hot=with_joining(reading, hot_places.told(reading, hot[: hot_places.MOST_TOLD])),
             hot_in_all=len(hot),
             may_view_hot_spots=reading.actor.may(Permission.VIEW_HOT_SPOTS),
             area=wanted.area,
-            overdue=overdue[:_MOST_VILLAGES],
-            overdue_villages=len(overdue),
+            overdue=villages.overdue[:_MOST_VILLAGES],
+            overdue_villages=len(villages.overdue),
             classes=[(code, words) for code, words in CLASSES.items() if code != "PRIVATE"],
             colours=list(colouring.legend.values()),
             coloured_by=colouring.words,
@@ -152,7 +153,7 @@ def _written(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
 
 
-def leader_cards(found: list[open_cases.Card], area: str | None = None) -> list[dict[str, Any]]:
+def leader_cards(found: list[case_overview.Card], area: str | None = None) -> list[dict[str, Any]]:
     """The cards as pages show them, each opening the list it counts."""
     return [
         {
@@ -170,13 +171,6 @@ def _filters(reading: Reading, wanted: MapQuery) -> list[dict[str, Any]]:
     coloured_by = select("coloured_by", "颜色按", _COLOURED_BY, wanted.coloured_by.removeprefix(_USUAL))
     fields = filter_fields(reading, wanted)
     return [*fields[:_BEFORE_COLOURS], coloured_by, *fields[_BEFORE_COLOURS:]]
-
-
-def _private(reading: Reading, area: str | None) -> list[tuple[str, str]]:
-    """(village, how many) of PRIVATE matters not settled."""
-    counts = case_map.private_counts(reading, area)
-    names = open_cases.division_names(reading, counts)
-    return [(names.get(code, code), words) for code, words in counts.items()]
 
 
 def _csv_row(each: Case) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 from server.domain.obligation import window_of
 from server.domain.people import SYSTEM, Permission
 from server.domain.work_calendar import local_day
-from server.figures import open_cases, visit_list
+from server.figures import case_overview, visit_list
 from server.figures.compliance import Compliance, compliance, duties
 from server.figures.patrolled import patrolled
 from server.storage import households, jurisdictions, suggestions
@@ -86,7 +86,7 @@ def _patrols(reading: Reading) -> dict[str, Any]:
 
 def _cases(reading: Reading) -> dict[str, Any]:
     """The cards of open cases."""
-    return {"cases": leader_cards(open_cases.cards(reading))}
+    return {"cases": leader_cards(case_overview.cards(reading))}
 
 
 def _waiting(reading: Reading) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from gis.hotspots import Report, many_reports
+from gis.hotspots import Report, crowded, many_reports
 from gis.measure import LocalPlane, distance_m
 
 PLANE = LocalPlane(108.04, 30.3)
@@ -104,6 +104,21 @@ def test_hot_spots_agree_with_joining_groups_pair_by_pair(drawn) -> None:
         and (len({each.reporter for each in group}) > 1 or len({each.day for each in group}) > 1)
     }
     assert {frozenset(ids) for ids in found(*reports)} == expected
+
+
+@given(st.lists(rows, max_size=14))
+def test_narrowing_down_to_crowded_places_loses_no_hot_spot(drawn) -> None:
+    reports = [report(f"{number:02}", x, by=by, kind=kind) for number, (x, _, by, kind) in enumerate(drawn)]
+    degrees = np.array([(each.lon, each.lat) for each in reports]).reshape(-1, 2)
+    kept = crowded(degrees, [each.kind for each in reports], radius_m=100, at_least=3).tolist()
+    assert found(*(reports[at] for at in kept)) == found(*reports)
+
+
+def test_who_hangs_together_with_too_few_is_not_crowded() -> None:
+    places = [report(name, x) for name, x in (("a", 0), ("b", 90), ("c", 500), ("d", 590), ("e", 680))]
+    degrees = np.array([(each.lon, each.lat) for each in places])
+    assert crowded(degrees, ["路灯"] * 5, radius_m=100, at_least=3).tolist() == [2, 3, 4]
+    assert crowded(degrees, ["路灯", "路灯", "路灯", "噪声", "路灯"], radius_m=100, at_least=3).size == 0
 
 
 def near(one: Report, other: Report) -> bool:
