@@ -18,7 +18,7 @@ from forms.complaints import of_error, translate
 from forms.findings import Finding, FormRefused, refused
 from forms.rows import Rows
 from forms.schema import shape
-from forms.source import Kind, recognise, text, unreadable
+from forms.source import ROW_LIMIT, Kind, recognise, text, too_long, unreadable
 from forms.xform import checked
 
 _ROOT: Final = "data"
@@ -66,6 +66,9 @@ def compile_form(source: bytes) -> CompiledForm:
     if kind == "xml":
         return _described(checked(source), kind)
     sheets = _read(text(source).encode() if kind in {"md", "csv"} else source, kind)
+    for name in ("survey", "choices", "settings", "entities"):
+        if len(sheets.get(name) or ()) > ROW_LIMIT:
+            raise too_long(name)
     rows = Rows.of(sheets.get("survey") or (), sheets.get("choices") or (), root=_ROOT)
     try:
         xml, complaints = _convert(sheets)

@@ -21,7 +21,8 @@ Kind = Literal["xlsx", "xls", "xml", "md", "csv"]
 SOURCE_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of a form as it is uploaded."""
 _UNPACKED_LIMIT: Final = 64 * 1024 * 1024
-_ROW_LIMIT: Final = 20_000
+ROW_LIMIT: Final = 20_000
+"""Rows of a worksheet."""
 _EMPTY_RUN: Final = 60
 """Rows without a cell after which a worksheet is at its end, as pyxform has it: whole columns are formatted in WPS."""
 
@@ -59,7 +60,9 @@ def recognise(data: bytes) -> Kind:
     words = text(data).lstrip("\ufeff\r\n")
     if _MARKUP.match(words):
         return "xml"
-    return "md" if _MARKDOWN_ROW.match(words) else "csv"
+    kind: Kind = "md" if _MARKDOWN_ROW.match(words) else "csv"
+    _count_lines(words, separator="|" if kind == "md" else ",")
+    return kind
 
 
 def text(data: bytes) -> str:
@@ -68,6 +71,16 @@ def text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("gb18030", errors="replace")
+
+
+def _count_lines(words: str, *, separator: str) -> None:
+    """In a text a worksheet begins at the line whose first cell is filled."""
+    title, rows = "", 0
+    for line in words.splitlines():
+        first = line.strip().removeprefix("|").partition(separator)[0].strip(' "')
+        title, rows = (first, 0) if first else (title, rows + 1)
+        if rows > ROW_LIMIT:
+            raise too_long(title)
 
 
 def _old_workbook(data: bytes) -> Kind:
@@ -129,8 +142,13 @@ def _count(sheet: IO[bytes], title: str) -> None:
         element.clear()
         if empty > _EMPTY_RUN:
             return
-        if number > _ROW_LIMIT:
-            raise refused(f"超过 {_ROW_LIMIT} 行，不像是表单", sheet=title, row=number)
+        if number > ROW_LIMIT:
+            raise too_long(title)
+
+
+def too_long(sheet: str) -> FormRefused:
+    """The refusal of a worksheet nobody wrote by hand."""
+    return refused(f"超过 {ROW_LIMIT} 行，不像是表单", sheet=sheet, row=ROW_LIMIT + 1)
 
 
 def unreadable() -> FormRefused:

@@ -71,6 +71,14 @@ HOSTILE = {
         lambda: workbook({"xl/worksheets/sheet1.xml": rows(1_000_000)}),
         Finding("error", "survey 第 20001 行", "超过 20000 行，不像是表单", "survey", 20_001),
     ),
+    "a million lines": (
+        lambda: b"| survey |\n" + b"| | a |\n" * 1_000_000,
+        Finding("error", "survey 第 20001 行", "超过 20000 行，不像是表单", "survey", 20_001),
+    ),
+    "a long table of commas": (
+        lambda: b"survey,,\n" + b",a,b\n" * 30_000,
+        Finding("error", "survey 第 20001 行", "超过 20000 行，不像是表单", "survey", 20_001),
+    ),
     "macros": (
         lambda: workbook({"xl/vbaProject.bin": b"x"}),
         Finding("error", "", "工作簿带宏：请另存为不带宏的 .xlsx 再上传"),
