@@ -152,6 +152,50 @@ def test_an_identity_that_would_change_on_every_edit_is_remarked():
     assert [(each.level, each.place) for each in found] == [("warning", "survey 第 2 行")]
 
 
+@pytest.mark.parametrize(
+    ("calculation", "remarked"),
+    [
+        ("if(${here} != '' and ${there} != '', distance(${here}, ${there}), '')", False),
+        ("if(string-length(${here}) > 0 and ${there}!='', distance(${here}, ${there}), '')", False),
+        ("if(${here} != '', distance(${here}, ${there}), '')", True),
+        ("if(${words} != '', distance(${here}, ${there}), '')", True),
+        ("area(${field})", True),
+    ],
+)
+def test_every_point_is_asked_for_before_it_is_measured(calculation, remarked):
+    found = remarks(
+        "| | geopoint | here | 这里 | |",
+        "| | geopoint | there | 那里 | |",
+        "| | geoshape | field | 田 | |",
+        "| | text | words | 说两句 | |",
+        f"| | calculate | far | | {calculation} |",
+        head="| | type | name | label | calculation |",
+    )
+    assert [each.place for each in found] == (["survey 第 6 行"] if remarked else [])
+
+
+@pytest.mark.parametrize(
+    ("calculation", "remarked"), [("concat(${kind}, now())", True), ("concat(${kind}, '-1')", False)]
+)
+def test_an_identity_taken_from_a_question_is_looked_at_there(calculation, remarked):
+    found = remarks(
+        "| | text | kind | 树种 | | species |",
+        f"| | calculate | key | | {calculation} | |",
+        head="| | type | name | label | calculation | save_to |",
+        more="| entities |\n| | list_name | entity_id | update_if |\n| | trees | ${key} | true() |\n",
+    )
+    assert [each.place for each in found] == (["survey 第 3 行"] if remarked else [])
+
+
+def test_a_photo_forced_only_in_some_cases_is_forced_all_the_same():
+    (found,) = remarks(
+        "| | text | a | 甲 | | |",
+        "| | image | b | 照片 | ${a} = '' | max-pixels=1600 |",
+        head="| | type | name | label | required | parameters |",
+    )
+    assert (found.level, found.place) == ("warning", "survey 第 3 行")
+
+
 def test_a_date_saved_to_a_list_is_written_the_same_by_both_engines():
     found = remarks(
         "| | text | name_of | 名 | | |",
