@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -20,10 +20,11 @@ from server.storage.reviews import IS_NEWEST, Review
 from server.storage.selection import as_value, within
 from server.storage.submissions import Attachment, Submission
 
-MOST_COUNTED = 2_000
+MOST_COUNTED = 1_000
 """So many are counted; of more it is only said that they are more, and nobody reads on that far."""
-MOST_SEARCHED = 20_000
-"""So many of the newest of a form are looked through for what no index finds."""
+MOST_SEARCHED = 4_000
+"""So many of the newest are looked through for what no index knows of them."""
+_AT_ONCE = 500
 _MOST_VERDICTS = 5_000
 
 _VERDICTS = {
@@ -70,12 +71,15 @@ class Found:
 def find(session: Session, wanted: RecordFilter, *, scope: Scope) -> Found:
     """The records that are wanted of those within the scope, the newest first."""
     if wanted.failed or wanted.state is not None:
-        return _found(session, _few(wanted, scope))
-    if wanted.standing not in (None, Standing.UNSEEN):
-        return _found(session, _judged(wanted, scope))
-    if not _is_wide(scope):
-        return _found(session, _in_places(wanted, scope))
-    return _in_order(session, wanted, scope)
+        return _found(_places(session, _few(wanted, scope)))
+    if wanted.standing not in (None, Standing.UNSEEN) and not _is_within_villages(scope):
+        return _found(_places(session, _judged(wanted, scope)))
+    looked_into = _looked_into(wanted)
+    if not looked_into:
+        return _found(_newest(session, wanted, scope, limit=MOST_COUNTED + 1))
+    newest = _newest(session, wanted, scope, limit=MOST_SEARCHED + 1)
+    found = _found(_holding(session, newest[:MOST_SEARCHED], looked_into))
+    return replace(found, searched_all=found.more or len(newest) <= MOST_SEARCHED)
 
 
 def rows(session: Session, places: Collection[Place]) -> Sequence[Submission]:
@@ -85,91 +89,98 @@ def rows(session: Session, places: Collection[Place]) -> Sequence[Submission]:
     return session.scalars(query.order_by(Submission.received_at.desc(), Submission.id.desc())).all()
 
 
+def _found(places: Sequence[Place]) -> Found:
+    return Found(places[:MOST_COUNTED], len(places) > MOST_COUNTED)
+
+
 def _newest_first(*where: sa.ColumnElement[bool]) -> sa.Select[dt.datetime, int]:
     query = sa.select(Submission.received_at, Submission.id).where(*where)
     return query.order_by(Submission.received_at.desc(), Submission.id.desc())
 
 
-def _found(session: Session, query: sa.Select[dt.datetime, int]) -> Found:
-    found = _places(session, query)
-    return Found(found[:MOST_COUNTED], len(found) > MOST_COUNTED)
+def _places(
+    session: Session, query: sa.Select[dt.datetime, int], *, limit: int = MOST_COUNTED + 1
+) -> list[Place]:
+    return [Place(at, key) for at, key in session.execute(query.limit(limit))]
 
 
-def _places(session: Session, query: sa.Select[dt.datetime, int]) -> list[Place]:
-    return [Place(at, key) for at, key in session.execute(query.limit(MOST_COUNTED + 1))]
+def _newest(session: Session, wanted: RecordFilter, scope: Scope, *, limit: int) -> list[Place]:
+    """The newest records that an index alone knows to be wanted: of a few places from theirs, else form by form."""
+    if not _is_wide(scope):
+        query = _newest_first(within(Submission.jurisdiction, scope), *_indexed(wanted, scope))
+        return _places(session, query, limit=limit)
+    forms = session.scalars(sa.select(Form.form_id)).all() if wanted.form_id is None else [wanted.form_id]
+    found: list[Place] = []
+    for form_id in forms:
+        query = _newest_first(Submission.form_id == form_id, *_times(wanted), *_indexed(wanted, scope))
+        found += _places(session, query, limit=limit)
+    return sorted(found, reverse=True)[:limit]
+
+
+def _holding(
+    session: Session, places: Sequence[Place], where: Sequence[sa.ColumnElement[bool]]
+) -> list[Place]:
+    """Those of the places for whose rows something holds; no more are looked at than are counted."""
+    found: list[Place] = []
+    for first in range(0, len(places), _AT_ONCE):
+        some = places[first : first + _AT_ONCE]
+        query = sa.select(Submission.id).where(Submission.id.in_([place.id for place in some]), *where)
+        ids = set(session.scalars(query))
+        found += (place for place in some if place.id in ids)
+        if len(found) > MOST_COUNTED:
+            break
+    return found
 
 
 def _few(wanted: RecordFilter, scope: Scope) -> sa.Select[dt.datetime, int]:
     """Those that an index knows to be few: in a state that is not the usual one, or without rows."""
-    indexed: list[sa.ColumnElement[bool]]
+    few: list[sa.ColumnElement[bool]]
     if wanted.failed:
-        indexed = [Submission.projection_error.is_not(None)]
+        few = [Submission.projection_error.is_not(None)]
     else:
         # Said twice, so that the index of unsettled rows is used.
-        indexed = [Submission.state == wanted.state, Submission.state != "received"]
-    return _newest_first(*indexed, *_others(wanted, scope))
+        few = [Submission.state == wanted.state, Submission.state != "received"]
+    return _newest_first(*few, *_indexed(wanted, scope), *_looked_into(wanted))
 
 
 def _judged(wanted: RecordFilter, scope: Scope) -> sa.Select[dt.datetime, int]:
     """Those of which something was found, looked up by the newest verdicts of that kind."""
-    verdict = _VERDICTS.get(wanted.standing) if wanted.standing is not None else None
-    kind = Review.verdict.is_not(None) if verdict is None else Review.verdict == verdict.value
+    kind = _is_verdict(wanted.standing)
     recent = sa.select(Review.id).where(kind, IS_NEWEST).order_by(Review.id.desc()).limit(_MOST_VERDICTS)
-    same = Submission.id == Review.submission_id
-    query = _newest_first(
-        Review.id.in_(recent.scalar_subquery()),
-        as_value(~same if wanted.standing is Standing.CORRECTED else same),
-        *_others(wanted, scope),
-    )
     record = sa.and_(
         Submission.root_instance_id == Review.root_instance_id, as_value(Submission.form_id == Review.form_id)
+    )
+    query = _newest_first(
+        Review.id.in_(recent.scalar_subquery()),
+        as_value(_is_of_its_version(wanted.standing)),
+        *_indexed(wanted, scope),
+        *_looked_into(replace(wanted, standing=None)),
     )
     return query.join(Review, record)
 
 
-def _in_places(wanted: RecordFilter, scope: Scope) -> sa.Select[dt.datetime, int]:
-    """Those of a village or township, which the index of places finds."""
-    return _newest_first(within(Submission.jurisdiction, scope), *_others(wanted, scope))
-
-
-def _in_order(session: Session, wanted: RecordFilter, scope: Scope) -> Found:
-    """Those of a county or city: each form is read in its order until there are enough, or not further."""
-    forms = session.scalars(sa.select(Form.form_id)).all() if wanted.form_id is None else [wanted.form_id]
-    found: list[Place] = []
-    searched_all = True
-    for form_id in forms:
-        query = _newest_first(Submission.form_id == form_id, *_times(wanted))
-        if wanted.flag is not None or wanted.standing is not None:
-            newest = query.where(*_index_alone(wanted, scope)).limit(MOST_SEARCHED).subquery()
-            query = _newest_first(Submission.id.in_(sa.select(newest.c.id)), *_others(wanted, scope))
-            looked_at = session.scalar(sa.select(sa.func.count()).select_from(newest)) or 0
-            searched_all &= looked_at < MOST_SEARCHED
-        else:
-            query = query.where(*_others(wanted, scope))
-        found += _places(session, query)
-    found.sort(reverse=True)
-    return Found(found[:MOST_COUNTED], len(found) > MOST_COUNTED, searched_all)
-
-
-def _others(wanted: RecordFilter, scope: Scope) -> list[sa.ColumnElement[bool]]:
-    """Everything a record is held against; each a value, so that the index is used that was meant."""
-    found = [*_index_alone(wanted, scope), *(as_value(each) for each in _times(wanted))]
+def _indexed(wanted: RecordFilter, scope: Scope) -> list[sa.ColumnElement[bool]]:
+    """What both indexes of the list answer without a look at the rows; values, so that the one is used that was meant."""
+    found = [as_value(each) for each in (within(Submission.jurisdiction, scope), *_times(wanted))]
     if wanted.form_id is not None:
         found.append(as_value(Submission.form_id == wanted.form_id))
+    if wanted.senders is not None:
+        found.append(as_value(Submission.account_id.in_(wanted.senders)))
     if wanted.state is None:
         found.append(as_value(Submission.state != "superseded"))
-    if wanted.flag is not None:
-        found.append(sa.cast(Submission.flags, sa.Text).contains(f'"{wanted.flag}"', autoescape=True))
-    if wanted.standing is Standing.UNSEEN:
-        found.append(~_is_judged())
     return found
 
 
-def _index_alone(wanted: RecordFilter, scope: Scope) -> list[sa.ColumnElement[bool]]:
-    """What the index of a form's records answers without a look at the rows."""
-    found = [as_value(within(Submission.jurisdiction, scope))]
-    if wanted.senders is not None:
-        found.append(as_value(Submission.account_id.in_(wanted.senders)))
+def _looked_into(wanted: RecordFilter) -> list[sa.ColumnElement[bool]]:
+    """What only the rows themselves and their verdicts answer."""
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.flag is not None:
+        found.append(sa.cast(Submission.flags, sa.Text).contains(f'"{wanted.flag}"', autoescape=True))
+    if wanted.standing is Standing.UNSEEN:
+        found.append(~_has_verdict(Review.verdict.is_not(None)))
+    elif wanted.standing is not None:
+        judged = sa.and_(_is_verdict(wanted.standing), _is_of_its_version(wanted.standing))
+        found.append(_has_verdict(sa.and_(IS_NEWEST, as_value(judged))))
     return found
 
 
@@ -182,16 +193,30 @@ def _times(wanted: RecordFilter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _is_judged() -> sa.ColumnElement[bool]:
+def _has_verdict(such: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(
-        Review.root_instance_id == Submission.root_instance_id,
-        Review.form_id == Submission.form_id,
-        Review.verdict.is_not(None),
+        Review.root_instance_id == Submission.root_instance_id, Review.form_id == Submission.form_id, such
     )
+
+
+def _is_verdict(standing: Standing | None) -> sa.ColumnElement[bool]:
+    verdict = None if standing is None else _VERDICTS.get(standing)
+    return Review.verdict.is_not(None) if verdict is None else Review.verdict == verdict.value
+
+
+def _is_of_its_version(standing: Standing | None) -> sa.ColumnElement[bool]:
+    """A record is corrected when its newest verdict speaks of an older version."""
+    if standing is Standing.CORRECTED:
+        return Submission.id != Review.submission_id
+    return Submission.id == Review.submission_id
 
 
 def _is_wide(scope: Scope) -> bool:
     return any(len(code) <= Level.COUNTY.digits for code in scope.codes)
+
+
+def _is_within_villages(scope: Scope) -> bool:
+    return all(len(code) >= Level.VILLAGE.digits for code in scope.codes)
 
 
 def with_hidden_demands(session: Session, records: Collection[Submission], *, scope: Scope) -> set[int]:

@@ -69,7 +69,25 @@ class Submission(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("form_id", "instance_id"),
-        sa.Index("ix_submissions_jurisdiction_received_at", "jurisdiction", "received_at"),
+        # Both lists of records are read in their order from an index alone, whatever they are narrowed to.
+        sa.Index(
+            "ix_submissions_jurisdiction_received_at",
+            "jurisdiction",
+            "received_at",
+            "id",
+            "form_id",
+            "account_id",
+            "state",
+        ),
+        sa.Index(
+            "ix_submissions_form_id_received_at",
+            "form_id",
+            "received_at",
+            "id",
+            "jurisdiction",
+            "account_id",
+            "state",
+        ),
         sa.Index("ix_submissions_root_instance_id", "root_instance_id"),
         # An edit waits for its original: asked at every arrival, answered by the few rows that are edits.
         sa.Index(
@@ -84,15 +102,6 @@ class Submission(Base):
             "state",
             postgresql_where=sa.text("state <> 'received'"),
             sqlite_where=sa.text("state <> 'received'"),
-        ),
-        # The list of a form's records is read in its order; scope and sender are held against without their rows.
-        sa.Index(
-            "ix_submissions_form_id_received_at",
-            "form_id",
-            "received_at",
-            "id",
-            "jurisdiction",
-            "account_id",
         ),
         sa.Index(
             "ix_submissions_failed",
@@ -252,10 +261,7 @@ _SENT_WITHIN = dt.timedelta(days=3)
 def told_near(
     session: Session, submission: Submission, *, within: dt.timedelta, at_most: int
 ) -> Sequence[tuple[Submission, int]]:
-    """Other records of the same form, sender and place begun at about the same time, each with its first version's id.
-
-    A record is looked for among those received within three days: the index of places knows when that was.
-    """
+    """Other records of the same form, sender and place begun and received at about the same time, each with its first version's id."""
     root = aliased(Submission)
     begun = submission.device_start or submission.received_at
     query = (

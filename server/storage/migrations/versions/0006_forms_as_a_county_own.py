@@ -29,6 +29,7 @@ def upgrade() -> None:
         ),
         sa.Column("approval_required", sa.Boolean(), nullable=False),
         sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("personal", sa.Boolean(), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -261,6 +262,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stands_for", sa.String(), nullable=True))
 
     with op.batch_alter_table("submissions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submissions_jurisdiction_received_at"))
+        batch_op.create_index(
+            "ix_submissions_jurisdiction_received_at",
+            ["jurisdiction", "received_at", "id", "form_id", "account_id", "state"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_submissions_failed",
             ["received_at"],
@@ -270,7 +277,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_submissions_form_id_received_at",
-            ["form_id", "received_at", "id", "jurisdiction", "account_id"],
+            ["form_id", "received_at", "id", "jurisdiction", "account_id", "state"],
             unique=False,
         )
 
