@@ -34,6 +34,8 @@ class EntityList(Base):
     """Names, in the order of the columns."""
     approval_required: Mapped[bool]
     audience: Mapped[str]
+    personal: Mapped[bool]
+    """It is about people: above the village it is opened with a reason only, and it travels encrypted."""
     changes: Mapped[int] = mapped_column(sa.BigInteger)
     revision: Mapped[int]
     """Rises with every change of the list's own columns and rules."""
@@ -129,6 +131,11 @@ def list_named(session: Session, name: str, *, lock: bool = False) -> EntityList
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).first()
+
+
+def every(session: Session) -> Sequence[EntityList]:
+    """The county's own lists by name; there are few."""
+    return session.scalars(sa.select(EntityList).order_by(EntityList.name)).all()
 
 
 def lists_named(session: Session, names: Iterable[str]) -> dict[str, EntityList]:

@@ -78,17 +78,15 @@ def list_file(name: str) -> Response:
 
 
 def _own_list_file(name: str) -> Response:
-    """A county's own list: its state is one small query, its rows leave as they are read.
-
-    What a county notes may be about people, so it travels like a list about people.
-    """
+    """A county's own list: its state is one small query, its rows leave as they are read."""
     actor = current_actor()
     with database().read(actor) as reading:
         own = entity_lists.named(reading, [name]).get(name)
         state = "" if own is None else entity_lists.state(reading, own)
     if own is None:
         raise NotFound("form.unknown_file", name=name)
-    refuse_in_the_clear()
+    if own.personal:
+        refuse_in_the_clear()
     return _csv(_rows(database(), actor, name), state)
 
 

@@ -264,7 +264,7 @@ def test_where_new_entities_need_approval_a_creation_and_what_rests_on_it_wait_f
     phone: Phone, database: Database
 ) -> None:
     with database.transaction(SYSTEM) as work:
-        entities.change_list(work, "trees", audience=Audience.GRID, approval_required=True)
+        entities.change_list(work, "trees", audience=Audience.GRID, approval_required=True, personal=True)
     assert files(phone)["trees.csv"]["type"] == "approvalEntityList"
     old = key()
     phone.send(tree(old, label="老槐树", create=True, height="12"))
@@ -280,7 +280,9 @@ def test_a_list_is_for_the_grid_for_everyone_or_for_who_made_it(
     phone: Phone, client: FlaskClient, county: County, database: Database, audience: str, seen: int
 ) -> None:
     with database.transaction(SYSTEM) as work:
-        entities.change_list(work, "trees", audience=Audience(audience), approval_required=False)
+        entities.change_list(
+            work, "trees", audience=Audience(audience), approval_required=False, personal=True
+        )
     phone.send(tree(key(), label="老槐树", create=True))
     assert len(listed(phone)) == 1
     other = Phone(client, county, "other_worker")

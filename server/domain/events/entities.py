@@ -14,6 +14,7 @@ class EntityListChanged(Event, kind="entity_list.changed"):
     properties: tuple[str, ...]
     approval_required: bool
     audience: str
+    personal: bool
 
 
 @dataclass(frozen=True, kw_only=True)

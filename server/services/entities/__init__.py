@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from server.services.entities.blocks import kept
 from server.services.entities.lists import change_list, declare_lists
-from server.services.entities.office import clash_seen, remove
+from server.services.entities.office import clash_seen, correct, remove, reveal, take_away
 from server.services.entities.taking import approve, force_held, take
 
 __all__ = [
     "approve",
     "change_list",
     "clash_seen",
+    "correct",
     "declare_lists",
     "force_held",
     "kept",
     "remove",
+    "reveal",
     "take",
+    "take_away",
 ]

@@ -11,8 +11,10 @@ from server.storage import entities as storage
 from server.storage.entities import EntityList
 from server.work import Work
 
-_OURS = frozenset({"grids", "persons", "details", "classes"})
+_READ_ONLY = frozenset({"grids", "persons", "details", "classes"})
 """Lists the product itself puts on phones; a form may read them and never write to them."""
+OURS = _READ_ONLY | REGISTER_LISTS
+"""No list of a county's own is called so."""
 
 
 def declare_lists(work: Work, xml: bytes) -> None:
@@ -21,7 +23,7 @@ def declare_lists(work: Work, xml: bytes) -> None:
     `xml` is that of a form that compiled. Raises Conflict("entity.list_is_ours").
     """
     for declared in declared_lists(xml):
-        if declared.name in _OURS:
+        if declared.name in _READ_ONLY:
             raise Conflict("entity.list_is_ours", name=declared.name)
         if declared.name not in REGISTER_LISTS:
             add_columns(work, list_for(work, declared.name), declared.properties)
@@ -37,6 +39,7 @@ def list_for(work: Work, name: str) -> EntityList:
         properties=[],
         approval_required=False,
         audience=Audience.GRID.value,
+        personal=True,
         changes=0,
         revision=1,
         created_at=work.now,
@@ -64,15 +67,18 @@ def add_columns(work: Work, list_: EntityList, names: tuple[str, ...]) -> None:
         _tell(work, list_)
 
 
-def change_list(work: Work, name: str, *, audience: Audience, approval_required: bool) -> None:
-    """设定名单: whose phones hold its entities, and whether new ones wait for the office's approval.
+def change_list(
+    work: Work, name: str, *, audience: Audience, approval_required: bool, personal: bool
+) -> None:
+    """设定名单: whose phones hold its entities, whether new ones wait for the office's approval, whether it is about people.
 
     Raises Forbidden, NotFound("entity.list_unknown").
     """
-    work.actor.require(Permission.VIEW_SUBMISSIONS)
+    work.actor.require(Permission.MANAGE_FORMS)
     list_ = existing(work, name)
-    if (list_.audience, list_.approval_required) != (audience.value, approval_required):
-        list_.audience, list_.approval_required = audience.value, approval_required
+    rules = (audience.value, approval_required, personal)
+    if (list_.audience, list_.approval_required, list_.personal) != rules:
+        list_.audience, list_.approval_required, list_.personal = rules
         list_.revision += 1
         _tell(work, list_)
 
@@ -85,5 +91,6 @@ def _tell(work: Work, list_: EntityList) -> None:
             properties=tuple(list_.properties),
             approval_required=list_.approval_required,
             audience=list_.audience,
+            personal=list_.personal,
         )
     )

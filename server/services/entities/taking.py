@@ -164,7 +164,7 @@ def _write(
     entity: Entity | None,
     submission: Submission,
 ) -> Entity:
-    entity = write_version(
+    return write_version(
         work,
         list_,
         version,
@@ -172,16 +172,6 @@ def _write(
         submission=submission,
         asked=asked,
     )
-    work.record(
-        EntityWritten(
-            subject_id=entity.uuid,
-            jurisdiction=entity.jurisdiction,
-            list_name=list_.name,
-            version=entity.version,
-            clash=version.clash,
-        )
-    )
-    return entity
 
 
 def _new(work: Work, list_: EntityList, asked: Asked, submission: Submission) -> Entity:
@@ -233,6 +223,15 @@ def write_version(
         )
     )
     work.session.flush()
+    work.record(
+        EntityWritten(
+            subject_id=entity.uuid,
+            jurisdiction=entity.jurisdiction,
+            list_name=list_.name,
+            version=entity.version,
+            clash=version.clash,
+        )
+    )
     return entity
 
 

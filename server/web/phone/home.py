@@ -11,14 +11,13 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from server.domain.people import Permission
-from server.figures import phone_home, phone_lists, tracks
-from server.figures.phone_lists import Lists
+from server.figures import phone_home, tracks
 from server.services.forms import known_form
 from server.storage import forms, jurisdictions, returned, suggestions
 from server.web import authentication
 from server.web.authentication import PHONE_PATH, current_actor
 from server.web.authorization import requires
-from server.web.lists import md5
+from server.web.lists import listed as lists_of
 from server.web.parts import database, parts
 from server.web.phone.answers import answer
 from server.work import Reading
@@ -84,16 +83,14 @@ def _grids(reading: Reading) -> list[dict[str, Any]]:
 
 def _forms(reading: Reading) -> list[dict[str, Any]]:
     listed = forms.listed(reading.session)
-    wanted = {name for _, version in listed for name in version.media if name in phone_lists.NAMES}
-    lists = Lists(reading)
-    hashes = {name: md5(lists.file(name)) for name in sorted(wanted)}
+    lists = lists_of(reading, (name for _, version in listed for name in version.media))
     return [
         {
             "form_id": form.form_id,
             "title": form.title,
             "version": version.version,
             "url": f"{PHONE_PATH}/api/forms/{quote(form.form_id, safe='')}/{quote(version.version, safe='')}.xml",
-            "files": [{"name": name, "md5": hashes[name]} for name in version.media if name in hashes],
+            "files": [{"name": name, "md5": lists[name].md5} for name in version.media if name in lists],
             "refused": known_form(reading.session, form.form_id, version.version).browser_refusal,
         }
         for form, version in listed

@@ -15,6 +15,8 @@ from server.web.staff import (
     cases,
     claims,
     compare,
+    entities,
+    entity,
     entrustments,
     exemptions,
     exports,
@@ -77,6 +79,8 @@ submission.routes(blueprint)
 submission_files.routes(blueprint)
 submission_acts.routes(blueprint)
 exports.routes(blueprint)
+entities.routes(blueprint)
+entity.routes(blueprint)
 suggestions.routes(blueprint)
 tracks.routes(blueprint)
 visits.routes(blueprint)
