@@ -202,6 +202,34 @@ def test_nobody_sees_another_grid(phone: BrowserPhone, database: Database) -> No
     assert "孙爷爷" in phone.get("files/persons.csv").text
 
 
+def test_a_record_sent_back_is_told_until_it_is_corrected_or_found_good(
+    phone: BrowserPhone, database: Database, clock: Clock
+) -> None:
+    for number in ("uuid:a", "uuid:b"):
+        assert (
+            phone.send(instance("patrol", patrol(GRID, AN_HOUR_AGO), instance_id=number)).status_code == 201
+        )
+    with database.transaction(SYSTEM) as work:
+        cadre = as_account(work.session, phone.county, "cadre")
+    for record in (1, 2):
+        clock.now += dt.timedelta(hours=1)
+        with database.transaction(cadre) as work:
+            submissions.verdict(work, record, verdict=Verdict.HAS_ISSUES, comment="少拍一张照片")
+            submissions.comment(work, record, words="电话里说过")
+    assert [(each["instance_id"], each["reason"]) for each in phone.home()["returned"]] == [
+        ("uuid:b", "少拍一张照片"),
+        ("uuid:a", "少拍一张照片"),
+    ]
+    with database.transaction(cadre) as work:
+        submissions.verdict(work, 2, verdict=Verdict.APPROVED)
+    assert [each["instance_id"] for each in phone.home()["returned"]] == ["uuid:a"]
+    corrected = instance("patrol", patrol(GRID, AN_HOUR_AGO), instance_id="uuid:c", deprecated_id="uuid:a")
+    assert phone.send(corrected).status_code == 201
+    assert phone.home()["returned"] == []
+    phone.sign_in("other_worker")
+    assert phone.home()["returned"] == []
+
+
 def test_a_rejected_record_comes_back_with_the_reason_of_the_office(
     phone: BrowserPhone, database: Database, clock: Clock
 ) -> None:
