@@ -62,7 +62,11 @@ def number(session: Session, selection: Selection, *, scope: Scope) -> int:
 
 
 def batch(session: Session, selection: Selection, *, scope: Scope, after: int, at_most: int) -> list[Stored]:
-    """The next selected submissions within the scope behind the number `after`."""
+    """The next selected submissions within the scope behind the number `after`.
+
+    The number is written into the statement: a plan made for any number would sort all that is left, every time.
+    """
+    behind = sa.bindparam("after", after, literal_execute=True)
     query = (
         sa.select(
             Submission.id,
@@ -80,7 +84,7 @@ def batch(session: Session, selection: Selection, *, scope: Scope, after: int, a
             Account.display_name,
         )
         .outerjoin(Account, Account.id == Submission.account_id)
-        .where(*_selected(selection, scope), Submission.id > after)
+        .where(*_selected(selection, scope), Submission.id > behind)
         .order_by(Submission.id)
         .limit(at_most)
     )

@@ -103,17 +103,18 @@ class _Contents:
         yield text.head(self._order)
         row = text.row_writer(self._order, self._reading)
         for batch in records(self._order, self._opened, guard=guarded):
-            yield text.written(map(row, batch))
-            self._keep(batch)
+            yield text.written(row(self._kept(record)) for record in batch)
 
-    def _keep(self, batch: Sequence[Record]) -> None:
-        for record in batch:
-            for table, key, parent, answers in text.rounds(self._order.table, record.key, record.answers):
-                rounds, kept = self._repeats[id(table)]
-                kept.write(text.written([rounds.row(key, parent, answers)]))
-        self._open.extend(record.number for record in batch if record.is_open)
-        # What the server cannot read, an encrypted record above all, goes out as it came.
-        self._unread.extend(record.number for record in batch if record.is_open and not record.answers)
+    def _kept(self, record: Record) -> Record:
+        """The record, once its rounds are put aside and its number is noted."""
+        for table, key, parent, answers in text.rounds(self._order.table, record.key, record.answers):
+            rounds, kept = self._repeats[id(table)]
+            kept.write(text.written([rounds.row(key, parent, answers)]))
+        if record.is_open:
+            self._open.append(record.number)
+            if not record.answers:  # the server cannot read it: it is encrypted, and goes out as it came
+                self._unread.append(record.number)
+        return record
 
     def _media(self, missing: list[str]) -> Iterator[Member]:
         for start in range(0, len(self._open), _AT_ONCE):

@@ -43,7 +43,7 @@ def _write(order: Order, opened: Opened, path: Path) -> None:
         _Layer(path, f"{order.wanted.form_id}-{each.table.name}", each.table.label, each.columns())
         for each in inner
     ]
-    for batch in records(order, opened):
+    for batch in map(list, records(order, opened)):
         layers[0].append([main.row(record) for record in batch])
         for layer, each in zip(layers[1:], inner, strict=True):
             layer.append([row for record in batch for row in each.rows(record)])

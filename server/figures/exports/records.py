@@ -77,8 +77,8 @@ def with_facts(order: Order, heads: Sequence[str]) -> list[str]:
     return distinct([*fact_heads(in_words=order.wanted.in_words), *((head, head) for head in heads)])
 
 
-def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[list[Record]]:
-    """Every record of the export, in the order of arrival, as many at once as fit well into memory.
+def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[Iterator[Record]]:
+    """Every record of the export, in the order of arrival, in batches that are to be read one after the other.
 
     `guard` is for texts of people among the facts.
     """
@@ -100,10 +100,12 @@ def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[l
         after = found[-1].id
 
 
-def _batch(found: Sequence[Stored], known: _Known) -> list[Record]:
+def _batch(found: Sequence[Stored], known: _Known) -> Iterator[Record]:
+    """Record by record: what lives no longer than its line is cheap, a thousand at once are not."""
     placed = [row.point for row in found if row.point is not None]
     points = iter(point_degrees(placed).tolist() if placed else ())
-    return [_record(row, None if row.point is None else next(points), known) for row in found]
+    for row in found:
+        yield _record(row, None if row.point is None else next(points), known)
 
 
 def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
