@@ -152,7 +152,9 @@ def _draw(config: MapConfig) -> _VerbatimFigure:
     drawn.default_css = [("leaflet_css", config.assets.leaflet_css)]
     _add_controls(drawn, config)
     _lay_ground(drawn, config)
-    drawn.fit_bounds([(south, west), (north, east)], padding=_PADDING_PX)
+    first_view = folium.FitBounds([(south, west), (north, east)], padding=_PADDING_PX)
+    first_view.options["animate"] = False  # a glide would hold up everything that is drawn there
+    first_view.add_to(drawn)
     figure = _VerbatimFigure()
     figure.add_child(drawn)
     _number(drawn)

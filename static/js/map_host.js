@@ -11,7 +11,7 @@
   };
 
   async function fetched(url) {
-    const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const answer = await fetch(url, { credentials: "same-origin" }); // as the page's preload asks, or it is asked for twice
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }

@@ -92,15 +92,18 @@
 
     // A count half hidden by a symbol reads as another number: it waits for a closer zoom, and stands under the map.
     function clearLabels() {
-      const boxes = [...map.getPane("markerPane").querySelectorAll(".case, .cluster, .hotspot rect")].map((made) => made.getBoundingClientRect());
-      for (const label of map.getPane("labels").querySelectorAll(".grid-label")) {
-        const box = label.getBoundingClientRect();
-        const covered = boxes.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
-        label.hidden ||= covered;
-      }
+      const boxOf = (made) => made.getBoundingClientRect();
+      const symbolBoxes = [...map.getPane("markerPane").querySelectorAll(".case, .cluster, .hotspot rect")].map(boxOf);
+      const labels = [...map.getPane("labels").querySelectorAll(".grid-label")];
+      for (const label of labels) label.hidden = false;
+      const boxes = labels.map(boxOf); // measured together: one layout, not one each
+      labels.forEach((label, index) => {
+        const box = boxes[index];
+        label.hidden = symbolBoxes.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+      });
     }
 
-    function draw() {
+    function drawSymbols() {
       symbols.clearLayers();
       const size = map.getZoom() < CLOSE_ZOOM ? CLUSTER_SIZE : POINT_SIZE;
       const sight = map.getBounds().pad(0.2);
@@ -112,6 +115,10 @@
       }
       hotspots.clearLayers();
       for (const place of rings(map, places)) hotspots.addLayer(hotspot(place));
+    }
+
+    function draw() {
+      drawSymbols();
       clearLabels();
     }
 
@@ -126,8 +133,8 @@
       all = values.points ?? values.bins;
       near = null;
       places = values.hotspots;
+      drawSymbols(); // first: labels are cleared of symbols when they are drawn
       territory.show(values);
-      draw();
     }
 
     function received(found) {

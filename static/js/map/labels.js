@@ -1,39 +1,59 @@
 // Labels that never overlap: the ones first in the list are kept, those that would touch them wait for a closer zoom.
+// How much room a text takes is worked out on a canvas: of a city's thousands the page only ever holds those that are kept.
 (() => {
   const GAP = 2; // pixels between two labels
 
-  const touch = (a, b) => a.left < b.right + GAP && b.left < a.right + GAP && a.top < b.bottom + GAP && b.top < a.bottom + GAP;
+  // Returns text → its width and height in pixels, by the style of a label.
+  function ruler(pane) {
+    const probe = pane.appendChild(window.wangge.element("span", "grid-label", "0"));
+    const { fontWeight, fontSize, fontFamily } = getComputedStyle(probe);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+    const air = probe.offsetWidth - pen.measureText("0").width;
+    const height = probe.offsetHeight;
+    probe.remove();
+    const widths = new Map();
+    return (text) => {
+      if (!widths.has(text)) widths.set(text, pen.measureText(text).width + air);
+      return L.point(widths.get(text), height);
+    };
+  }
 
-  function marker(label) {
-    const text = window.wangge.element("span", "grid-label", label.text);
-    const icon = L.divIcon({ className: "", iconSize: [0, 0], html: text });
-    return { text, marker: L.marker(label.at, { icon, interactive: false, keyboard: false, pane: "labels" }) };
+  function marker({ at, text }) {
+    const icon = L.divIcon({ className: "", iconSize: [0, 0], html: window.wangge.element("span", "grid-label", text) });
+    return L.marker(at, { icon, interactive: false, keyboard: false, pane: "labels" });
   }
 
   // Returns show(labels); labels = [{at: [lat, lon], text}], the most important first.
   window.wangge.labels = (map) => {
-    map.createPane("labels").style.zIndex = 590; // above grids, below points
-    map.getPane("labels").style.pointerEvents = "none";
+    const pane = map.createPane("labels");
+    pane.style.zIndex = 590; // above grids, below points
+    pane.style.pointerEvents = "none";
+    const size = ruler(pane);
     const group = L.layerGroup().addTo(map);
-    let shown = [];
+    let labels = [];
 
-    function thin() {
-      const kept = [];
-      for (const { text } of shown) text.hidden = false;
-      const boxes = shown.map(({ text }) => text.getBoundingClientRect()); // measured together: one layout, not one each
-      shown.forEach(({ text }, index) => {
-        const free = !kept.some((box) => touch(box, boxes[index]));
-        if (free) kept.push(boxes[index]);
-        text.hidden = !free;
-      });
+    function room({ at, text }) {
+      const middle = map.latLngToLayerPoint(at);
+      const half = size(text).add([GAP, GAP]).divideBy(2);
+      return L.bounds(middle.subtract(half), middle.add(half));
     }
 
-    map.on("zoomend resize", thin);
-    return (labels) => {
+    function draw() {
+      const taken = [];
       group.clearLayers();
-      shown = labels.map(marker);
-      for (const { marker: made } of shown) group.addLayer(made);
-      thin();
+      for (const label of labels) {
+        const wanted = room(label);
+        if (taken.some((other) => other.overlaps(wanted))) continue;
+        taken.push(wanted);
+        group.addLayer(marker(label));
+      }
+    }
+
+    map.on("zoomend", draw);
+    return (given) => {
+      labels = given;
+      draw();
     };
   };
 })();

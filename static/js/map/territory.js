@@ -81,6 +81,8 @@
     let villages = [];
     let picked = -1;
     let shown = null;
+    let isTold = false; // whether the values have come
+    let unanswered = null; // where a click waits for a tile or the values
     const asked = new Set();
 
     const rowOf = ({ kind, id }) => (kind === "grids" ? gridRow(data, id) : villages[id]);
@@ -105,7 +107,7 @@
 
     const tiles = window.wangge.tiles(map, config, {
       style,
-      drawn: () => { relabel(); tell({ type: "drawn" }); },
+      drawn: () => { relabel(); answer(); tell({ type: "drawn" }); },
       failed: () => tell({ type: "failed" }),
     });
 
@@ -129,16 +131,29 @@
       return map.openTooltip(tooltip.setContent(window.wangge.title(title(found))).setLatLng(latlng));
     }
 
+    function click(latlng) {
+      point(latlng);
+      if (shown?.found.kind === "villages") map.setView(latlng, config.gridsFrom);
+      else if (shown) {
+        mark({ code: data.codes[shown.found.id] });
+        pick(data.codes[shown.found.id]);
+      }
+    }
+
+    function answer() {
+      if (!unanswered || !isTold || !tiles.isKnown(unanswered)) return;
+      const latlng = unanswered;
+      unanswered = null;
+      click(latlng);
+    }
+
     if (words) {
       map.on("mousemove", ({ latlng }) => point(latlng));
       map.on("mouseout", () => map.closeTooltip(tooltip));
+      map.on("movestart", () => { unanswered = null; });
       map.on("click", ({ latlng }) => {
-        point(latlng);
-        if (shown?.found.kind === "villages") map.setView(latlng, config.gridsFrom);
-        else if (shown) {
-          mark({ code: data.codes[shown.found.id] });
-          pick(data.codes[shown.found.id]);
-        }
+        unanswered = latlng;
+        answer();
       });
     }
 
@@ -147,8 +162,10 @@
       data = read(values);
       fills = window.wangge.patterns.fills(data.looks);
       villages = sums(data);
+      isTold = true;
       tiles.restyle();
-      return relabel();
+      relabel();
+      return answer();
     }
 
     function named(names) {

@@ -88,7 +88,7 @@
     },
   });
 
-  // Returns {restyle(), at(latlng), labels(), hold(still)}; style(kind, id) → {fill, colour, weight, rank};
+  // Returns {restyle(), at(latlng), isKnown(latlng), labels(), hold(still)}; style(kind, id) → {fill, colour, weight, rank};
   // drawn() is called when all tiles of a view are there, failed() when one is not to be had.
   window.wangge.tiles = (map, { tiles: url, deepest, bounds }, { style, drawn, failed }) => {
     const pane = map.createPane("grids");
@@ -108,16 +108,23 @@
       }
     }
 
-    // What lies at a place, the last drawn first: {kind, id} or nothing.
-    function at(latlng) {
+    function tileAt(latlng) {
       const place = map.project(latlng, layer._tileZoom);
       const { x, y } = place.divideBy(PX).floor();
       const tile = layer._tiles[`${x}:${y}:${layer._tileZoom}`];
-      const [left, top] = [place.x - x * PX, place.y - y * PX];
+      return { shapes: layer.contents.get(tile?.el)?.shapes, left: place.x - x * PX, top: place.y - y * PX };
+    }
+
+    // What lies at a place, the last drawn first: {kind, id} or nothing.
+    function at(latlng) {
+      const { shapes = [], left, top } = tileAt(latlng);
       const inside = ({ path, box }) => left >= box.left && left <= box.right && top >= box.top && top <= box.bottom
         && probe.isPointInPath(path, left, top, "evenodd");
-      return [...(layer.contents.get(tile?.el)?.shapes ?? [])].reverse().find(inside);
+      return [...shapes].reverse().find(inside);
     }
+
+    // Whether it can be said yet: right after a zoom the tile of a place is still to come.
+    const isKnown = (latlng) => Boolean(tileAt(latlng).shapes);
 
     const labels = () => current().flatMap(({ coords, el }) => (layer.contents.get(el)?.labels ?? []).map(({ kind, id, x, y }) => ({
       kind, id, at: map.unproject([coords.x * PX + x, coords.y * PX + y], coords.z),
@@ -129,6 +136,6 @@
       layer.options.maxNativeZoom = still ? layer._tileZoom : deepest;
     }
 
-    return { restyle, at, labels, hold };
+    return { restyle, at, isKnown, labels, hold };
   };
 })();
