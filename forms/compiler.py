@@ -75,11 +75,13 @@ def compile_form(source: bytes) -> CompiledForm:
     except PyXFormError as error:
         raise FormRefused(of_error(error, rows)) from error
     form = _described(xml, kind)
-    if form.form_id == _ROOT:
-        raise refused("settings 工作表没有写 form_id", sheet="settings")
     remarks = tuple(
         each for complaint in complaints for each in translate(complaint, level="warning", rows=rows)
     )
+    if form.form_id == _ROOT:
+        raise FormRefused(
+            (Finding("error", "settings", "settings 工作表没有写 form_id", "settings"), *remarks)
+        )
     return replace(form, remarks=remarks, rows=rows.by_path)
 
 

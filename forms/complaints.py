@@ -66,7 +66,7 @@ def _finding(saying: Saying, said: Mapping[str, object], *, level: Level, rows: 
     words = defaultdict(str, {name: str(value) for name, value in said.items() if value is not None})
     row = int(words["row"]) if words["row"].isdecimal() else None
     sheet = saying.sheet or words["sheet"] or words["sheet_name"] or ("survey" if row is not None else "")
-    if row is None and (found := rows.find(words)):
+    if row is None and (found := rows.find(words | {"parameter": saying.parameter})):
         sheet, row = found
     column = saying.column.format_map(words) or words["column"]
     return Finding(level, position(sheet, row), saying.message.format_map(words), sheet, row, column)

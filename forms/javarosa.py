@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess  # ODK Validate is a Java program
 import tempfile
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -19,24 +20,37 @@ _NOISE: Final = ("at ", "Picked up ")
 _PATH: Final = re.compile(r"/data/[\w/.-]+")
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the engine opens a form, and its own (English) lines about it."""
+
+    opens: bool
+    said: tuple[str, ...]
+
+
 def remarks(xml: bytes) -> tuple[Finding, ...]:
     """What the engine of Collect says against a form, in its own words; one warning where it could not be asked."""
     try:
-        said = validate(xml)
+        verdict = validate(xml)
     except FileNotFoundError:
         return (Finding("warning", "", "没有装 Java，未用 ODK Validate 检查"),)
     except subprocess.TimeoutExpired:
         return (Finding("warning", "", f"ODK Validate {_SECONDS} 秒没有查完，这张表可能太大"),)
+    if verdict.opens:
+        return tuple(
+            Finding("warning", _place(line), f"ODK Validate 的提醒：{line}") for line in verdict.said
+        )
     return tuple(
-        Finding("error", _place(line), f"ODK Validate 打不开这张表，原话是：{line}") for line in said
+        Finding("error", _place(line), f"ODK Validate 打不开这张表，原话是：{line}")
+        for line in verdict.said or ("（没有说原因）",)
     )
 
 
-def validate(xml: bytes, *, timeout: float = _SECONDS) -> tuple[str, ...]:
-    """Ask ODK Validate; empty when it opens the form.
+def validate(xml: bytes, *, timeout: float = _SECONDS) -> Verdict:
+    """Ask ODK Validate. `timeout` is in seconds.
 
-    Returns the validator's own (English) lines. `timeout` is in seconds. Raises FileNotFoundError when the machine
-    has no Java, subprocess.TimeoutExpired when the validator does not finish.
+    Raises FileNotFoundError when the machine has no Java, subprocess.TimeoutExpired when the validator does not
+    finish.
     """
     java = shutil.which("java")
     if java is None:
@@ -58,7 +72,7 @@ def validate(xml: bytes, *, timeout: float = _SECONDS) -> tuple[str, ...]:
         done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)  # noqa: S603 - no shell
     lines = (line.strip() for line in done.stderr.decode("utf-8", errors="replace").splitlines())
     said = tuple(line for line in lines if line and not line.startswith(_NOISE))
-    return said or (f"ODK Validate ended with {done.returncode}",) if done.returncode else said
+    return Verdict(opens=done.returncode == 0, said=said)
 
 
 def _place(line: str) -> str:

@@ -22,6 +22,7 @@ _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _LITERAL_FENCE: Final = re.compile(r"\bgeofence\([^,]*,\s*''\s*\)")
 _MEASURE: Final = re.compile(r"\b(?:distance|area)\((?P<places>[^()]*)\)")
 _PATH: Final = re.compile(r"(?:\.\.?/|/)[\w./-]+|\.(?![\w.])")
+_INSTANCE: Final = re.compile(r"\binstance\(\s*['\"]([^'\"]+)['\"]\s*\)")
 _FRESH: Final = re.compile(r"\b(?:uuid|random|now|today)\(")
 
 
@@ -69,6 +70,21 @@ def _references(form: Inspected) -> Iterator[Finding]:
         found = _NOT_ASCII.search(expression)
         if found and found[0] not in names:
             yield error(place, f"算式里的「{found[0]}」手机读不懂：列名不能用汉字，标点要用半角")
+
+
+def _lists(form: Inspected) -> Iterator[Finding]:
+    """A list that is asked by a name nobody gave; an entity is updated from the list it was chosen from."""
+    places: dict[str, str] = {}
+    for element in form.tree.iter():
+        for expression in element.attrib.values():
+            for name in _INSTANCE.findall(str(expression)):
+                places.setdefault(name, element.get("nodeset") or element.get("ref") or "")
+    for name, place in places.items():
+        if name not in form.instances:
+            place = "entities" if "/meta/entity/" in place else place
+            yield error(
+                place, f"表里没有名单「{name}」：请加一道 select_one_from_file {name}.csv，或核对写法"
+            )
 
 
 def _destination(form: Inspected) -> Iterator[Finding]:
@@ -149,6 +165,7 @@ _RULES: Final[tuple[Callable[[Inspected], Iterator[Finding]], ...]] = (
     _version,
     _names,
     _references,
+    _lists,
     _destination,
     _surveillance,
     _forced_evidence,

@@ -14,15 +14,20 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A Chinese sentence, and the worksheet and column it speaks of."""
+    """A Chinese sentence, the worksheet and column it speaks of, and the parameter its row is found by."""
 
     message: str
     sheet: str = ""
     column: str = ""
+    parameter: str = ""
 
 
 def _survey(column: str, message: str) -> Saying:
     return Saying(message, "survey", column)
+
+
+def _parameter(name: str, message: str) -> Saying:
+    return Saying(message, "survey", "parameters", name)
 
 
 def _entities(column: str, message: str) -> Saying:
@@ -105,7 +110,7 @@ CODED: Final[Mapping[str, Saying]] = {
     "RANGE_012": _survey("parameters", "滑块题用 no-ticks 时，tick_labelset 的选项只能是起点和终点"),
     "SURVEY_001": _survey("type", "end_{type} 没有对应的 begin_{type}"),
     "SURVEY_002": _survey("type", "begin_{type} 没有对应的 end_{type}"),
-    "SURVEY_003": _survey("parameters", "画线、画面题的 incremental 只能写 true，或者不写"),
+    "SURVEY_003": _parameter("incremental", "画线、画面题的 incremental 只能写 true，或者不写"),
     "SURVEY_004": _survey("parameters", "parameters 列要写成「键=值 键=值」"),
     "SURVEY_005": _survey("parameters", "这种题不认识参数「{rejected}」，可以写的有：{accepted}"),
     "SURVEY_006": _survey(
@@ -123,6 +128,10 @@ _UNCODED: Final[tuple[tuple[str, Saying], ...]] = (
     ),
     (r"Workbook is encrypted", Saying("文件加了打开密码：请去掉密码，另存后再上传")),
     (r"Error reading \.", Saying("文件读不出来：请用 Excel 或 WPS 重新保存后再上传")),
+    (
+        r"must have a sheet named 'survey'.*were found: '(?P<alike>[^']*)'",
+        Saying("没有 survey 工作表：请把工作表「{alike}」改名为 survey", "survey"),
+    ),
     (r"must have a sheet named 'survey'", Saying("没有 survey 工作表：题目写在 survey 里", "survey")),
     (r"Duplicate column header: (?P<header>.*)", Saying("表头「{header}」写了两次", column="{header}")),
     (
@@ -149,6 +158,10 @@ _UNCODED: Final[tuple[tuple[str, Saying], ...]] = (
         _survey("type", "select_one_external 已过时，请改用 select_one_from_file"),
     ),
     (
+        r"should be a choices sheet.*were found: '(?P<alike>[^']*)'",
+        Saying("没有 choices 工作表：请把工作表「{alike}」改名为 choices", "choices"),
+    ),
+    (
         r"should be a choices sheet",
         Saying("选择题要有 choices 工作表，列名为 list_name、name、label", "choices"),
     ),
@@ -173,17 +186,17 @@ _UNCODED: Final[tuple[tuple[str, Saying], ...]] = (
         _survey("choice_filter", "table-list 组里的选择题不能用 choice_filter"),
     ),
     (r"Badly formatted table list", _survey("type", "table-list 组里的选择题要用同一个选项表")),
-    (r"randomize must be set to true or false", _survey("parameters", "randomize 只能写 true 或 false")),
+    (r"randomize must be set to", _parameter("randomize", "randomize 只能写 true 或 false")),
     (
-        r"seed value must be|Parameters must include randomize",
-        _survey("parameters", "seed 要写数字或 ${{题目名}}，并与 randomize=true 一起用"),
+        r"seed value must be|randomize=true to use a seed",
+        _parameter("seed", "seed 要写数字或 ${{题目名}}，并与 randomize=true 一起用"),
     ),
-    (r"Parameter rows must have", _survey("parameters", "rows 要写整数")),
-    (r"Parameter max-pixels must have", _survey("parameters", "max-pixels 要写整数，例如 max-pixels=1600")),
-    (r"Use the max-pixels parameter", _survey("parameters", "照片题建议写 max-pixels=1600，传得快、省空间")),
+    (r"Parameter rows must have", _parameter("rows", "rows 要写整数")),
+    (r"Parameter max-pixels must", _parameter("max-pixels", "max-pixels 要写整数，例如 max-pixels=1600")),
+    (r"Use the max-pixels", _survey("parameters", "照片题建议写 max-pixels=1600，传得快、省空间")),
     (
         r"Invalid value for quality",
-        _survey("parameters", "quality 的写法不对：录音可写 normal、low、voice-only、external"),
+        _parameter("quality", "quality 的写法不对：录音可写 normal、low、voice-only、external"),
     ),
     (r"package name", _survey("parameters", "app 参数要写安卓应用的包名")),
     (

@@ -9,7 +9,7 @@ import pytest
 from forms import catalogue
 from forms.compiler import compile_form
 from forms.findings import Finding
-from forms.javarosa import remarks, validate
+from forms.javarosa import Verdict, remarks, validate
 
 SETTINGS = "| settings |\n| | form_title | form_id | version |\n| | 试 | trial | 1 |\n"
 
@@ -18,14 +18,14 @@ SETTINGS = "| settings |\n| | form_title | form_id | version |\n| | 试 | trial 
 @pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
 @pytest.mark.parametrize("form_id", catalogue.shipped())
 def test_the_engine_of_collect_opens_the_shipped_forms(compiled, form_id):
-    assert validate(compiled[form_id].xml) == ()
+    assert validate(compiled[form_id].xml) == Verdict(opens=True, said=())
 
 
 @pytest.mark.java
 @pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
 def test_the_engine_of_collect_refuses_a_chinese_name():
     source = f"| survey |\n| | type | name | label |\n| | text | 姓名 | 姓名 |\n{SETTINGS}"
-    assert any("/data/姓名" in line for line in validate(compile_form(source.encode()).xml))
+    assert any("/data/姓名" in line for line in validate(compile_form(source.encode()).xml).said)
 
 
 @pytest.fixture
@@ -43,12 +43,19 @@ def java(tmp_path, monkeypatch):
 
 def test_what_the_validator_says_is_told_without_its_stack(java):
     java("printf 'Picked up X\\nno such path\\n\\tat org.javarosa.A\\n' >&2; exit 1")
-    assert validate(b"<a/>") == ("no such path",)
+    assert validate(b"<a/>") == Verdict(opens=False, said=("no such path",))
 
 
 def test_a_validator_that_dies_silently_has_not_agreed(java):
     java("exit 9")
-    assert validate(b"<a/>") == ("ODK Validate ended with 9",)
+    assert remarks(b"<a/>") == (Finding("error", "", "ODK Validate 打不开这张表，原话是：（没有说原因）"),)
+
+
+def test_what_the_validator_says_of_a_form_it_opens_is_a_warning(java):
+    java("echo 'Label missing for /data/words' >&2")
+    assert remarks(b"<a/>") == (
+        Finding("warning", "/data/words", "ODK Validate 的提醒：Label missing for /data/words"),
+    )
 
 
 def test_a_machine_without_java_says_so(tmp_path, monkeypatch):

@@ -179,12 +179,13 @@ def test_every_point_is_asked_for_before_it_is_measured(calculation, remarked):
 )
 def test_an_identity_taken_from_a_question_is_looked_at_there(calculation, remarked):
     found = remarks(
+        "| | csv-external | trees | | | |",
         "| | text | kind | 树种 | | species |",
         f"| | calculate | key | | {calculation} | |",
         head="| | type | name | label | calculation | save_to |",
         more="| entities |\n| | list_name | entity_id | update_if |\n| | trees | ${key} | true() |\n",
     )
-    assert [each.place for each in found] == (["survey 第 3 行"] if remarked else [])
+    assert [each.place for each in found] == (["survey 第 4 行"] if remarked else [])
 
 
 def test_a_photo_forced_only_in_some_cases_is_forced_all_the_same():
