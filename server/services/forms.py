@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from forms import browser, catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.findings import FormRefused
 from forms.lint import lint
 from forms.schema import Shape, shape
@@ -19,6 +19,7 @@ from server.domain.form import FormState, move, next_version, settle, stands_in
 from server.domain.people import Permission
 from server.domain.problems import Conflict
 from server.domain.work_calendar import local_day
+from server.services import entities
 from server.storage import forms as storage
 from server.storage.base import database_of
 from server.storage.forms import Form, FormVersion
@@ -90,7 +91,7 @@ def publish(
 
     Raises FormRefused when it does not compile or phones would refuse it, and what offer() raises.
     """
-    compiled = compile_xlsform(source)
+    compiled = compile_form(source.encode())
     findings = lint(compiled)
     if any(finding.level == "error" for finding in findings):
         raise FormRefused(findings)
@@ -104,7 +105,7 @@ def offer(
 
     `position` is its place among the forms on a phone: a new form goes to the end. Raises
     Conflict("form.version_used") for a version used before for other bytes, Conflict("form.stands_for_settled"),
-    Invalid("form.stands_for_unknown"), Forbidden.
+    Conflict("entity.list_is_ours"), Invalid("form.stands_for_unknown"), Forbidden.
     """
     work.actor.require(Permission.MANAGE_FORMS)
     read = shape(xml)
@@ -134,6 +135,7 @@ def offer(
     form.state = move(FormState(form.state), FormState.PUBLISHED)
     form.title = read.title
     work.session.flush()
+    entities.declare_lists(work, xml)
     work.record(
         events.FormPublished(subject_id=form.form_id, jurisdiction=None, form_version=version.version)
     )

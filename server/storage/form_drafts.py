@@ -25,8 +25,12 @@ class FormDraft(Base):
     file_name: Mapped[str]
     file_sha256: Mapped[str] = mapped_column(sa.String(64))
     xml: Mapped[bytes | None] = mapped_column(deferred=True)
+    kind: Mapped[str | None]
+    """What the file turned out to be: xlsx, xls, csv, md or xml."""
+    rows: Mapped[Json] = mapped_column(default=dict)
+    """The row of the survey worksheet by path, so that a remark found later names it too."""
     findings: Mapped[Json] = mapped_column(default=list)
-    """What examining the file said (forms/findings.py), as plain objects."""
+    """What reading the file itself said (forms/findings.py), as plain objects."""
     stands_for: Mapped[str | None]
     token: Mapped[str] = mapped_column(unique=True)
     """What a phone is given to try the draft out; it opens nothing else."""

@@ -20,6 +20,8 @@ from server.web.staff import (
     entrustments,
     exemptions,
     exports,
+    form_drafts,
+    forms,
     home,
     hot_spots,
     households,
@@ -108,6 +110,8 @@ questions.routes(blueprint)
 weekly_meeting.routes(blueprint)
 meetings.routes(blueprint)
 mechanism.routes(blueprint)
+forms.routes(blueprint)
+form_drafts.routes(blueprint)
 outer_orders.routes(blueprint)
 boundaries.routes(blueprint)
 retagging.routes(blueprint)

@@ -46,6 +46,7 @@ MENU: tuple[Entry, ...] = (
     Entry("边界", "staff.boundaries", Permission.IMPORT_BOUNDARIES),
     Entry("人员", "staff.people", Permission.MANAGE_POSTS),
     Entry("钥匙", "staff.keys", Permission.MANAGE_KEYS),
+    Entry("表单", "staff.forms", Permission.PREPARE_FORMS),
     Entry("机制", "staff.mechanism", Permission.VIEW_MECHANISM),
 )
 
