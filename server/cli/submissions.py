@@ -45,7 +45,11 @@ def reproject(failed: bool, submission_id: int | None) -> None:
 @submissions.command()
 @click.option("--form", "form_id", required=True, help="哪张表（表单编号，例如 patrol）")
 @click.option(
-    "--format", "kind", type=click.Choice(list(Format)), default=Format.CSV, help="哪种文件，默认 CSV"
+    "--format",
+    "kind",
+    type=click.Choice([each.value for each in Format]),
+    default=Format.CSV.value,
+    help="哪种文件，默认 CSV",
 )
 @click.option("--since", type=_DAY, help="从哪天的记录起，默认最早")
 @click.option("--until", type=_DAY, help="到哪天的记录止，默认最新")
@@ -61,7 +65,7 @@ def reproject(failed: bool, submission_id: int | None) -> None:
 )
 def export(
     form_id: str,
-    kind: Format,
+    kind: str,
     since: dt.datetime | None,
     until: dt.datetime | None,
     area: str | None,

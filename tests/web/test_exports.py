@@ -20,11 +20,18 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.database import Database
-from server.services.submissions import review
+from server.domain.people import SYSTEM
+from server.figures.exports import file
+from server.figures.exports.order import Format, Wanted
+from server.services import exports
+from server.settings import Settings
+from server.storage.demands import Demand
 from server.storage.events import EventRow
+from server.storage.files import FileStore
 from server.storage.submissions import Submission
+from tests.conftest import Clock
 from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, VILLAGE, County
-from tests.instances import instance, patrol
+from tests.instances import VERSION, instance, patrol
 from tests.phones import Phone, rows
 
 START = NOW - dt.timedelta(hours=1)
@@ -124,9 +131,9 @@ def test_a_map_file_holds_each_record_at_its_first_place(app: Flask, phone: Phon
     placed, unplaced = json.loads(export(cadre, format="geojson").data)["features"]
     assert placed["geometry"] == {"type": "Point", "coordinates": [108.005, 30.005]}
     assert unplaced["geometry"] is None
-    chosen = json.loads(
-        export(cadre, format="geojson", wording="names", place="finding/what-fix").data
-    )["features"]
+    chosen = json.loads(export(cadre, format="geojson", wording="names", place="finding/what-fix").data)[
+        "features"
+    ]
     assert [each["properties"]["what-words"] for each in chosen] == ["=路灯"]
     assert export(cadre, format="geojson", place="finding/nowhere").status_code == 404
 
@@ -183,7 +190,77 @@ def test_who_takes_records_out_says_why_and_that_is_kept(
     assert phone.send(found()) == 201
     official = signed_in(app, "official")
     assert export(official, reason=" ").status_code == 400
-    assert official.post("/submissions/export/nothing", data={"format": "csv", "reason": "x"}).status_code == 404
+    assert (
+        official.post("/submissions/export/nothing", data={"format": "csv", "reason": "x"}).status_code == 404
+    )
     assert export(official).status_code == 200
     kept = [event for event in rows(database, EventRow) if event.kind == "personal_data.revealed"]
     assert [(event.details["what"], event.details["reason"]) for event in kept] == [("export", "月末汇总")]
+
+
+def test_what_a_private_matter_was_told_in_stays_closed(app: Flask, phone: Phone, database: Database) -> None:
+    told = finding("家里的事", handled="report", urgency="normal", photo="1.jpg")
+    assert phone.send(found(told), {"1.jpg": b"a photo"}) == 201
+    with database.transaction(SYSTEM) as work:
+        work.session.execute(sa.update(Demand).values(suggested_class="PRIVATE", class_=None))
+    official = signed_in(app, "official")
+    (line,) = table(export(official, wording="names"))
+    assert (line["record-code"], line["record-lon"], line["result"], line["finding-count"]) == (
+        GRID,
+        "",
+        "",
+        "0",
+    )
+    assert line["record-flags"] == "涉及不公开的诉求，内容不导出"
+    archive = zipfile.ZipFile(io.BytesIO(export(official, format="zip").data))
+    assert archive.namelist() == ["每日巡查.csv", "发现.csv"]
+    (seen,) = table(export(signed_in(app, "cadre"), wording="names"))
+    assert seen["result"] == "found"
+
+
+def test_a_name_that_leads_out_of_the_folder_stays_in_it(app: Flask, phone: Phone) -> None:
+    assert phone.send(found(finding("灯")), {"..\\..\\a.jpg": b"1", "A.JPG": b"2", "a.jpg": b"3"}) == 201
+    archive = zipfile.ZipFile(io.BytesIO(export(signed_in(app, "cadre"), format="zip").data))
+    folders = {name.rpartition("/")[0] for name in archive.namelist() if name.startswith("附件")}
+    assert folders == {"附件/1"}
+    assert len({name.casefold() for name in archive.namelist()}) == len(archive.namelist()) == 5
+
+
+def test_an_encrypted_record_goes_out_as_it_came(app: Flask, phone: Phone) -> None:
+    envelope = (
+        f'<data xmlns="http://www.opendatakit.org/xforms/encrypted" id="patrol" version="{VERSION}" '
+        'encrypted="yes"><base64EncryptedKey>x</base64EncryptedKey><meta>'
+        "<instanceID>uuid:1</instanceID></meta><encryptedXmlFile>a.enc</encryptedXmlFile></data>"
+    ).encode()
+    assert phone.send(envelope, {"a.enc": b"secret"}) in (201, 202)
+    official = signed_in(app, "official")
+    archive = zipfile.ZipFile(io.BytesIO(export(official, format="zip", state="all").data))
+    assert archive.read("原件/1.xml") == envelope
+    assert archive.read("附件/1/a.enc") == b"secret"
+
+
+def copied(database: Database, times: int) -> None:
+    """Store the one record of the database as often again."""
+    with database.transaction(SYSTEM) as work:
+        columns = [column for column in Submission.__table__.columns if column.name != "id"]
+        (one,) = work.session.execute(sa.select(*columns)).mappings()
+        rows = [{**one, "instance_id": f"uuid:{n}", "root_instance_id": f"uuid:{n}"} for n in range(times)]
+        work.session.execute(sa.insert(Submission.__table__), rows)
+
+
+def test_a_record_changed_while_it_is_exported_stands_in_the_file_once(
+    phone: Phone, database: Database, settings: Settings, clock: Clock
+) -> None:
+    assert phone.send(found(finding("灯"))) == 201
+    copied(database, 1500)
+    clock.now += dt.timedelta(minutes=1)
+    with database.transaction(SYSTEM) as work:
+        order = exports.begin(work, Wanted(form_id="patrol", format=Format.CSV, in_words=False), reason="x")
+    lines = file.chunks(order, lambda: database.read(SYSTEM), FileStore(settings.data_dir / "files"))
+    first = [next(lines), next(lines)]
+    clock.now += dt.timedelta(minutes=1)
+    assert phone.send(found(finding("桥"), deprecated_id="uuid:1400")) == 201
+    text = b"".join([*first, *lines]).decode("utf-8-sig")
+    keys = [line["record-id"] for line in csv.DictReader(io.StringIO(text, newline=""))]
+    assert len(keys) == len(set(keys)) == 1501
+    assert "uuid:1400" in keys

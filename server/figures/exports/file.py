@@ -10,7 +10,7 @@ from server.figures.exports.records import Opened
 from server.storage.files import FileStore
 
 MIME = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.XLSX: workbook.MIME,
     Format.CSV: "text/csv; charset=utf-8",
     Format.ZIP: "application/zip",
     Format.GEOJSON: "application/geo+json",

@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Font
+from openpyxl.xml.constants import XLSX
 
 from server.figures.exports import text
 from server.figures.exports.cells import Cell, Reading, as_is, figure, heads
@@ -19,6 +20,8 @@ from server.figures.exports.order import Order
 from server.figures.exports.records import Opened, records, with_facts
 from server.figures.exports.text import Rounds
 
+MIME = XLSX.removesuffix(".main+xml")
+"""Of the whole file; openpyxl names the part inside it."""
 _MOST_ROWS = 1_048_576
 _MOST_LETTERS = 32_767
 _LONGEST_TITLE = 24

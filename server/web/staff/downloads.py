@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from flask import Response
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from server.figures.exports.cells import guarded
+
 _BYTE_ORDER_MARK = "\ufeff"  # by it WPS and Excel see that the text is UTF-8
 
 
@@ -31,6 +32,6 @@ def spreadsheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object
 
 def plain(cell: object) -> object:
     """A cell as it is written: a text a spreadsheet would compute gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.startswith(_STARTS_A_FORMULA):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        return guarded(cell)
     return "" if cell is None else cell

@@ -11,16 +11,13 @@ from urllib.parse import quote
 from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.xml.constants import XLSX
 
 from server.domain.work_calendar import SHANGHAI
+from server.figures.exports.workbook import MIME, text_cell
 
-_TYPE = XLSX.removesuffix(".main+xml")
-"""Of the whole file; openpyxl names the part inside it."""
-_STARTS_A_FORMULA = ("=", "+", "-", "@")
 _A4 = 9
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _BOLD = Font(bold=True)
@@ -48,7 +45,7 @@ def workbook(name: str, columns: Sequence[Column], rows: Iterable[Sequence[objec
     book.save(content)
     return Response(
         content.getvalue(),
-        content_type=_TYPE,
+        content_type=MIME,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.xlsx",
             "Cache-Control": "private, no-store",
@@ -80,19 +77,10 @@ def _cell(sheet: Sheet, value: Any, *, font: Font | None = None) -> Cell:
         cell = WriteOnlyCell(sheet, dt.datetime.combine(value, dt.time()))
         cell.number_format = _DAY
     elif isinstance(value, str):
-        cell = _text(sheet, value)
+        cell = text_cell(sheet, value)
     else:
         cell = WriteOnlyCell(sheet, value)
     cell.alignment = _WRAPPED
     if font is not None:
         cell.font = font
-    return cell
-
-
-def _text(sheet: Sheet, words: str) -> Cell:
-    words = ILLEGAL_CHARACTERS_RE.sub("", words)
-    cell = WriteOnlyCell(sheet, words)
-    cell.data_type = "s"
-    # Whoever types into the cell later does not wake a formula either.
-    cell.quotePrefix = words.startswith(_STARTS_A_FORMULA)
     return cell
