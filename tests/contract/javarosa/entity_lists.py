@@ -92,19 +92,21 @@ def _told(cells: Mapping[str, str]) -> Row:
 def apply_record(lists: Mapping[str, EntityList], form: bytes, record: bytes) -> None:
     """Do on the phone what a finished record asks of the lists it has."""
     saved = _saved(form)
-    root = etree.fromstring(record)
-    for block in root.xpath("//*[local-name()='meta']/*[local-name()='entity']"):
-        list_ = lists.get(block.get("dataset"))
-        asks = {act: block.get(act) in ("1", "true") for act in ("create", "update")}
-        if list_ is None or not any(asks.values()):
+    for owner in etree.fromstring(record).iter("*"):
+        block = owner.find("{*}meta/{*}entity")
+        list_ = lists.get(block.get("dataset", "")) if block is not None else None
+        if block is None or list_ is None or not (_is_set(block, "create") or _is_set(block, "update")):
             continue
-        owner = block.getparent().getparent()
         list_.apply(
-            block.get("id").removeprefix("uuid:"),
-            creates=asks["create"],
+            block.get("id", "").removeprefix("uuid:"),
+            creates=_is_set(block, "create"),
             label=block.findtext("{*}label") or "",
             properties=dict(_properties(owner, saved)),
         )
+
+
+def _is_set(block: Any, act: str) -> bool:
+    return block.get(act) in ("1", "true")
 
 
 def _saved(form: bytes) -> dict[str, str]:

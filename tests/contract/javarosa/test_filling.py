@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from shapely import Point
 
 from server.domain.people import SYSTEM
 from server.services import forms
@@ -179,5 +180,4 @@ def test_numbers_days_and_positions_arrive_as_the_phone_wrote_them(phone: Phone,
         "pipe": "30.001 108.001 0.0 5.0; 30.002 108.002 0.0 5.0",
         "field": "30.001 108.001 0.0 5.0; 30.002 108.002 0.0 5.0; 30.003 108.001 0.0 5.0; 30.001 108.001 0.0 5.0",
     }
-    assert received.point is not None
-    assert (received.point.x, received.point.y, received.accuracy) == (108.005, 30.005, 4.5)
+    assert (received.point, received.accuracy) == (Point(108.005, 30.005), 4.5)

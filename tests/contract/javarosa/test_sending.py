@@ -58,7 +58,7 @@ def files(village: Village, record: Record) -> dict[str, int]:
     number = village.received(record).id
     with village.database.read(SYSTEM) as reading:
         query = sa.select(Attachment.name, Attachment.size).where(Attachment.submission_id == number)
-        return {name: size for name, size in reading.session.execute(query)}
+        return {row.name: row.size for row in reading.session.execute(query)}
 
 
 def test_the_list_names_every_shipped_form_and_the_hash_of_its_bytes(phone: Phone) -> None:
