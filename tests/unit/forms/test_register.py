@@ -4,6 +4,8 @@ import pytest
 
 from forms.compiler import compile_form
 from forms.lint import lint
+from forms.register import LISTS
+from server.figures import phone_lists
 
 HEAD = "| survey |\n| | type | name | label | relevant | calculation |\n"
 SETTINGS = "| settings |\n| | form_title | form_id | version |\n| | 试 | trial | 1 |\n"
@@ -43,3 +45,7 @@ def test_a_number_of_identity_is_never_asked():
     assert remarks("| | text | card | 身份证号码 | | |\n") == [
         ("survey 第 2 行", "身份证号不收：名册按户和人的编号认，不靠证件号")
     ]
+
+
+def test_the_lists_of_the_register_are_those_the_server_makes():
+    assert phone_lists.NAMES == LISTS
