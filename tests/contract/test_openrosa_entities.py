@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import io
+import tracemalloc
 import uuid
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from lxml import etree
 
@@ -325,3 +328,68 @@ def test_a_file_put_beside_a_form_is_served_and_one_that_is_not_there_is_left_ou
     with phone.client.get(told["downloadUrl"]) as served:
         assert served.data == b"name,label\na,b\n"
         assert served.get_etag()[0] == "0" * 32
+
+
+def statements(database: Database) -> list[str]:
+    """Whatever is asked of the database from now on."""
+    said: list[str] = []
+    sa.event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_more: said.append(statement),
+    )
+    return said
+
+
+def plant(database: Database, number: int) -> None:
+    """A list of many trees in the worker's grid."""
+    with database.transaction(SYSTEM) as work:
+        list_ = work.session.query(EntityList).one()
+        list_.changes = number
+        work.session.execute(
+            sa.insert(Entity),
+            [
+                {
+                    "list_id": list_.id,
+                    "uuid": uuid.UUID(int=each, version=4),
+                    "version": 1,
+                    "label": f"第{each}棵",
+                    "properties": {"height": str(each % 30), "health": "好"},
+                    "jurisdiction": GRID,
+                    "owner_id": None,
+                    "change": each,
+                    "clash": None,
+                    "created_at": work.now,
+                    "changed_at": work.now,
+                    "removed_at": None,
+                }
+                for each in range(1, number + 1)
+            ],
+        )
+
+
+def test_an_unchanged_list_is_told_without_reading_a_row(phone: Phone, database: Database) -> None:
+    plant(database, 3000)
+    path = "forms/tree_round/attachments/trees.csv"
+    with phone.get(path, headers={"Accept-Encoding": "gzip"}) as first:
+        assert gzip.decompress(first.data).count(b"\n") == 3001
+        tag = first.headers["ETag"]
+    said = statements(database)
+    assert phone.get(path, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"}).status_code == 304
+    about_entities = [statement for statement in said if "FROM entities" in statement]
+    assert len(about_entities) == 1
+    assert "count(*)" in about_entities[0]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_rows_leave_as_they_are_read(phone: Phone, database: Database) -> None:
+    plant(database, 100_000)
+    path = "forms/tree_round/attachments/trees.csv"
+    assert phone.client.head(f"{phone.path}/{path}").status_code == 200
+    tracemalloc.start()
+    with phone.get(path) as answer:
+        sent = sum(len(part) for part in answer.iter_encoded())
+        _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sent > 5_000_000
+    assert peak < sent / 2
