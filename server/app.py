@@ -20,6 +20,8 @@ from server.storage.tiles import TileStore
 from server.web.ground import ground
 from server.web.parts import DemoAccount, Parts
 
+_ROWS_AT_ONCE = 50_000
+
 STATIC = Path(__file__).parents[1] / "static"
 
 
@@ -69,6 +71,14 @@ def from_environment() -> Flask:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     app = create_app(Settings())
-    # What was imported stays for good: looking through it again for garbage is a third of a long page's time.
-    gc.freeze()
+    seldom_look_for_garbage()
     return app
+
+
+def seldom_look_for_garbage() -> None:
+    """Let a process that serves spend its time on pages: looking for garbage is up to half of a long one's.
+
+    What was imported stays for good. A city's page makes some hundred thousand rows and needs them all to its end.
+    """
+    gc.freeze()
+    gc.set_threshold(_ROWS_AT_ONCE)

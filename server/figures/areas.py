@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,26 +82,30 @@ def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
     )
     rows = session.execute(query.order_by(Grid.code)).all()
     divisions = _divisions(session, {row.code[:COUNTY_DIGITS] for row in rows})
-    return {
-        row.code: GridName(
-            code=row.code,
-            name=row.name,
-            village=_name(divisions, row.code[:VILLAGE_DIGITS]),
-            township=_name(divisions, row.code[:TOWNSHIP_DIGITS]),
-            area=_area(divisions, row.code[:VILLAGE_DIGITS]),
-            kind=row.kind,
-            begun_on=row.valid_from,
-            adjusted_on=row.valid_to,
-        )
-        for row in rows
-    }
+    found: dict[str, GridName] = {}
+    for village, grids in groupby(
+        rows, key=lambda row: row.code[:VILLAGE_DIGITS]
+    ):  # named once, not grid by grid
+        of_village = _name(divisions, village), _name(divisions, village[:TOWNSHIP_DIGITS])
+        area = _area(divisions, village)
+        for code, name, kind, valid_from, valid_to in grids:
+            found[code] = GridName(
+                code=code,
+                name=name,
+                village=of_village[0],
+                township=of_village[1],
+                area=area,
+                kind=kind,
+                begun_on=valid_from,
+                adjusted_on=valid_to,
+            )
+    return found
 
 
 def choices(reading: Reading) -> list[Division]:
     """The villages, townships and, for somebody of a single village, grids that a reader may narrow his view to."""
     session, scope = reading.session, reading.actor.scope
-    village = sa.func.substr(Grid.code, 1, VILLAGE_DIGITS)
-    villages = session.scalars(sa.select(village).where(within(Grid.code, scope)).distinct()).all()
+    villages = villages_with_grids(session, scope=scope)
     wider = {code[:digits] for code in villages for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
     divisions = _divisions(session, {code[:COUNTY_DIGITS] for code in wider})
     found = {code: _name(divisions, code) for code in wider if scope.covers(code)}
@@ -111,10 +116,16 @@ def choices(reading: Reading) -> list[Division]:
     return [Division(code, found[code]) for code in sorted(found)]
 
 
+def villages_with_grids(session: Session, *, scope: Scope) -> Sequence[str]:
+    """The codes of the villages within the scope that have grids; without asking for every grid's name."""
+    village = sa.func.substr(Grid.code, 1, VILLAGE_DIGITS)
+    return session.scalars(sa.select(village).where(within(Grid.code, scope)).distinct()).all()
+
+
 def profiles(
     session: Session, codes: Iterable[str], *, now: dt.datetime, on: dt.date | None = None
 ) -> Iterator[tuple[MechanismProfile, set[str]]]:
-    """Group grids by the mechanism in force at their village: now, or on the day `on`, where there was one then.
+    """Group grids, or villages, by the mechanism in force at their village: now, or on the day `on`, where there was one then.
 
     Raises NotFound("profile.none") where none is in force.
     """

@@ -111,9 +111,9 @@ class Compliance:
 def duties(reading: Reading, *, area: str | None = None) -> list[Duty]:
     """Return the duties owed in an area other than patrols, those to people in special need first."""
     scope = areas.narrowed(reading.actor.scope, area)
-    codes = areas.grid_names(reading.session, scope=scope)
+    villages = areas.villages_with_grids(reading.session, scope=scope)
     found: dict[str, Duty] = {}
-    for profile, _ in areas.profiles(reading.session, codes, now=reading.now):
+    for profile, _ in areas.profiles(reading.session, villages, now=reading.now):
         found |= {duty.id: duty for duty in profile.duties() if duty.what != "patrol"}
     return sorted(found.values(), key=lambda duty: duty.what != "visit_person")
 

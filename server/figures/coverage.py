@@ -6,12 +6,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from server.domain.jurisdiction import contains
-from server.domain.obligation import Figure, GridDay, Window, total
+from server.domain.obligation import Sum, Window, summed
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
 from server.figures.area_shares import area_shares
@@ -78,7 +80,7 @@ class GridCoverage(GridPatrols):
         return FindingCounts.of(self.findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """The lines of an area over a period, by grid code, and their sums (METRICS D10).
 
@@ -96,35 +98,45 @@ class Coverage:
         """Whether it is a month that was over at `as_of`."""
         return self.period.kind == "month" and self.period.last < local_day(self.as_of)
 
-    @property
-    def reached(self) -> Figure[GridDay]:
+    @cached_property
+    def reached(self) -> Sum:
         """P1 of them all."""
-        return total(line.days.reached for line in self.grids)
+        return summed(line.days.reached for line in self.grids)
 
-    @property
-    def by_own_role(self) -> Figure[GridDay]:
+    @cached_property
+    def by_own_role(self) -> Sum:
         """P1 by the role the county's rule names."""
-        return total(line.days.by_own_role for line in self.grids)
+        return summed(line.days.by_own_role for line in self.grids)
 
-    @property
-    def located(self) -> Figure[GridDay]:
+    @cached_property
+    def located(self) -> Sum:
         """P2 of them all."""
-        return total(line.days.located for line in self.grids)
+        return summed(line.days.located for line in self.grids)
+
+    @cached_property
+    def waiting_today(self) -> int:
+        """How many grids' patrol of today is still to come."""
+        return sum(line.waits_today for line in self.grids)
 
     @property
-    def places(self) -> Figure[Place]:
-        """P4 of the grids where it means anything."""
-        return total(line.places.reached for line in self.grids if line.places.is_shown)
+    def placed(self) -> list[PlacesReached]:
+        """The places of the grids where P4 and P5 mean anything."""
+        return [line.places for line in self.grids if line.places.is_shown]
 
-    @property
-    def long_unseen(self) -> Figure[Place]:
-        """P5 of the grids where it means anything."""
-        return total(line.places.long_unseen for line in self.grids if line.places.is_shown)
+    @cached_property
+    def places(self) -> Sum:
+        """P4 of them."""
+        return summed(each.reached for each in self.placed)
 
-    @property
+    @cached_property
+    def long_unseen(self) -> Sum:
+        """P5 of them."""
+        return summed(each.long_unseen for each in self.placed)
+
+    @cached_property
     def chronic(self) -> tuple[Place, ...]:
         """Of P5, the places missed in three windows of 30 days one after another."""
-        return tuple(place for line in self.grids if line.places.is_shown for place in line.places.chronic)
+        return tuple(place for each in self.placed for place in each.chronic)
 
     def those(self, chosen: Callable[[GridCoverage], bool]) -> list[GridCoverage]:
         """The lines that something holds for, in their order."""
@@ -137,6 +149,11 @@ class Coverage:
             raise NotFound("grid.unknown", code=code)
         late = tuple(record for record in self.late if contains(code, record.row.grid_then))
         return replace(self, grids=lines, late=late)
+
+    def divided(self, digits: int) -> list[tuple[str, Coverage]]:
+        """(code, lines) of each division whose code has so many digits, without what came too late."""
+        grouped = groupby(self.grids, key=lambda line: line.grid.code[:digits])
+        return [(code, replace(self, grids=tuple(lines), late=())) for code, lines in grouped]
 
 
 def coverage(
@@ -174,9 +191,9 @@ def coverage(
                 days=days[code],
                 staff=staff[code],
                 places=places[code],
-                findings=tuple(found[code]),
-                records=tuple(record for record in records[code] if record.day in period),
-                last=records[code][-1] if records[code] else None,
+                findings=tuple(found.get(code, ())),
+                records=tuple(record for record in records.get(code, ()) if record.day in period),
+                last=records[code][-1] if code in records else None,
                 area_share=shares.get(code),
             )
             for code in sorted(days)

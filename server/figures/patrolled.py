@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ class GridPatrols:
         return self.days.missed_in_a_row >= MISSED_IN_A_ROW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Patrolled:
     """The patrol days of an area's grids, by grid code, with the mechanism and patrol duty each was judged by.
 
@@ -70,10 +71,14 @@ class Patrolled:
     taken: Sequence[Any]
     frozen_at: dt.datetime | None
 
+    @cached_property
+    def lines(self) -> Sequence[GridPatrols]:
+        """A line for every grid, in their order."""
+        return [GridPatrols(grid=self.named[code], days=self.days[code]) for code in sorted(self.days)]
+
     def those(self, chosen: Callable[[GridPatrols], bool]) -> list[GridPatrols]:
         """The grids that something holds for, in their order."""
-        lines = (GridPatrols(grid=self.named[code], days=self.days[code]) for code in sorted(self.days))
-        return [line for line in lines if chosen(line)]
+        return [line for line in self.lines if chosen(line)]
 
     def counting(self) -> list[Any]:
         """The patrols by anyone whose work counts for the grid (METRICS D7)."""
@@ -164,7 +169,7 @@ def _judge(
             duty,
             period,
             [grids[code] for code in sorted(codes)],
-            patrols=[_patrol(row) for code in codes for row in there[code]],
+            patrols=[_patrol(row) for code in codes for row in there.get(code, ())],
             exemptions=exempt,
             calendar=calendar_of(profile),
             as_of=reading.now,

@@ -103,7 +103,8 @@ def places_reached(
         for place in _passed(members, passes, radius_m=radius_m):
             by_grid[place.grid].append(place)
     return {
-        grid: _grid_places(by_grid[grid], dwellings=dwellings.get(grid, 0), today=today) for grid in radius_m
+        grid: _grid_places(by_grid.get(grid, ()), dwellings=dwellings.get(grid, 0), today=today)
+        for grid in radius_m
     }
 
 
@@ -141,6 +142,8 @@ def _passed(placed: Sequence[_Placed], passes: Passes, *, radius_m: Mapping[str,
 
 
 def _grid_places(places: Sequence[Place], *, dwellings: int, today: dt.date) -> PlacesReached:
+    if not places and not dwellings:
+        return _NOTHING
     everything = tuple(places)
     recent = _first_of(REACHED_DAYS, today)
     unseen = tuple(place for place in everything if place.last_pass is None)
@@ -154,6 +157,12 @@ def _grid_places(places: Sequence[Place], *, dwellings: int, today: dt.date) -> 
         dwellings=dwellings,
         positioned=sum(not place.must_see for place in everything),
     )
+
+
+_NOTHING = PlacesReached(
+    reached=Figure((), ()), long_unseen=Figure((), ()), chronic=(), dwellings=0, positioned=0
+)
+"""Of a grid with neither dwellings nor points: one for all, however many there are."""
 
 
 def _first_of(days: int, today: dt.date) -> dt.date:

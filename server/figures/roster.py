@@ -28,7 +28,8 @@ from server.storage.selection import within
 from server.storage.visits import Visit, VisitPerson
 
 _NOT_BEGUN = dt.date.max
-_VILLAGE_DIGITS = 12
+_VILLAGE_DIGITS = Level.VILLAGE.digits
+_WIDER_DIGITS = tuple(level.digits for level in Level if level is not Level.GRID)
 
 
 def units(session: Session, duty: Duty, *, scope: Scope, as_of: dt.datetime) -> list[Unit]:
@@ -141,20 +142,26 @@ def duty_grids(
         if post.function == Function.GRID_WORKER and not post.is_stand_in
     }
     first = on if since is None else since
+    rows = session.execute(
+        sa.select(Grid.code, Grid.valid_from, Grid.valid_to)
+        .where(within(Grid.code, scope), Grid.valid_from <= on)
+        .where(sa.or_(Grid.valid_to.is_(None), Grid.valid_to >= first))
+        .order_by(Grid.code)
+    ).all()
+    staffed = {
+        village
+        for village in {code[:_VILLAGE_DIGITS] for code, _, _ in rows}
+        if any(village[:digits] in workers for digits in _WIDER_DIGITS)
+    }
     return [
         DutyGrid(
-            id=grid.code,
-            first_day=grid.valid_from,
-            start_date=villages.get(grid.code[:_VILLAGE_DIGITS]) or _NOT_BEGUN,
-            last_day=grid.valid_to,
-            vacant=not any(grid.code[: level.digits] in workers for level in Level),
+            id=code,
+            first_day=valid_from,
+            start_date=villages.get(code[:_VILLAGE_DIGITS]) or _NOT_BEGUN,
+            last_day=valid_to,
+            vacant=code[:_VILLAGE_DIGITS] not in staffed and code not in workers,
         )
-        for grid in session.execute(
-            sa.select(Grid.code, Grid.valid_from, Grid.valid_to)
-            .where(within(Grid.code, scope), Grid.valid_from <= on)
-            .where(sa.or_(Grid.valid_to.is_(None), Grid.valid_to >= first))
-            .order_by(Grid.code)
-        )
+        for code, valid_from, valid_to in rows
     ]
 
 

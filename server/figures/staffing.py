@@ -17,6 +17,7 @@ from server.domain.people import Function
 from server.storage.posts import Account, PostRow
 
 _LEVEL_DIGITS = tuple(level.digits for level in Level)
+_WIDER_DIGITS = _LEVEL_DIGITS[:-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,15 @@ def staffing(session: Session, codes: Iterable[str], *, on: dt.date) -> dict[str
     held: dict[str, list[Any]] = defaultdict(list)
     for post in held_posts(session, on=on):
         held[post.jurisdiction].append(post)
-    return {
-        code: _staffing([post for digits in _LEVEL_DIGITS for post in held.get(code[:digits], ())])
-        for code in codes
+
+    def around(place: str, levels: Iterable[int] = _LEVEL_DIGITS) -> Staffing:
+        return _staffing([post for digits in levels for post in held.get(place[:digits], ())])
+
+    codes = list(codes)
+    wider = {
+        village: around(village, _WIDER_DIGITS) for village in {code[: _WIDER_DIGITS[-1]] for code in codes}
     }
+    return {code: around(code) if code in held else wider[code[: _WIDER_DIGITS[-1]]] for code in codes}
 
 
 def held_posts(session: Session, *, on: dt.date) -> Sequence[Any]:

@@ -343,9 +343,9 @@ def test_every_figure_is_what_a_plain_recount_finds(database: Database, county: 
 def _compare_patrols(line, again):
     grid = line.grid.code
     days = dict(again.days(grid))
-    assert {row.day for row in line.days.reached.rows_d} == set(days)
-    assert {row.day for row in line.days.reached.rows_n} == {day for day, done in days.items() if done}
-    assert {row.day for row in line.days.located.rows_n} == {
+    assert set(line.days.reached.rows_d) == set(days)
+    assert set(line.days.reached.rows_n) == {day for day, done in days.items() if done}
+    assert set(line.days.located.rows_n) == {
         day for day, done in days.items() if any(row.positioned for row in done)
     }
     assert line.days.missed_in_a_row == again.missed(grid)

@@ -305,8 +305,8 @@ def test_a_village_whose_sheet_cannot_be_written_keeps_no_other_waiting(
 def patrolled_in_september(database: Database, *, live: bool = False) -> tuple[set[int], int]:
     """Of the worker's grid: the days patrolled, and how many were owed."""
     with database.read(SYSTEM) as reading:
-        found = coverage(reading, SEPTEMBER, live=live).of_group(GRID)
-    return {row.day.day for row in found.reached.rows_n}, found.reached.d
+        (line,) = coverage(reading, SEPTEMBER, live=live).of_group(GRID).grids
+    return {day.day for day in line.days.reached.rows_n}, line.days.reached.d
 
 
 def test_the_patrol_days_of_a_frozen_month_stand_too(

@@ -6,9 +6,17 @@ behind them. Everything is judged at one aware instant `as_of` (METRICS D2).
 
 from server.domain.obligation.compliance import GridVisits, MovedOut, compliance
 from server.domain.obligation.duty import Duty, DutyGrid, Id, WorkdayCalendar
-from server.domain.obligation.figure import Figure, map_percentage, percentage, total, vacancy_note
+from server.domain.obligation.figure import (
+    Figure,
+    Sum,
+    map_percentage,
+    percentage,
+    summed,
+    total,
+    vacancy_note,
+)
 from server.domain.obligation.pace import LOOKS, Look, Pace, coverage_level, pace_of, share_elapsed
-from server.domain.obligation.patrol_days import Exemption, GridDay, PatrolDays, patrol_days
+from server.domain.obligation.patrol_days import Exemption, PatrolDays, patrol_days
 from server.domain.obligation.records import Patrol, Session, Visit, accepted, day_of_record
 from server.domain.obligation.roster import (
     Away,
@@ -42,7 +50,6 @@ __all__ = [
     "Exemption",
     "Exit",
     "Figure",
-    "GridDay",
     "GridVisits",
     "GridWeek",
     "Id",
@@ -54,6 +61,7 @@ __all__ = [
     "Session",
     "Standing",
     "Stay",
+    "Sum",
     "Unit",
     "Visit",
     "VisitIndex",
@@ -82,6 +90,7 @@ __all__ = [
     "session_window",
     "sessions_held",
     "share_elapsed",
+    "summed",
     "tier_of",
     "total",
     "vacancy_note",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from server.domain.obligation.duty import Duty, DutyGrid, Id, WorkdayCalendar
 from server.domain.obligation.figure import Figure
@@ -71,6 +72,25 @@ class GridUnits:
 
     def counted(self) -> GridVisits:
         """Count them: each figure with its rows."""
+        return GridVisits(
+            grid=self.grid,
+            vacant=self.vacant,
+            trial=self.trial,
+            pace=self.pace,
+            **(self._figures() if self.standings else self._nobody()),
+            moved_out=tuple(self.moved_out),
+            next_window=tuple(self.next_window),
+            exits=self.exits,
+            unoccupied=self.unoccupied,
+            standings=tuple(self.standings),
+        )
+
+    def _nobody(self) -> dict[str, Any]:
+        """The figures where nobody is in d: one for all, since most grids of a city owe nobody a given duty."""
+        nothing: Figure[Id] = Figure((), (), int(self.vacant))
+        return {**dict.fromkeys(_FIGURES, nothing), "family_only": ()}
+
+    def _figures(self) -> dict[str, Any]:
         rows_d = tuple(stands.unit.id for stands in self.standings)
 
         def those(true_of: Callable[[Standing], bool]) -> tuple[Id, ...]:
@@ -81,24 +101,18 @@ class GridUnits:
 
         done = those(lambda stands: stands.done)
         waiting = sorted((s for s in self.standings if s.never), key=lambda s: (s.strictness, s.entered_on))
-        return GridVisits(
-            grid=self.grid,
-            vacant=self.vacant,
-            trial=self.trial,
-            pace=self.pace,
-            reached=figure(done),
-            by_own_role=figure(those(lambda stands: stands.by_own_role)),
-            by_phone=figure(those(lambda stands: stands.phone_only), of=done),
-            not_met=figure(those(lambda stands: stands.not_met)),
-            never=figure(tuple(stands.unit.id for stands in waiting)),
-            long_unseen=figure(those(lambda stands: stands.long_unseen)),
-            family_only=those(lambda stands: stands.family_only),
-            moved_out=tuple(self.moved_out),
-            next_window=tuple(self.next_window),
-            exits=self.exits,
-            unoccupied=self.unoccupied,
-            standings=tuple(self.standings),
-        )
+        return {
+            "reached": figure(done),
+            "by_own_role": figure(those(lambda stands: stands.by_own_role)),
+            "by_phone": figure(those(lambda stands: stands.phone_only), of=done),
+            "not_met": figure(those(lambda stands: stands.not_met)),
+            "never": figure(tuple(stands.unit.id for stands in waiting)),
+            "long_unseen": figure(those(lambda stands: stands.long_unseen)),
+            "family_only": those(lambda stands: stands.family_only),
+        }
+
+
+_FIGURES = ("reached", "by_own_role", "by_phone", "not_met", "never", "long_unseen")
 
 
 def compliance(

@@ -49,6 +49,25 @@ def total(figures: Iterable[Figure[Row]]) -> Figure[Row]:
     return Figure(tuple(rows_n), tuple(rows_d), vacant)
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Σn of Σd of a group: what a page says of it; the rows are asked for line by line (METRICS D10)."""
+
+    n: int
+    d: int
+    vacant: int
+
+
+def summed(figures: Iterable[Figure[Row]]) -> Sum:
+    """Add up the numbers of a group's figures."""
+    n = d = vacant = 0
+    for figure in figures:
+        n += len(figure.rows_n)
+        d += len(figure.rows_d)
+        vacant += figure.vacant
+    return Sum(n, d, vacant)
+
+
 def percentage(n: int, d: int) -> str:
     """Write n of d as a sheet does: cut, never rounded, to one decimal; 无任务 where nothing is due (METRICS D10)."""
     if d == 0:

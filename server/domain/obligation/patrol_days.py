@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from server.domain.obligation.duty import Duty, DutyGrid, WorkdayCalendar
 from server.domain.obligation.figure import Figure
@@ -17,13 +17,6 @@ from server.domain.work_calendar import SHANGHAI, end_of_day, local_day
 TodayState = Literal["today_done", "today_waiting", "today_evening", "today_exempt", "today_none"]
 
 _ONE_DAY = dt.timedelta(days=1)
-
-
-class GridDay(NamedTuple):
-    """One row of a patrol figure: a grid on a day."""
-
-    grid: str
-    day: dt.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +33,7 @@ class Exemption:
 class PatrolDays:
     """A grid's patrols over a period.
 
-    `reached` is P1, `by_own_role` its part done by the role the rule names, `located` P2. `missed_in_a_row` is P3.
+    The rows of its figures are days: `reached` is P1, `by_own_role` its part done by the role the rule names, `located` P2. `missed_in_a_row` is P3.
     `exempt` are the exempt duty days with `exempt_worked` those patrolled all the same, in neither n nor d.
     `patrols` gives the accepted patrols behind each day, the day of an exemption and days without a duty included.
     """
@@ -48,9 +41,9 @@ class PatrolDays:
     grid: str
     vacant: bool
     trial: bool
-    reached: Figure[GridDay]
-    by_own_role: Figure[GridDay]
-    located: Figure[GridDay]
+    reached: Figure[dt.date]
+    by_own_role: Figure[dt.date]
+    located: Figure[dt.date]
     missed_in_a_row: int
     today: TodayState
     exempt: tuple[dt.date, ...]
@@ -77,9 +70,11 @@ class _GridRecord:
         """Say whether the grid's duty falls on `day`, exempt or not."""
         return self.grid.owes_on(day) and _is_duty_day(self.duty, self.calendar, day)
 
-    def owed_of(self, days: Iterable[dt.date]) -> list[dt.date]:
-        """Return those of some duty days on which the grid was there, exempt or not."""
+    def owed_of(self, days: Sequence[dt.date]) -> Sequence[dt.date]:
+        """Return those of some duty days in their order on which the grid was there, exempt or not."""
         first, last = self.grid.owes_since, self.grid.last_day or dt.date.max
+        if days and first <= days[0] and days[-1] <= last:  # nearly always, and there are very many grids
+            return days
         return [day for day in days if first <= day <= last]
 
     def missed_before(self, today: dt.date) -> int:
@@ -152,26 +147,22 @@ def _count(
     record: _GridRecord, period: Window, duty_days: Sequence[dt.date], *, as_of: dt.datetime
 ) -> PatrolDays:
     today = local_day(as_of)
-    grid = record.grid
+    grid, patrols = record.grid, record.patrols
     owed = record.owed_of(duty_days)
     exempt = tuple(day for day in owed if day in record.exempt)
     # The present day is in n and d once it is done, in neither before (METRICS D2).
-    due = [day for day in owed if day not in record.exempt and (day < today or day in record.patrols)]
-    done = [day for day in due if day in record.patrols]
-    own = [day for day in done if any(record.duty.is_own(patrol.roles) for patrol in record.patrols[day])]
-    located = [day for day in done if any(patrol.located for patrol in record.patrols[day])]
-
-    def rows(days: list[dt.date]) -> tuple[GridDay, ...]:
-        return tuple(GridDay(grid.id, day) for day in days)
-
-    due_rows, done_rows = rows(due), rows(done)
+    due = tuple(day for day in owed if (day < today or day in patrols) and day not in record.exempt)
+    done = tuple(day for day in due if day in patrols) if patrols else ()
+    own = tuple(day for day in done if any(record.duty.is_own(patrol.roles) for patrol in patrols[day]))
+    located = tuple(day for day in done if any(patrol.located for patrol in patrols[day]))
+    vacant = int(grid.vacant)
     return PatrolDays(
         grid=grid.id,
         vacant=grid.vacant,
         trial=period.is_trial(grid.start_date),
-        reached=Figure(done_rows, due_rows, int(grid.vacant)),
-        by_own_role=Figure(rows(own), due_rows, int(grid.vacant)),
-        located=Figure(rows(located), done_rows, int(grid.vacant)),
+        reached=Figure(done, due, vacant),
+        by_own_role=Figure(own, due, vacant),
+        located=Figure(located, done, vacant),
         missed_in_a_row=record.missed_before(today),
         today=_today(record, today, as_of=as_of),
         exempt=exempt,

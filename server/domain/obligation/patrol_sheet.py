@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from server.domain.obligation.figure import Figure
-from server.domain.obligation.patrol_days import GridDay, PatrolDays
+from server.domain.obligation.patrol_days import PatrolDays
 from server.domain.obligation.sheet import Values
 
 
@@ -17,12 +17,12 @@ def written(lines: Iterable[PatrolDays]) -> list[Values]:
         {
             "grid": line.grid,
             "vacant": line.vacant,
-            "d": _days(line.reached.rows_d),
-            "n": _days(line.reached.rows_n),
-            "own": _days(line.by_own_role.rows_n),
-            "located": _days(line.located.rows_n),
-            "exempt": [day.isoformat() for day in line.exempt],
-            "exempt_worked": [day.isoformat() for day in line.exempt_worked],
+            "d": _written(line.reached.rows_d),
+            "n": _written(line.reached.rows_n),
+            "own": _written(line.by_own_role.rows_n),
+            "located": _written(line.located.rows_n),
+            "exempt": _written(line.exempt),
+            "exempt_worked": _written(line.exempt_worked),
             "patrols": {
                 day.isoformat(): [patrol.id for patrol in patrols] for day, patrols in line.patrols.items()
             },
@@ -33,21 +33,21 @@ def written(lines: Iterable[PatrolDays]) -> list[Values]:
 
 def read(values: Values, *, now: PatrolDays) -> PatrolDays:
     """Return a grid's patrols with the figures of its sheet; who is in post, today and the patrols are as `now`."""
-    grid, vacant = values["grid"], values["vacant"]
+    vacant = int(values["vacant"])
 
-    def rows(name: str) -> tuple[GridDay, ...]:
-        return tuple(GridDay(grid, dt.date.fromisoformat(day)) for day in values[name])
+    def days(name: str) -> tuple[dt.date, ...]:
+        return tuple(map(dt.date.fromisoformat, values[name]))
 
-    done = rows("n")
+    done, due = days("n"), days("d")
     return replace(
         now,
-        reached=Figure(done, rows("d"), int(vacant)),
-        by_own_role=Figure(rows("own"), rows("d"), int(vacant)),
-        located=Figure(rows("located"), done, int(vacant)),
-        exempt=tuple(row.day for row in rows("exempt")),
-        exempt_worked=tuple(row.day for row in rows("exempt_worked")),
+        reached=Figure(done, due, vacant),
+        by_own_role=Figure(days("own"), due, vacant),
+        located=Figure(days("located"), done, vacant),
+        exempt=days("exempt"),
+        exempt_worked=days("exempt_worked"),
     )
 
 
-def _days(rows: Iterable[GridDay]) -> list[str]:
-    return [row.day.isoformat() for row in rows]
+def _written(days: Iterable[dt.date]) -> list[str]:
+    return [day.isoformat() for day in days]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from forms import catalogue
-from server.domain.obligation import Figure, GridDay
+from server.domain.obligation import Figure, PatrolDays, total
 from server.figures.coverage import Coverage, PatrolRecord
 from server.figures.places import Place
 from server.figures.sheets import LateRecord
@@ -63,16 +63,34 @@ def listed(found: Coverage, figure: FigureName, part: Part, *, with_words: bool)
     if figure == "late":
         return Listed(title, _LATE_COLUMNS, [_late_row(record, names) for record in found.late])
     records = {(record.grid, record.day): record for line in found.grids for record in line.records}
-    figures = {"P1": found.reached, "P1_own": found.by_own_role, "P2": found.located}
-    days = _part(figures[figure], part)
-    done = set(found.reached.rows_n)
-    return Listed(title, _DAY_COLUMNS, [_day_row(row, names, records, was_done=row in done) for row in days])
+    figure_of = _OF_DAYS[figure]
+    days = [
+        _day_row(_GridDay(line.grid.code, day), names, records, was_done=day in line.days.reached.rows_n)
+        for line in found.grids
+        for day in _part(figure_of(line.days), part)
+    ]
+    return Listed(title, _DAY_COLUMNS, days)
+
+
+_OF_DAYS: Mapping[FigureName, Callable[[PatrolDays], Figure[dt.date]]] = {
+    "P1": lambda days: days.reached,
+    "P1_own": lambda days: days.by_own_role,
+    "P2": lambda days: days.located,
+}
+
+
+class _GridDay(NamedTuple):
+    """A row of those: a grid on a day."""
+
+    grid: str
+    day: dt.date
 
 
 def _places(found: Coverage, figure: FigureName) -> Figure[Place]:
     if figure == "P4":
-        return found.places
-    return Figure(found.chronic, found.long_unseen.rows_d) if figure == "chronic" else found.long_unseen
+        return total(each.reached for each in found.placed)
+    unseen = total(each.long_unseen for each in found.placed)
+    return Figure(found.chronic, unseen.rows_d) if figure == "chronic" else unseen
 
 
 def _part(figure: Figure[Row], part: Part) -> Sequence[Row]:
@@ -80,7 +98,7 @@ def _part(figure: Figure[Row], part: Part) -> Sequence[Row]:
 
 
 def _day_row(
-    row: GridDay,
+    row: _GridDay,
     names: Mapping[str, str],
     records: Mapping[tuple[str, dt.date], PatrolRecord],
     *,

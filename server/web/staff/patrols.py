@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -203,9 +204,9 @@ def _cards(found: Coverage) -> list[dict[str, Any]]:
 def _groups(found: Coverage) -> list[tuple[str, str, Coverage]]:
     """The sums of the divisions next below what is shown: townships, else villages; none for a single one."""
     for digits, name_of in ((9, "township"), (12, "village")):
-        names = {line.grid.code[:digits]: getattr(line.grid, name_of) for line in found.grids}
-        if len(names) > 1:
-            return [(code, name, found.of_group(code)) for code, name in names.items()]
+        groups = found.divided(digits)
+        if len(groups) > 1:
+            return [(code, getattr(group.grids[0].grid, name_of), group) for code, group in groups]
     return []
 
 
@@ -220,7 +221,7 @@ def _row_urls(figure: str, grid: str | None = None) -> dict[str, str]:
 def _neediest(found: Coverage) -> list[GridCoverage]:
     """Where to look first: what went longest without a patrol, then what waits today."""
     waiting = found.those(lambda line: line.missed_three or line.waits_today)
-    return sorted(waiting, key=lambda line: (-line.days.missed_in_a_row, line.grid.code))[:_NEEDIEST]
+    return nsmallest(_NEEDIEST, waiting, key=lambda line: (-line.days.missed_in_a_row, line.grid.code))
 
 
 def _place(found: Coverage) -> str:

@@ -104,7 +104,7 @@ def test_a_rejected_patrol_counts_until_it_was_rejected():
 def test_only_roles_of_the_rule_satisfy_it_and_the_named_role_is_shown_apart():
     result = count([patrol(1, roles=CADRE), patrol(2, roles=TOWNSHIP), patrol(3, roles=CADRE | WORKER)])
     assert numbers(result) == (2, 5)
-    assert [row.day for row in result.by_own_role.rows_n] == [october(3)]
+    assert [*result.by_own_role.rows_n] == [october(3)]
 
 
 def test_working_days_only_where_the_profile_says_so():

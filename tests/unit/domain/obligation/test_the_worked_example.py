@@ -21,7 +21,7 @@ from server.domain.obligation import (
     patrol_days,
     percentage,
     share_elapsed,
-    total,
+    summed,
     window_of,
 )
 from server.domain.obligation.windows import Window
@@ -106,7 +106,7 @@ def test_g1_was_patrolled_on_fifteen_of_eighteen_days(patrolled):
     g1 = patrolled["G1"]
     assert (g1.reached.n, g1.reached.d) == (15, 18)
     assert percentage(g1.reached.n, g1.reached.d) == "83.3 %"
-    assert [row.day.day for row in g1.reached.rows_left] == [4, 7, 15]
+    assert [day.day for day in g1.reached.rows_left] == [4, 7, 15]
     assert g1.today == "today_waiting"
     assert g1.missed_in_a_row == 0
     assert g1.exempt_worked == (october(12),)
@@ -121,7 +121,7 @@ def test_g2_was_patrolled_twice_by_a_stand_in_and_is_marked_as_vacant(patrolled)
 
 
 def test_the_village_is_the_sum_of_its_grids(patrolled):
-    village = total(patrolled[grid].reached for grid in ("G1", "G2"))
+    village = summed(patrolled[grid].reached for grid in ("G1", "G2"))
     assert (village.n, village.d, village.vacant) == (17, 36, 1)
     assert percentage(village.n, village.d) == "47.2 %"
 
