@@ -16,7 +16,7 @@ from lxml import etree
 from pydantic_core import to_json
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.instance import Answers, parse, values
 from forms.schema import Field, Node, Shape, shape
 from server.domain.scope import Scope
@@ -79,7 +79,7 @@ ANSWERS: dict[str, st.SearchStrategy[str]] = {
 @cache
 def form(form_id: str) -> tuple[bytes, Shape, Table]:
     source = SPECIMEN if form_id == "specimen" else catalogue.source(form_id)
-    xml = compile_xlsform(source).xml
+    xml = compile_form(source.encode()).xml
     return xml, shape(xml), tables([xml], title=form_id)
 
 
@@ -226,10 +226,11 @@ def test_what_was_sent_what_is_kept_and_what_is_exported_agree(form_id: str, dat
 def survey(*questions: str, choices: str = "") -> bytes:
     rows = "".join(f"| | {each} |\n" for each in questions)
     listed = f"| choices |\n| | list_name | name | label |\n{choices}" if choices else ""
-    return compile_xlsform(
+    source = (
         f"| survey |\n| | type | name | label |\n{rows}{listed}"
         "| settings |\n| | form_title | form_id | version |\n| | 样表 | trial | 1 |\n"
-    ).xml
+    )
+    return compile_form(source.encode()).xml
 
 
 def test_what_only_an_older_version_asked_comes_behind_what_is_asked_now() -> None:

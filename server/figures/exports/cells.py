@@ -21,9 +21,8 @@ Guard = Callable[[str], str]
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_IN_SHANGHAI = re.compile(
-    r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<clock>\d{2}:\d{2}:\d{2})(?:\.\d+)?\+08:00", re.ASCII
-)
+_POSITION = re.compile(r"\s*-?\d+(?:\.\d+)?(?:\s+-?\d+(?:\.\d+)?){1,3}\s*", re.ASCII)
+_IN_SHANGHAI = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?\+08:00", re.ASCII)
 _PLACE = (("经度", "lon"), ("纬度", "lat"), ("海拔（米）", "altitude"), ("精度（米）", "accuracy"))
 _ALL_NUMBERS = (True,) * len(_PLACE)
 _NUMERIC = frozenset({"int", "decimal"})
@@ -57,14 +56,11 @@ class Reading:
     number: Callable[[str], Cell] = str
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """The columns of one question: where the answer stands in its group, how it is written, and how it is left blank."""
+Writing = Callable[[Any], Sequence[Cell]]
+"""From an answer, as it is kept, to the cells of its columns."""
 
-    name: str
-    write: Callable[[Any], Sequence[Cell]]
-    blank: Sequence[Cell]
-
+_Column = tuple[str, type, Writing, Sequence[Cell]]
+"""Where an answer stands in its group, what it is there, how it is written, and how it is left blank."""
 
 Writer = Callable[[Answer], list[Cell]]
 
@@ -87,18 +83,18 @@ def _cells(groups: Sequence[tuple[tuple[str, ...], Sequence[_Column]]], answer: 
             group = group.get(step) if isinstance(group, dict) else None
         if not isinstance(group, dict):
             group = {}
-        for column in columns:
-            said = group.get(column.name)
-            cells += column.blank if said is None else column.write(said)
+        for name, kind, write, blank in columns:
+            said = group.get(name)
+            cells += write(said) if type(said) is kind else blank
     return cells
 
 
 def _columns(table: Table, reading: Reading) -> Iterable[tuple[tuple[str, ...], _Column]]:
     for question in table.questions:
-        write, width = _writing(question, reading)
-        yield question.steps[:-1], _Column(question.steps[-1], write, ("",) * width)
+        blank = ("",) * (len(_PLACE) if question.type == "geopoint" else 1)
+        yield question.steps[:-1], (question.steps[-1], str, _writing(question, reading), blank)
     for repeat in table.repeats:
-        yield repeat.steps[:-1], _Column(repeat.steps[-1], _rounds, (0,))
+        yield repeat.steps[:-1], (repeat.steps[-1], list, lambda rounds: (len(rounds),), (0,))
 
 
 def heads(table: Table, *, in_words: bool) -> list[str]:
@@ -144,57 +140,57 @@ def distinct(named: Iterable[tuple[str, str]], *, besides: Iterable[str] = ()) -
     return headings
 
 
-def _writing(question: Question, reading: Reading) -> tuple[Callable[[Any], Sequence[Cell]], int]:
-    """How an answer to the question is written, and in how many columns."""
+def _writing(question: Question, reading: Reading) -> Writing:
+    """How an answer to the question is written."""
     if question.type == "geopoint":
-        return partial(_place, reading), len(_PLACE)
+        return _places(reading)
     if question.type in _NUMERIC:
-        return partial(_figure, reading), 1
+        return _figures(reading)
     if reading.in_words and question.choices:
-        return partial(_chosen, reading, question.choices), 1
+        return _chosen(reading, question.choices)
     if reading.in_words and question.type == "dateTime":
-        return partial(_moment, reading), 1
-    return partial(_text, reading), 1
+        return _moments(reading)
+    guard = reading.guard
+    return lambda said: (guard(said),)
 
 
-def _text(reading: Reading, said: Any) -> Sequence[Cell]:
-    return (reading.guard(said),) if isinstance(said, str) else ("",)
+def _figures(reading: Reading) -> Writing:
+    guard, number = reading.guard, reading.number
+    return lambda said: (number(said) if _NUMBER.fullmatch(said) else guard(said),)
 
 
-def _figure(reading: Reading, said: Any) -> Sequence[Cell]:
-    if isinstance(said, str) and _NUMBER.fullmatch(said):
-        return (reading.number(said),)
-    return _text(reading, said)
+def _chosen(reading: Reading, choices: Mapping[str, str]) -> Writing:
+    """One choice or several, in words."""
+    words = {name: (reading.guard(word),) for name, word in choices.items()}
+
+    def write(said: str) -> Sequence[Cell]:
+        one = words.get(said)
+        return one or (reading.guard("、".join(choices.get(name, name) for name in said.split())),)
+
+    return write
 
 
-def _chosen(reading: Reading, choices: Mapping[str, str], said: Any) -> Sequence[Cell]:
-    if not isinstance(said, str):
-        return ("",)
-    word = choices.get(said)
-    if word is None:
-        word = "、".join(choices.get(name, name) for name in said.split())
-    return (reading.guard(word),)
-
-
-def _moment(reading: Reading, said: Any) -> Sequence[Cell]:
+def _moments(reading: Reading) -> Writing:
     """A moment as a spreadsheet reads it, in Shanghai; a phone writes it with its zone."""
-    if not isinstance(said, str):
-        return ("",)
-    if here := _IN_SHANGHAI.fullmatch(said):
-        return (f"{here['day']} {here['clock']}",)
-    moment = answers.moment(said)
-    if moment is None:
-        return _text(reading, said)
-    return (f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",)
+
+    def write(said: str) -> Sequence[Cell]:
+        if here := _IN_SHANGHAI.fullmatch(said):
+            return (f"{here[1]} {here[2]}",)
+        moment = answers.moment(said)
+        if moment is None:
+            return (reading.guard(said),)
+        return (f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",)
+
+    return write
 
 
-def _place(reading: Reading, said: Any) -> Sequence[Cell]:
-    numbers = said.split() if isinstance(said, str) else []
-    if not 2 <= len(numbers) <= len(_PLACE) or not all(map(_NUMBER.fullmatch, numbers)):
-        return (*_text(reading, said), "", "", "")
-    lat, lon, *more = map(reading.number, numbers)
-    return (lon, lat, *more, *("",) * (2 - len(more)))
+def _places(reading: Reading) -> Writing:
+    """Longitude, latitude, altitude and accuracy of "lat lon altitude accuracy", the last two where they are given."""
 
+    def write(said: str) -> Sequence[Cell]:
+        if not _POSITION.fullmatch(said):
+            return (reading.guard(said), "", "", "")
+        lat, lon, *more = map(reading.number, said.split())
+        return (lon, lat, *more, *("",) * (2 - len(more)))
 
-def _rounds(said: Any) -> Sequence[Cell]:
-    return (len(said),) if isinstance(said, list) else (0,)
+    return write
