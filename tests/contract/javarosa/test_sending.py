@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from server.storage.patrols import Patrol
 from server.storage.submissions import Attachment, Submission
 from tests.contract.javarosa.conftest import Village
 from tests.contract.javarosa.line import Answer, Refused
-from tests.contract.javarosa.own_forms import wells
+from tests.contract.javarosa.own_forms import SEALED, wells
 from tests.contract.javarosa.phone import Phone, Record
 from tests.factories import household
 from tests.instances import VERSION
@@ -202,3 +203,32 @@ def test_a_record_of_a_version_nobody_published_is_kept_apart(phone: Phone, vill
     (answer,) = phone.send(record)
     assert answer.status == 202
     assert village.received(record).state == "quarantined"
+
+
+def test_an_encrypted_record_is_kept_whole_and_read_by_nobody(phone: Phone, village: Village) -> None:
+    publish(village, SEALED)
+    phone.fetch("sealed_letter")
+    assert b"base64RsaPublicKey=" in phone.forms["sealed_letter"].path.read_bytes()
+    record = sealed(phone.fill("sealed_letter", {"words": "不便公开", "photo": "1.jpg"}, {"1.jpg": photo()}))
+    assert statuses(phone.send(record)) == [201]
+    received = village.received(record)
+    assert (received.xml, received.values, received.is_encrypted) == (record.filling.xml, {}, True)
+    assert files(village, record) == {"1.jpg.enc": 5_020, "submission.xml.enc": 1_024}
+
+
+def sealed(record: Record) -> Record:
+    """What Collect sends of a form with a key (OPENROSA §5.6); nothing but that key tells these bytes from chance."""
+    chance = random.Random(1).randbytes
+    inside = {f"{name}.enc": chance(len(content) + 16) for name, content in record.files.items()}
+    media = "".join(f"<media><file>{name}</file></media>" for name in inside)
+    envelope = (
+        '<data xmlns="http://www.opendatakit.org/xforms/encrypted" encrypted="yes"'
+        f' id="{record.form.form_id}" version="{record.form.version}">'
+        f"<base64EncryptedKey>{b64encode(chance(256)).decode()}</base64EncryptedKey>"
+        '<orx:meta xmlns:orx="http://openrosa.org/xforms">'
+        f"<orx:instanceID>{record.instance_id}</orx:instanceID></orx:meta>{media}"
+        "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile><base64EncryptedElementSignature>"
+        f"{b64encode(chance(256)).decode()}</base64EncryptedElementSignature></data>"
+    )
+    sent = replace(record.filling, xml=envelope.encode())
+    return replace(record, filling=sent, files={**inside, "submission.xml.enc": chance(1_024)})
