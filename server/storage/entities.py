@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -49,13 +49,13 @@ class Entity(Base):
 
     id: Mapped[Serial]
     list_id: Mapped[int] = mapped_column(sa.ForeignKey("entity_lists.id"))
-    uuid: Mapped[uuid.UUID]
+    uuid: Mapped[UUID]
     version: Mapped[int]
     label: Mapped[str]
     properties: Mapped[Json]
     jurisdiction: Mapped[Code]
     """The grid of the record that made it, or a wider division for all its grids."""
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    owner_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
     change: Mapped[int] = mapped_column(sa.BigInteger)
     """The number of its last change among all of its list."""
     clash: Mapped[str | None]
@@ -81,7 +81,7 @@ class EntityVersion(Base):
     label: Mapped[str]
     properties: Mapped[Json]
     submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submissions.id"), index=True)
-    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    account_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
     written_at: Mapped[dt.datetime]
     base: Mapped[int | None]
     trunk: Mapped[int | None]
@@ -101,7 +101,7 @@ class HeldBlock(Base):
 
     id: Mapped[Serial]
     list_id: Mapped[int] = mapped_column(sa.ForeignKey("entity_lists.id"))
-    entity_uuid: Mapped[uuid.UUID]
+    entity_uuid: Mapped[UUID]
     base_version: Mapped[int | None]
     branch_id: Mapped[str | None]
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submissions.id"), index=True)
@@ -147,12 +147,12 @@ def lists_named(session: Session, names: Iterable[str]) -> dict[str, EntityList]
     return {each.name: each for each in found}
 
 
-def entity(session: Session, list_: EntityList, key: uuid.UUID) -> Entity | None:
+def entity(session: Session, list_: EntityList, key: UUID) -> Entity | None:
     """An entity of a list, removed or not."""
     return session.scalars(sa.select(Entity).where(Entity.list_id == list_.id, Entity.uuid == key)).first()
 
 
-def get(session: Session, list_: EntityList, key: uuid.UUID, *, scope: Scope) -> Entity:
+def get(session: Session, list_: EntityList, key: UUID, *, scope: Scope) -> Entity:
     """An entity within the scope. Raises NotFound("entity.unknown")."""
     found = entity(session, list_, key)
     if found is None or not scope.covers(found.jurisdiction):
@@ -183,13 +183,13 @@ def has_acted(session: Session, entity_id: int, submission: Submission) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def held(session: Session, list_: EntityList, key: uuid.UUID) -> Sequence[HeldBlock]:
+def held(session: Session, list_: EntityList, key: UUID) -> Sequence[HeldBlock]:
     """What waits for a version of an entity, what rests on the oldest first."""
     query = sa.select(HeldBlock).where(HeldBlock.list_id == list_.id, HeldBlock.entity_uuid == key)
     return session.scalars(query.order_by(HeldBlock.base_version.asc().nulls_last(), HeldBlock.id)).all()
 
 
-def held_of(session: Session, list_: EntityList, key: uuid.UUID, submission: Submission) -> HeldBlock | None:
+def held_of(session: Session, list_: EntityList, key: UUID, submission: Submission) -> HeldBlock | None:
     """What a version of this record has waiting for an entity."""
     query = (
         sa.select(HeldBlock)
@@ -203,7 +203,7 @@ class Waiting(NamedTuple):
     """An entity something has been waiting for."""
 
     list_name: str
-    entity: uuid.UUID
+    entity: UUID
 
 
 def held_since(session: Session, *, before: dt.datetime, at_most: int) -> list[Waiting]:
@@ -235,7 +235,7 @@ def remarks(session: Session, submission_id: int) -> Sequence[EntityRemark]:
 class Asker:
     """Whoever asks for a list: his account and where he may look."""
 
-    account_id: uuid.UUID | None
+    account_id: UUID | None
     scope: Scope
 
 
@@ -269,7 +269,7 @@ def state(session: Session, list_: EntityList, asker: Asker) -> tuple[int, int]:
 class Row(NamedTuple):
     """A row of a phone's list."""
 
-    uuid: uuid.UUID
+    uuid: UUID
     label: str
     version: int
     properties: dict[str, str]
@@ -283,9 +283,7 @@ def rows(session: Session, list_: EntityList, asker: Asker) -> Iterator[Row]:
         yield Row(*row)
 
 
-def gone(
-    session: Session, list_: EntityList, asker: Asker, asked: Iterable[uuid.UUID]
-) -> dict[uuid.UUID, bool]:
+def gone(session: Session, list_: EntityList, asker: Asker, asked: Iterable[UUID]) -> dict[UUID, bool]:
     """Of the asked entities, whether each has left the asker's list; unknown ones are left out."""
     query = sa.select(Entity.uuid, Entity.removed_at.is_not(None), sa.not_(_held_by(list_, asker)))
     found = session.execute(query.where(Entity.list_id == list_.id, Entity.uuid.in_(list(asked))))

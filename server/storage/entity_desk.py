@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -70,7 +70,7 @@ def listing(
 class FileRow(NamedTuple):
     """A row of a list as the office takes it away."""
 
-    uuid: uuid.UUID
+    uuid: UUID
     label: str
     jurisdiction: str
     properties: dict[str, str]
@@ -110,7 +110,7 @@ class Named(NamedTuple):
     """What a row of a file may mean: an entity by its id, or by its name at its place."""
 
     id: int
-    uuid: uuid.UUID
+    uuid: UUID
     label: str
     jurisdiction: str
     removed: bool
