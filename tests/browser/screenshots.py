@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import form_screenshots
 import phone_screenshots
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -47,6 +48,7 @@ SHOTS = (
         for layer in ("ageing", "deadlines", "hot", "patrols", "unseen", "vacancies", "sizes")
     ),
     Shot("map-compare", "county_assessor", "/maps/compare?layer=deadlines", 1366, 768),
+    Shot("office-records", "village_cadre", "/submissions?form=patrol", 1366, 768),
     Shot("map-wall", "county_assessor", "/wall", 1366, 768),
 )
 
@@ -66,6 +68,7 @@ def main() -> None:
             _take(browser, base_url, accounts[shot.role], shot)
         _take_without_account(browser, "unit-orders", facts["units"][0]["url"])
         _take_without_account(browser, "resident-report", facts["residents"]["url"])
+        form_screenshots.take(browser, accounts["admin"], base_url=base_url, folder=FOLDER)
         phone_screenshots.take(browser, facts, base_url=base_url, folder=FOLDER)
         browser.close()
 

@@ -100,6 +100,14 @@ def test_earlier_stands_beside_now(client: FlaskClient, office: Office, name: st
     assert client.get(f"/maps/compare.csv?layer={name}").status_code == 200
 
 
+def test_maps_side_by_side_are_printed_on_the_larger_paper_too(client: FlaskClient, office: Office) -> None:
+    sign_in(client, "official")
+    (larger,) = read(client, "/maps/compare?layer=deadlines").xpath("//a[text()='改用 A3 纸']/@href")
+    page = read(client, larger)
+    assert page.xpath("//link[@media='print' and contains(@href, 'print_map_a3.css')]")
+    assert page.xpath("//a[text()='改用 A4 纸']/@href") == ["/maps/compare?layer=deadlines"]
+
+
 def test_the_changes_are_told_grid_by_grid_the_worse_first(client: FlaskClient, office: Office) -> None:
     sign_in(client, "official")
     table = read(client, "/maps/compare?layer=ageing").get_element_by_id("table")

@@ -34,6 +34,9 @@ PICTURES = (
     "map-sizes",
     "map-compare",
     "map-wall",
+    "office-records",
+    "forms-faults",
+    "forms-draft",
     "unit-orders",
     "resident-report",
 )
