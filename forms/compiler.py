@@ -56,16 +56,17 @@ class CompiledForm:
 
 
 @lru_cache(maxsize=16)
-def compile_form(source: bytes) -> CompiledForm:
-    """编译：what a file is, is read from its content, because people rename files (OPENROSA §11).
+def compile_form(source: bytes | str) -> CompiledForm:
+    """编译：what a file is, is read from its content, because people rename files (OPENROSA §11). A text is its UTF-8.
 
     The same source makes the same form, so the last few are kept. An XForm is served as it came. Raises FormRefused
     with Chinese findings beside worksheet, row and column.
     """
-    kind = recognise(source)
+    data = source.encode() if isinstance(source, str) else source
+    kind = recognise(data)
     if kind == "xml":
-        return _described(checked(source), kind)
-    sheets = _read(text(source).encode() if kind in {"md", "csv"} else source, kind)
+        return _described(checked(data), kind)
+    sheets = _read(text(data).encode() if kind in {"md", "csv"} else data, kind)
     for name in ("survey", "choices", "settings", "entities"):
         if len(sheets.get(name) or ()) > ROW_LIMIT:
             raise too_long(name)
@@ -83,11 +84,6 @@ def compile_form(source: bytes) -> CompiledForm:
             (Finding("error", "settings", "settings 工作表没有写 form_id", "settings"), *remarks)
         )
     return replace(form, remarks=remarks, rows=rows.by_path)
-
-
-def compile_xlsform(source: bytes | str) -> CompiledForm:
-    """The same of a text. Raises FormRefused."""
-    return compile_form(source.encode() if isinstance(source, str) else source)
 
 
 def _described(xml: bytes, kind: Kind) -> CompiledForm:

@@ -31,7 +31,7 @@ class Verdict:
 def remarks(xml: bytes) -> tuple[Finding, ...]:
     """What the engine of Collect says against a form, in its own words; one warning where it could not be asked."""
     try:
-        verdict = validate(xml)
+        verdict = validate(xml, timeout=_SECONDS)
     except FileNotFoundError:
         return (Finding("warning", "", "没有装 Java，未用 ODK Validate 检查"),)
     except subprocess.TimeoutExpired:
@@ -46,7 +46,7 @@ def remarks(xml: bytes) -> tuple[Finding, ...]:
     )
 
 
-def validate(xml: bytes, *, timeout: float = _SECONDS) -> Verdict:
+def validate(xml: bytes, *, timeout: float) -> Verdict:
     """Ask ODK Validate. `timeout` is in seconds.
 
     Raises FileNotFoundError when the machine has no Java, subprocess.TimeoutExpired when the validator does not

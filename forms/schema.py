@@ -7,7 +7,7 @@ every submission against it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -132,9 +132,15 @@ def _binds(form: etree._Element, model: etree._Element) -> _Binds:
         notes=frozenset(
             path
             for path, bind in declared
-            if bind.get("readonly") == "true()" and "calculate" not in bind.attrib and path not in set_later
+            if bind.get("readonly") == "true()" and _is_bare(bind, path, set_later)
         ),
     )
+
+
+def _is_bare(bind: etree._Element, path: str, set_later: Set[str]) -> bool:
+    """True for what nothing ever fills: no calculation, no action, not the phone itself."""
+    filled = {local(str(name)) for name in bind.attrib} & {"calculate", "preload"}
+    return not filled and path not in set_later
 
 
 def _node(element: etree._Element, path: str, repeat: str | None, binds: _Binds) -> Node:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.lint import lint
 from server import profiles
 from server.domain.mechanism import parse_profile
@@ -19,7 +19,7 @@ from tests.rules.source import ROOT
 
 @pytest.mark.parametrize("form_id", catalogue.shipped())
 def test_a_shipped_form_compiles_without_a_remark(form_id: str) -> None:
-    compiled = compile_xlsform(catalogue.source(form_id))
+    compiled = compile_form(catalogue.source(form_id))
     assert compiled.form_id == form_id
     assert list(lint(compiled)) == []
 

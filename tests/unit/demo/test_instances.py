@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.instance import parse, values
 from forms.schema import Shape, shape
 from server.demo.acts import FollowUpAct, PatrolAct, Record, VisitAct
@@ -35,7 +35,7 @@ def acts(county: County) -> list[PhoneAct]:
 
 @pytest.fixture(scope="module")
 def shapes() -> dict[str, Shape]:
-    return {name: shape(compile_xlsform(catalogue.source(name)).xml) for name in catalogue.shipped()}
+    return {name: shape(compile_form(catalogue.source(name)).xml) for name in catalogue.shipped()}
 
 
 def paths(element: etree._Element, prefix: str = "") -> set[str]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from forms import catalogue
-from forms.compiler import CompiledForm, compile_xlsform
+from forms.compiler import CompiledForm, compile_form
 from forms.schema import Shape, shape
 
 
 @pytest.fixture(scope="session")
 def compiled() -> Mapping[str, CompiledForm]:
-    return {form_id: compile_xlsform(catalogue.source(form_id)) for form_id in catalogue.shipped()}
+    return {form_id: compile_form(catalogue.source(form_id)) for form_id in catalogue.shipped()}
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import pytest
 
 from forms.browser import refusal
-from forms.compiler import CompiledForm, compile_xlsform
+from forms.compiler import CompiledForm, compile_form
 
 SETTINGS = "| settings |\n| | form_id | version |{}\n| | trial | 1 |{}\n"
 
 
 def trial(*rows: str, more: tuple[str, str] = ("", "")) -> bytes:
     survey = "| survey |\n| | type | name | label | required | appearance | parameters |\n"
-    return compile_xlsform(survey + "\n".join(rows) + "\n" + SETTINGS.format(*more)).xml
+    return compile_form(survey + "\n".join(rows) + "\n" + SETTINGS.format(*more)).xml
 
 
 def test_no_shipped_form_is_refused(compiled: Mapping[str, CompiledForm]) -> None:

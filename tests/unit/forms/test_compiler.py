@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.findings import FormRefused
 from forms.workbook import to_xlsx
 
@@ -26,7 +26,7 @@ def table(
 
 def refusal(source: bytes | str) -> tuple[str, str]:
     with pytest.raises(FormRefused) as refused:
-        compile_xlsform(source)
+        compile_form(source)
     (finding,) = refused.value.findings
     assert finding.level == "error"
     assert str(refused.value) == finding.message
@@ -53,8 +53,8 @@ def test_a_form_names_the_files_it_expects_and_the_lists_it_writes_to(compiled):
 
 def test_the_same_source_gives_the_same_bytes_in_another_process(compiled):
     script = (
-        "import hashlib; from forms import catalogue; from forms.compiler import compile_xlsform;"
-        "print(hashlib.md5(compile_xlsform(catalogue.source('household_visit')).xml).hexdigest())"
+        "import hashlib; from forms import catalogue; from forms.compiler import compile_form;"
+        "print(hashlib.md5(compile_form(catalogue.source('household_visit')).xml).hexdigest())"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7"}
     elsewhere = subprocess.run(
@@ -64,17 +64,17 @@ def test_the_same_source_gives_the_same_bytes_in_another_process(compiled):
 
 
 def test_a_workbook_is_recognised_by_its_first_bytes(compiled):
-    assert compile_xlsform(to_xlsx(catalogue.source("patrol"))).xml == compiled["patrol"].xml
+    assert compile_form(to_xlsx(catalogue.source("patrol"))).xml == compiled["patrol"].xml
 
 
 def test_a_csv_saved_in_the_encoding_of_chinese_spreadsheets_is_read():
     source = '"survey",,,\n,"type","name","label"\n,"text","words","说两句"\n"settings",,,\n,"form_id","version",\n,"trial","1",\n'
-    assert "说两句".encode() in compile_xlsform(source.encode("gb18030")).xml
-    assert compile_xlsform(source.encode("utf-8-sig")).xml == compile_xlsform(source.encode("gb18030")).xml
+    assert "说两句".encode() in compile_form(source.encode("gb18030")).xml
+    assert compile_form(source.encode("utf-8-sig")).xml == compile_form(source.encode("gb18030")).xml
 
 
 def test_a_markdown_table_may_begin_with_a_mark_of_its_encoding():
-    assert compile_xlsform(table("| | text | a | 甲 |").encode("utf-8-sig")).form_id == "trial"
+    assert compile_form(table("| | text | a | 甲 |").encode("utf-8-sig")).form_id == "trial"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_mistake_is_named_with_its_row_in_chinese(rows, choices, expected):
 
 
 def test_a_doubtful_form_compiles_with_chinese_warnings():
-    form = compile_xlsform(table("| | image | photo | 照片 |", "| | text | a | 甲 |", "| | text | A | 乙 |"))
+    form = compile_form(table("| | image | photo | 照片 |", "| | text | a | 甲 |", "| | text | A | 乙 |"))
     assert form.warnings == (
         "survey 第 2 行：照片题建议写 max-pixels=1600，传得快、省空间",
         "survey 第 4 行：名称「A」与另一题只差大小写，统计时容易混淆",
@@ -143,7 +143,7 @@ def test_a_doubtful_form_compiles_with_chinese_warnings():
 
 def test_a_warning_about_the_whole_form_names_no_row():
     head = "| | type | name | label::中文 (zh) | label::English (en) | hint::中文 (zh) |"
-    form = compile_xlsform(table("| | text | a | 甲 | A | 提示 |", head=head))
+    form = compile_form(table("| | text | a | 甲 | A | 提示 |", head=head))
     assert form.warnings == ("survey：语言「English (en)」缺少 hint 列",)
 
 

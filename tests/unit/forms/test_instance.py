@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.instance import Answers, InstanceRefused, attachments, cut, entities, parse, values
 from forms.schema import Node, Shape, shape
 
@@ -256,7 +256,7 @@ def test_a_file_name_with_a_path_in_it_is_not_expected(shapes, name):
 
 def test_an_audit_log_is_an_expected_file():
     audited = shape(
-        compile_xlsform(
+        compile_form(
             "| survey |\n| | type | name | label |\n| | audit | audit | |\n| | text | a | 甲 |\n"
             "| settings |\n| | form_id | version |\n| | trial | 1 |\n"
         ).xml
@@ -338,7 +338,7 @@ def orchard() -> Shape:
         "| entities |\n| | list_name | label |\n| | farms | ${owner} |\n| | trees | ${species} |\n"
         "| settings |\n| | form_id | version |\n| | orchard | 1 |\n"
     )
-    return shape(compile_xlsform(source).xml)
+    return shape(compile_form(source).xml)
 
 
 def test_each_round_of_a_repeat_has_its_own_entity(orchard):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.findings import Finding
 from forms.lint import lint
 
@@ -14,7 +14,7 @@ def remarks(
     *rows: str, head: str = "| | type | name | label |", more: str = "", settings: str = SETTINGS
 ) -> list[Finding]:
     source = "\n".join(["| survey |", head, *rows, ""]) + more + settings
-    return list(lint(compile_xlsform(source)))
+    return list(lint(compile_form(source)))
 
 
 def beside(level: str, row: int, message: str) -> Finding:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.findings import FormRefused
 from forms.schema import Field, shape
 
@@ -40,7 +40,7 @@ def test_media_are_found_wherever_a_form_names_them():
         "| choices |\n| | list_name | name | label |\n| | x | name | name |\n"
         "| settings |\n| | form_id | version |\n| | trial | 1 |\n"
     )
-    assert sorted(compile_xlsform(source).media) == ["map.png", "poles.geojson", "prices.csv", "wells.csv"]
+    assert sorted(compile_form(source).media) == ["map.png", "poles.geojson", "prices.csv", "wells.csv"]
 
 
 def test_a_list_the_form_only_creates_in_is_no_file_beside_it():
@@ -49,7 +49,7 @@ def test_a_list_the_form_only_creates_in_is_no_file_beside_it():
         "| entities |\n| | list_name | label |\n| | trees | ${a} |\n"
         "| settings |\n| | form_id | version |\n| | trial | 1 |\n"
     )
-    form = compile_xlsform(source)
+    form = compile_form(source)
     assert (form.media, form.entity_lists) == ((), ())
 
 
@@ -77,3 +77,24 @@ def test_what_is_no_form_is_refused(xml, words):
     with pytest.raises(FormRefused) as refused:
         shape(xml)
     assert words in refused.value.findings[0].message
+
+
+def test_a_note_is_told_from_an_answer_that_cannot_be_changed():
+    source = (
+        "| survey |\n| | type | name | label | read_only | default | calculation |\n"
+        "| | note | hint | 先敲门 | | | |\n"
+        "| | text | village | 本村 | yes | 东村 | |\n"
+        "| | date | on | 哪天 | yes | today() | |\n"
+        "| | text | double | 两倍 | yes | | 1 + 1 |\n"
+        "| settings |\n| | form_id | version |\n| | trial | 1 |\n"
+    )
+    notes = {field.path for field in shape(compile_form(source).xml).fields if field.note}
+    assert notes == {"/data/hint"}
+
+
+def test_choices_that_are_asked_for_come_from_a_file_of_their_own(compiled):
+    asked = compiled["patrol"].xml.replace(
+        b'<select1 ref="/data/result">', b"""<select1 ref="/data/result" query="instance('a')/root/item">"""
+    )
+    assert "itemsets.csv" in shape(asked).media
+    assert "itemsets.csv" not in shape(compiled["patrol"].xml).media

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.wording import filled, wording
 
 PLAIN = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model>
@@ -18,7 +18,7 @@ PLAIN = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3
 
 @pytest.fixture(scope="module")
 def patrol() -> bytes:
-    return compile_xlsform(catalogue.source("patrol")).xml
+    return compile_form(catalogue.source("patrol")).xml
 
 
 def test_every_question_a_worker_sees_has_its_words_and_choices(patrol: bytes) -> None:

@@ -8,15 +8,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from forms import catalogue
-from forms.compiler import compile_xlsform
+from forms.compiler import compile_form
 from forms.workbook import from_xlsx, sheets, to_xlsx
 
 
 @pytest.mark.parametrize("form_id", catalogue.shipped())
 def test_a_form_edited_in_a_spreadsheet_and_back_is_the_same_form(compiled, form_id):
     workbook = to_xlsx(catalogue.source(form_id))
-    assert compile_xlsform(workbook) == replace(compiled[form_id], source_kind="xlsx")
-    assert compile_xlsform(from_xlsx(workbook)) == compiled[form_id]
+    assert compile_form(workbook) == replace(compiled[form_id], source_kind="xlsx")
+    assert compile_form(from_xlsx(workbook)) == compiled[form_id]
 
 
 def test_rows_belong_to_the_worksheet_named_above_them():
