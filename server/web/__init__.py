@@ -18,6 +18,7 @@ from server.web import (
     tiles,
     units,
 )
+from server.web.openrosa import trial
 from server.web.parts import Parts, basemap
 
 
@@ -32,6 +33,7 @@ def register(app: Flask, parts: Parts) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(basemaps.blueprint)
     app.register_blueprint(openrosa.blueprint)
+    app.register_blueprint(trial.blueprint)
     app.register_blueprint(phone.blueprint)
     app.register_blueprint(residents.blueprint)
     app.register_blueprint(units.blueprint)

@@ -21,6 +21,11 @@ def server_url(root: str, key: str) -> str:
     return f"{root}/v1/key/{key}/projects/{PROJECT_ID}"
 
 
+def trial_url(root: str, token: str) -> str:
+    """The address at which a phone tries a form's draft out; what it sends there is not kept."""
+    return f"{root}/v1/test/{token}/projects/{PROJECT_ID}"
+
+
 def settings_text(*, server_url: str, worker: str, project: str) -> str:
     """The text inside the QR code: base64 of zlib of JSON. Forms follow the server, records leave by themselves."""
     settings = {

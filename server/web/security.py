@@ -9,6 +9,13 @@ from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
 
+CLIENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+"""What the form engine needs (its parser is WebAssembly, its components style themselves) and nothing beyond."""
+
 
 def page_policy(images: Iterable[str] = ()) -> str:
     """Return what a page of ours may load: our own files, and images also from the hosts a base map names."""

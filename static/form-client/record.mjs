@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const SOURCES = [
-  'src', 'patches', 'public', 'index.html', 'package.json', 'package-lock.json', '.npmrc', 'tsconfig.json',
+  'src', 'patches', 'public', 'index.html', 'preview.html', 'package.json', 'package-lock.json', '.npmrc', 'tsconfig.json',
   'vite.config.ts', 'offline_worker.ts', 'record.mjs',
 ]
 

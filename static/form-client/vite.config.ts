@@ -15,6 +15,8 @@ export default defineConfig({
     offlineWorker(),
   ],
   build: {
+    // The phone's page, and the one on which the office tries a form's draft out.
+    rolldownOptions: { input: ['index.html', 'preview.html'] },
     target: BROWSERS,
     cssTarget: BROWSERS,
     sourcemap: false,

@@ -12,7 +12,7 @@ from server.web.authentication import PHONE, PHONE_PATH
 from server.web.errors import renders
 from server.web.phone import answers, collect, forms, home, session, shell, submission, suggestions
 from server.web.reception import drain
-from server.web.security import csrf
+from server.web.security import CLIENT_POLICY, csrf
 
 _API = f"{PHONE_PATH}/api/"
 _HEADER = "X-Wangge-Client"
@@ -33,7 +33,7 @@ def _only_the_client() -> None:
 
 @blueprint.after_request
 def _headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = shell.POLICY
+    response.headers["Content-Security-Policy"] = CLIENT_POLICY
     if request.path.startswith(_API):
         response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code >= 400:

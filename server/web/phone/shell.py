@@ -15,13 +15,6 @@ from server.domain.problems import NotFound, Unavailable
 from server.web.authorization import public
 from server.web.parts import parts
 
-POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' blob:; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
-"""What the form engine needs (its parser is WebAssembly, its components style themselves) and nothing beyond."""
-
 _PAGE = "index.html"
 _NAMED_BY_CONTENT = "assets/"
 _TYPES = {

@@ -21,6 +21,7 @@ from server.web.staff import (
     exemptions,
     exports,
     form_drafts,
+    form_preview,
     forms,
     home,
     hot_spots,
@@ -112,6 +113,7 @@ meetings.routes(blueprint)
 mechanism.routes(blueprint)
 forms.routes(blueprint)
 form_drafts.routes(blueprint)
+form_preview.routes(blueprint)
 outer_orders.routes(blueprint)
 boundaries.routes(blueprint)
 retagging.routes(blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, Response, flash
@@ -14,6 +15,9 @@ from server.services import form_drafts as services
 from server.services import forms as published
 from server.storage import form_drafts as storage
 from server.storage import forms
+from server.storage.form_drafts import FormDraft
+from server.web import collect_settings
+from server.web.addresses import root
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.i18n import say
@@ -36,6 +40,14 @@ class Declared(Submitted):
     """Which shipped form a draft is to stand for."""
 
     stands_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a phone gets at a draft: the code to scan, and the address in it."""
+
+    picture: str
+    server: str
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -103,12 +115,19 @@ def _draft(draft_id: UUID, *, error: str | None = None) -> str:
             shipped=[(each.form_id, each.title) for each in form_desk.lines(reading) if each.is_shipped],
             next_version=published.version_to_write(reading, kept.form_id or ""),
             media=[] if kept.form_id is None else forms.media(reading.session, kept.form_id),
-            trial=None,
+            trial=None if kept.xml is None else _trial(kept),
             may_publish=reading.actor.may(Permission.MANAGE_FORMS),
             may_put=before is None or reading.actor.may(Permission.MANAGE_FORMS),
             most=_MOST_BYTES // MEGABYTE,
             error=error,
         )
+
+
+def _trial(draft: FormDraft) -> Trial:
+    server = collect_settings.trial_url(root(), draft.token)
+    project = f"试填：{draft.title}"
+    text = collect_settings.settings_text(server_url=server, worker="试填", project=project)
+    return Trial(collect_settings.picture(text), server)
 
 
 @requires(Permission.PREPARE_FORMS)

@@ -1,0 +1,1 @@
+export{t as default}from"./FormScreen-CPVYUz7r.js";
