@@ -29,10 +29,20 @@ _TOO_MUCH: Final = "文件太大或太复杂，读不下来：请只留用到的
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A form that can be compiled, and everything to remark about it, errors first."""
+    """A form that can be compiled, and what there is to remark about it.
+
+    `said` are the remarks of the converter and of ODK Validate, which hold of the source whatever lies beside it;
+    `linted` are ours, asked again whenever the files beside the form change.
+    """
 
     compiled: CompiledForm
-    findings: tuple[Finding, ...]
+    said: tuple[Finding, ...]
+    linted: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, errors first."""
+        return tuple(sorted((*self.said, *self.linted), key=lambda finding: finding.level))
 
     @property
     def publishable(self) -> bool:
@@ -54,13 +64,10 @@ def examine(
     Raises FormRefused.
     """
     compiled = _compiled_apart(source)
-    found = (
-        *compiled.remarks,
-        *lint(compiled, stands_for=stands_for, files=files, register_lists=register_lists),
-    )
-    if all(finding.level != "error" for finding in found):
-        found = (*found, *javarosa.remarks(compiled.xml))
-    return Examined(compiled, tuple(sorted(found, key=lambda finding: finding.level)))
+    linted = lint(compiled, stands_for=stands_for, files=files, register_lists=register_lists)
+    if any(finding.level == "error" for finding in linted):
+        return Examined(compiled, compiled.remarks, linted)
+    return Examined(compiled, (*compiled.remarks, *javarosa.remarks(compiled.xml)), linted)
 
 
 def _compiled_apart(source: bytes) -> CompiledForm:
