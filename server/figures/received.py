@@ -128,7 +128,7 @@ def _opened(reading: Reading, found: Received) -> Received:
     missing = [name for name in submission.expected_files if name not in here]
     if submission.is_encrypted:
         return replace(found, files=files, missing=missing)
-    forms = RecordForms(reading.session)
+    forms = RecordForms(reading)
     return replace(
         found,
         lines=forms.lines(submission),

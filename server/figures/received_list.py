@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from forms.wording import Line
 from server.domain.people import Permission
 from server.domain.review import Standing
 from server.domain.scope import Scope
@@ -17,8 +18,6 @@ from server.storage.selection import Page
 from server.storage.submissions import Attachment, Submission
 from server.work import Reading
 
-MOST_READ = 2_000
-"""So many of the newest records are read for a word; of older ones the page says that they were not."""
 _FIRST = 3
 _A_FEW_WORDS = 40
 
@@ -53,7 +52,7 @@ def record_page(
 
     Only somebody who sees names can look for a text: what he finds he may read.
     """
-    forms = RecordForms(reading.session)
+    forms = RecordForms(reading)
     found = record_list.find(reading.session, wanted, scope=scope)
     if text is not None:
         found = _saying(reading, forms, found, text)
@@ -69,15 +68,16 @@ def record_page(
 
 def _saying(reading: Reading, forms: RecordForms, found: Found, text: str) -> Found:
     """Those of the found in which a text stands, however it is written in Latin letters."""
-    rows = record_list.rows(reading.session, found.places[:MOST_READ])
+    rows = record_list.rows(reading.session, found.places)
     readable = _readable(reading, rows)
-    holding = {row.id for row in rows if row.id in readable and _holds(forms, row, text.casefold())}
+    lines = forms.lines_of([row for row in rows if row.id in readable])
+    holding = {key for key, told in lines.items() if _hold(told, text.casefold())}
     places = [place for place in found.places if place.id in holding]
     return Found(places, more=False, searched_all=found.searched_all and not found.more)
 
 
-def _holds(forms: RecordForms, submission: Submission, text: str) -> bool:
-    return any(line.answer is not None and text in line.answer.casefold() for line in forms.lines(submission))
+def _hold(lines: Sequence[Line], text: str) -> bool:
+    return any(line.answer is not None and text in line.answer.casefold() for line in lines)
 
 
 def _lines(reading: Reading, forms: RecordForms, rows: Sequence[Submission]) -> list[RecordLine]:
@@ -86,12 +86,13 @@ def _lines(reading: Reading, forms: RecordForms, rows: Sequence[Submission]) -> 
     verdicts = reviews.newest(session, rows)
     names = names_of(session, (row.account_id for row in rows if row.account_id is not None))
     photos = _photos(reading, readable)
+    lines = forms.lines_of([row for row in rows if row.id in readable])
     return [
         RecordLine(
             submission=row,
             sender=names.get(row.account_id, "") if row.account_id else "",
             standing=standing_of(row, verdicts.get((row.form_id, row.root_instance_id))),
-            says=_first_words(forms, row) if row.id in readable else "",
+            says=_first_words(lines.get(row.id, ())),
             photo=next(iter(photos.get(row.id, ())), None),
             photos=len(photos.get(row.id, ())),
         )
@@ -113,8 +114,8 @@ def _photos(reading: Reading, ids: set[int]) -> Mapping[int, Sequence[Attachment
     return found
 
 
-def _first_words(forms: RecordForms, submission: Submission) -> str:
-    answers = [line.answer for line in forms.lines(submission) if line.answer]
+def _first_words(lines: Sequence[Line]) -> str:
+    answers = [line.answer for line in lines if line.answer]
     return "；".join(_shortened(answer) for answer in answers[:_FIRST])
 
 

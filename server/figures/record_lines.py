@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-
-from sqlalchemy.orm import Session
+from collections.abc import Mapping, Sequence
 
 from forms.answers import geopoint, geotrace
 from forms.schema import shape
 from forms.wording import Line, Wording, filled, wording
 from server.domain.likeness import LEFT_OUT_TYPES
+from server.figures.register_names import register_names, with_names
 from server.storage import forms
 from server.storage.forms import FormVersion
 from server.storage.submissions import Submission
+from server.work import Reading
 
 _DRAWN = {"geotrace": "一条线", "geoshape": "一块范围"}
 
@@ -21,17 +21,20 @@ _DRAWN = {"geotrace": "一条线", "geoshape": "一块范围"}
 class RecordForms:
     """The form versions of the records of one page, each read once."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._known: dict[tuple[str, str], tuple[Wording, Mapping[str, str]] | None] = {}
 
     def lines(self, submission: Submission) -> list[Line]:
         """What was asked and answered, in the form's order. Of a line that was walked it is said only that there is one (METRICS P)."""
-        known = self._form(submission)
-        if known is None:
-            return []
-        words, types = known
-        return [_told(line, types.get(line.path, "")) for line in filled(submission.values, words)]
+        return self.lines_of([submission])[submission.id]
+
+    def lines_of(self, submissions: Sequence[Submission]) -> dict[int, list[Line]]:
+        """The lines of several records by their id; what they name of the register is looked up once."""
+        told = {row.id: self._told(row) for row in submissions}
+        answers = (line.answer for lines in told.values() for line in lines if line.answer is not None)
+        names = register_names(self._reading, answers)
+        return {key: [_named(line, names) for line in lines] for key, lines in told.items()}
 
     def main_answers(self, submission: Submission) -> dict[str, str]:
         """What a person chose or wrote, by path and round: without pictures, positions and moments."""
@@ -51,10 +54,18 @@ class RecordForms:
             found[f"{path} {rounds[path]}"] = answer
         return found
 
+    def _told(self, submission: Submission) -> list[Line]:
+        known = self._form(submission)
+        if known is None:
+            return []
+        words, types = known
+        return [_told(line, types.get(line.path, "")) for line in filled(submission.values, words)]
+
     def _form(self, submission: Submission) -> tuple[Wording, Mapping[str, str]] | None:
         key = submission.form_id, submission.form_version
         if key not in self._known:
-            version = forms.version(self._session, *key) or forms.newest(self._session, submission.form_id)
+            session = self._reading.session
+            version = forms.version(session, *key) or forms.newest(session, submission.form_id)
             self._known[key] = None if version is None else _read(version)
         return self._known[key]
 
@@ -67,6 +78,12 @@ def _told(line: Line, kind: str) -> Line:
     if line.answer is None:
         return line
     return Line(line.label, _answer(line.answer, kind), line.depth, line.path)
+
+
+def _named(line: Line, names: Mapping[str, str]) -> Line:
+    if line.answer is None:
+        return line
+    return Line(line.label, with_names(line.answer, names), line.depth, line.path)
 
 
 def _answer(answer: str, kind: str) -> str:

@@ -22,7 +22,7 @@ from server.storage.submissions import Attachment, Submission
 
 MOST_COUNTED = 1_000
 """So many are counted; of more it is only said that they are more, and nobody reads on that far."""
-MOST_SEARCHED = 4_000
+MOST_SEARCHED = 3_000
 """So many of the newest are looked through for what no index knows of them."""
 _AT_ONCE = 500
 _MOST_VERDICTS = 5_000

@@ -15,12 +15,13 @@ from werkzeug.test import TestResponse
 
 from server.cli import main
 from server.database import Database
+from server.domain.people import SYSTEM
 from server.settings import Settings
 from server.storage.events import EventRow
 from server.storage.patrols import Patrol
 from server.storage.submissions import Attachment, Submission
-from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, County
-from tests.instances import VERSION, instance, patrol
+from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, County, household, person
+from tests.instances import VERSION, instance, patrol, visit
 from tests.pages import read, words
 from tests.phones import Phone, rows
 
@@ -157,6 +158,23 @@ def test_a_list_is_narrowed_by_form_place_sender_day_question_and_words(
     assert shown(signed_in(app, "cadre"), "text=今日无异常") == [2]
     assert shown(signed_in(app, "assessor"), "text=王桂兰") == [2, 1], "who may not read may not search"
     assert client.get(f"/submissions?area={OTHER_GRID}").status_code in (303, 404)
+
+
+def test_what_an_answer_names_of_the_register_is_said_in_words_and_found_by_them(
+    app: Flask, phone: Phone, database: Database
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = household(work, address="石桥村1组12号", head="王家")
+        elder = person(work, home, called="王奶奶")
+        far = household(work, grid=OTHER_GRID, address="柳湾村3号", head="孙家")
+    at = NOW - dt.timedelta(hours=2)
+    assert phone.send(instance("household_visit", visit(home.id, at, seen=[elder.id]))) == 201
+    assert phone.send(instance("household_visit", visit(far.id, at))) == 201
+    cadre = signed_in(app, "cadre")
+    assert "石桥村1组12号 王家" in cadre.get("/submissions").text
+    assert "王奶奶" in cadre.get("/submissions/1").text
+    assert shown(cadre, "text=王奶奶") == [1]
+    assert "柳湾村" not in cadre.get("/submissions").text, "of another village nothing is said"
 
 
 def test_of_one_person_it_is_never_counted_how_many_records_came_back(app: Flask, phone: Phone) -> None:
