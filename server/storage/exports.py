@@ -88,7 +88,7 @@ def batch(session: Session, selection: Selection, *, scope: Scope, after: int, a
         .order_by(Submission.id)
         .limit(at_most)
     )
-    return [Stored(*row) for row in session.execute(query)]
+    return [Stored(*row) for row in session.connection().execute(query)]
 
 
 def _selected(selection: Selection, scope: Scope) -> list[sa.ColumnElement[bool]]:

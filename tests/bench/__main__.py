@@ -17,6 +17,7 @@ from tests.bench import (
     city_map,
     county_month,
     decisions,
+    exports,
     geotag,
     hotspots,
     ingest,
@@ -59,6 +60,7 @@ def _figures(cluster: str) -> Iterator[Figure]:
     yield from ledgers.figures(cluster)
     yield from retag.figures(cluster)
     with tempfile.TemporaryDirectory() as folder:
+        yield from exports.figures(cluster, Path(folder))
         yield from ingest.figures(cluster, Path(folder))
         yield from sweeps.figures(cluster, Path(folder))
 
