@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -15,10 +15,10 @@ _TAKEN = frozenset({"name", "label"})
 
 @dataclass(frozen=True, slots=True)
 class DeclaredList:
-    """A list, and its properties in the order the form fills them."""
+    """A list, and its properties in the order the form fills them, each with the path of the question that does."""
 
     name: str
-    properties: tuple[str, ...]
+    properties: Mapping[str, str]
 
 
 def declared_lists(xml: bytes) -> tuple[DeclaredList, ...]:
@@ -32,12 +32,12 @@ def declared_lists(xml: bytes) -> tuple[DeclaredList, ...]:
     if model is None or primary is None:
         return ()
     owners = dict(_owners(primary, f"/{local(primary.tag)}"))
-    filled: dict[str, list[str]] = {name: [] for name in owners.values()}
+    filled: dict[str, dict[str, str]] = {name: {} for name in owners.values()}
     for path, name in _saved(model):
         owner = max((each for each in owners if path.startswith(f"{each}/")), key=len, default=None)
-        if owner is not None and name not in filled[owners[owner]]:
-            filled[owners[owner]].append(name)
-    return tuple(DeclaredList(name, tuple(properties)) for name, properties in filled.items())
+        if owner is not None:
+            filled[owners[owner]].setdefault(name, path)
+    return tuple(DeclaredList(name, properties) for name, properties in filled.items())
 
 
 def _owners(element: etree._Element, path: str) -> Iterator[tuple[str, str]]:

@@ -60,7 +60,7 @@ def test_the_lists_tell_how_many_entities_they_have_and_what_to_look_at(office: 
 def test_what_met_stands_side_by_side_and_is_looked_at_once(office: FlaskClient, database: Database) -> None:
     sign_in(office, "cadre")
     newest, *_ = read(office, f"/lists/trees/{TREE}").iterfind(".//tbody/tr")
-    assert cells(newest)["碰到的"] == "同时改过同一项height：原来 12；别人已改成 13；这次改成 14"
+    assert cells(newest)["碰到的"] == "同时改过同一项多高：原来 12；别人已改成 13；这次改成 14"
     assert cells(newest)["谁"] == "王秀英 看记录"
     assert "有冲突要看的" in words(read(office, "/lists/trees?clash=yes"))
     assert office.post(f"/lists/trees/{TREE}/seen").status_code == 303

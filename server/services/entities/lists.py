@@ -26,7 +26,7 @@ def declare_lists(work: Work, xml: bytes) -> None:
         if declared.name in _READ_ONLY:
             raise Conflict("entity.list_is_ours", name=declared.name)
         if declared.name not in REGISTER_LISTS:
-            add_columns(work, list_for(work, declared.name), declared.properties)
+            add_columns(work, list_for(work, declared.name), tuple(declared.properties))
 
 
 def list_for(work: Work, name: str) -> EntityList:

@@ -37,7 +37,6 @@ MENU: tuple[Entry, ...] = (
     Entry("台账", "staff.ledger", Permission.VIEW_LISTS),
     Entry("名册", "staff.households", Permission.VIEW_LISTS),
     Entry("记录", "staff.submissions", Permission.VIEW_SUBMISSIONS),
-    Entry("名单", "staff.entity_lists", Permission.VIEW_SUBMISSIONS),
     Entry("查一查", "staff.questions", Permission.VIEW_QUESTIONS),
     Entry("意见", "staff.suggestions", Permission.ANSWER_SUGGESTION),
     Entry("海报", "staff.posters", Permission.REGISTER_DEMAND),
