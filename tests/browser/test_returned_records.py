@@ -42,13 +42,13 @@ def test_a_record_sent_back_is_corrected_on_the_phone_and_seen_again_in_the_offi
     expect(office.page.get_by_text("已退回，等改")).to_be_visible()
 
     handset.again()
-    handset.show("发送箱")
+    handset.tap("办公室退回 1 份，请看一看")
     handset.says("那天只巡了一半，请改一下。").wait_for()
     handset.tap("改一改再发")
-    handset.says("收尾（都可不填）").click()
     handset.choose("只巡了一部分")
     handset.tap("填好了，发送")
     handset.wait_for_news(lambda: len(handset.arrived()) == 2)
+    expect(handset.page.get_by_text("办公室退回")).to_have_count(0)
     handset.show("发送箱")
     expect(handset.page.get_by_text("那天只巡了一半，请改一下。")).to_have_count(0)
 
