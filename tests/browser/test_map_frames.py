@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame
+from playwright.sync_api import Frame, Route
 
 from tests.browser.conftest import Demo, Visitor, holds, said
 from tests.map_values import grid_rows
@@ -27,6 +28,14 @@ _PIXELS = """() => {
     }
   }
   return counts;
+}"""
+_MIDDLE = """label => {
+  const { left, top, width, height } = label.getBoundingClientRect();
+  return { x: left + width / 2, y: top + height / 2 };
+}"""
+_CLOSER = """({ x, y }) => {
+  const map = window.wanggeMap;
+  map.setZoomAround(L.point(x, y), map.getZoom() + 1, { animate: false });
 }"""
 
 
@@ -105,6 +114,30 @@ def test_a_click_on_a_grid_marks_its_row(demo: Demo, visit: Callable[..., Visito
     [title] = frame.locator(".leaflet-tooltip").all_inner_texts()
     picked = next(row for row in rows(visitor, "/maps/visits/values") if row["code"] == codes[0])
     assert title.startswith(picked["name"])
+    assert not visitor.faults
+
+
+def test_a_click_right_after_a_zoom_is_answered_when_its_tile_is_there(
+    demo: Demo, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit(demo.url)
+    frame = look_at(visitor, demo, role="township_official", path=MAPS["visits"])
+    number = frame.locator(NUMBERS).first.evaluate(_MIDDLE)
+    late: list[Route] = []
+    released = Event()
+    visitor.page.route(
+        "**/t/**", lambda route: route.continue_() if released.is_set() else late.append(route)
+    )
+    frame.evaluate(_CLOSER, number)
+    box = visitor.page.locator("iframe.map-frame").bounding_box()
+    assert box
+    visitor.page.mouse.click(box["x"] + number["x"], box["y"] + number["y"])
+    assert frame.locator(".leaflet-tooltip").count() == 0
+    released.set()
+    for route in late:
+        route.continue_()
+    frame.wait_for_selector(".leaflet-tooltip")
+    assert PICKED_LINE in pixels(frame)
     assert not visitor.faults
 
 
