@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.settings import Settings
+from server.storage.files import FileStore
 from server.storage.submissions import Submission
 from tests.contract.javarosa.engine import Engine
 from tests.contract.javarosa.phone import Phone, Record
@@ -27,6 +28,7 @@ class Village:
     url: str
     county: County
     database: Database
+    files: FileStore
 
     def received(self, record: Record) -> Submission:
         """What the server made of a record."""
@@ -51,7 +53,7 @@ def village(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database = Database(settings.url)
     county = found_county(database)
     with serving(data_dir=folder, database_url=settings.url, split_hint_mb="1") as server:
-        yield Village(server.url, county, database)
+        yield Village(server.url, county, database, FileStore(folder / "files"))
     database.close()
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from server.domain.entity import Audience
 from server.domain.people import SYSTEM
-from server.services import entities, forms
+from server.domain.review import Verdict
+from server.services import entities, forms, submissions
 from server.storage.entities import Entity, EntityVersion, HeldBlock
 from tests.contract.javarosa.conftest import Village
 from tests.contract.javarosa.entity_lists import Row
@@ -124,6 +126,26 @@ def test_a_tree_the_office_took_off_leaves_the_phone_that_made_it(forester: Phon
     assert tree(forester, key).born_here
     forester.fetch("tree_round")
     assert key not in forester.lists["trees"].rows
+
+
+def test_what_needs_approval_is_on_no_phone_until_the_office_has_said_yes(
+    phone: Phone, village: Village
+) -> None:
+    groves = TREES.replace("trees", "groves").replace("tree_round", "grove_round")
+    with village.database.transaction(SYSTEM) as work:
+        forms.publish(work, groves)
+        entities.change_list(
+            work, "groves", audience=Audience.EVERYONE, approval_required=True, personal=False
+        )
+    phone.fetch("grove_round")
+    record = phone.fill("grove_round", {"title": "后山竹林"})
+    phone.send(record)
+    phone.fetch("grove_round")
+    assert phone.lists["groves"].rows == {}
+    with village.database.transaction(SYSTEM) as work:
+        submissions.verdict(work, village.received(record).id, verdict=Verdict.APPROVED)
+    phone.fetch("grove_round")
+    assert [row.label for row in phone.lists["groves"].rows.values()] == ["后山竹林"]
 
 
 def test_every_round_of_a_repeat_is_an_entity_and_the_street_another(phone: Phone, village: Village) -> None:

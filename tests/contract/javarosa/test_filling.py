@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from shapely import Point
 
+from forms import catalogue
 from server.domain.people import SYSTEM
 from server.services import forms
 from server.storage.demands import Demand
@@ -43,6 +44,19 @@ def test_a_clear_patrol_is_a_patrol_of_the_workers_grid(phone: Phone, village: V
     assert (received.flags, received.located_grid) == ([], GRID)
     with village.database.read(SYSTEM) as reading:
         query = sa.select(Patrol.grid_then).where(Patrol.submission_id == received.id)
+        assert reading.session.scalars(query).all() == [GRID]
+
+
+def test_a_patrol_in_the_countys_own_words_is_a_patrol_all_the_same(phone: Phone, village: Village) -> None:
+    reworded = catalogue.source("patrol").replace("| | 每日巡查 | patrol |", "| | 转一圈 | round |")
+    with village.database.transaction(SYSTEM) as work:
+        forms.publish(work, reworded, stands_for="patrol")
+    phone.fetch("round")
+    record = phone.fill("round", {"result": "clear"})
+    assert phone.forms["round"].title == "转一圈"
+    phone.send(record)
+    with village.database.read(SYSTEM) as reading:
+        query = sa.select(Patrol.grid_then).where(Patrol.submission_id == village.received(record).id)
         assert reading.session.scalars(query).all() == [GRID]
 
 
