@@ -167,7 +167,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     hints = {
         "WANGGE_TEST_DATABASE_URL": "PostGIS tests: the address of a cluster where databases may be created",
         "WANGGE_TEST_CHROMIUM": "browser tests: the path of a Chromium",
-        "WANGGE_TEST_JAVA": "JavaRosa tests: the path of a Java 17",
+        "WANGGE_TEST_JAVA": "JavaRosa tests: the path of a Java 17, javac beside it",
         "WANGGE_TEST_SLOW": "tests of minutes: 1",
     }
     absent = [f"  {name}  ({hint})" for name, hint in hints.items() if not os.environ.get(name)]
