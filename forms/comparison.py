@@ -67,7 +67,7 @@ _TYPES: Final[Mapping[str, str]] = {
 }
 _DRAWN: Final = frozenset({"input", "select", "select1", "rank", "upload", "range", "trigger"})
 _REQUIRED: Final = {"true()": "必填", "": "不必填", "false()": "不必填"}
-_REFERENCE: Final = re.compile(r"\s*(?:\.\./|/)[\w./-]*?([\w.-]+)(?![\w./-])\s*")
+_REFERENCE: Final = re.compile(r"(?:\.\./|/)[\w./-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +218,5 @@ def _type(node: Node, control: etree._Element | None) -> str:
 def _expression(bind: etree._Element | None, name: str) -> str:
     """An expression as people write it, with ${name} for a path."""
     written = "" if bind is None else bind.get(name, "")
-    return " ".join(_REFERENCE.sub(r" ${\1} ", written).split())
+    named = _REFERENCE.sub(lambda path: f" ${{{path[0].rpartition('/')[2]}}} ", written)
+    return " ".join(named.split())
