@@ -225,12 +225,6 @@ def held_since(session: Session, *, before: dt.datetime, at_most: int) -> list[W
     return [Waiting(*row) for row in session.execute(query.limit(at_most))]
 
 
-def remarks(session: Session, submission_id: int) -> Sequence[EntityRemark]:
-    """What of a record could not be done; the caller has read the record within his scope."""
-    query = sa.select(EntityRemark).where(EntityRemark.submission_id == submission_id)
-    return session.scalars(query.order_by(EntityRemark.id)).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Whoever asks for a list: his account and where he may look."""

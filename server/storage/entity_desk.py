@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.scope import Scope
-from server.storage.entities import Entity, EntityList, EntityVersion, HeldBlock
+from server.storage.entities import Entity, EntityList, EntityRemark, EntityVersion, HeldBlock
 from server.storage.posts import Account
 from server.storage.selection import Listing, Page, within
 from server.storage.submissions import Submission
@@ -65,6 +65,16 @@ def listing(
     total = session.scalar(sa.select(sa.func.count()).select_from(Entity).where(*where)) or 0
     query = sa.select(Entity).where(*where).order_by(Entity.change.desc())
     return Listing(session.scalars(query.offset(page.offset).limit(page.size)).all(), total, page)
+
+
+def remarks(session: Session, *, scope: Scope, limit: int) -> Sequence[EntityRemark]:
+    """What records within the scope asked in vain, the newest first."""
+    query = (
+        sa.select(EntityRemark)
+        .join(Submission, Submission.id == EntityRemark.submission_id)
+        .where(within(Submission.jurisdiction, scope))
+    )
+    return session.scalars(query.order_by(EntityRemark.id.desc()).limit(limit)).all()
 
 
 class FileRow(NamedTuple):

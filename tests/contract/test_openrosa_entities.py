@@ -8,6 +8,7 @@ import gzip
 import io
 import tracemalloc
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -159,6 +160,19 @@ def test_an_edit_acts_at_most_once_and_a_corrected_one_that_waits_counts_as_corr
     (row,) = listed(phone)
     assert (row["label"], row["height"], row["__version"]) == ("老槐树", "13", "2")
     assert [each.reason for each in rows(database, EntityRemark)] == []
+
+
+def test_of_two_records_at_the_same_moment_the_second_sees_what_the_first_did(
+    phone: Phone, client: FlaskClient, county: County, database: Database
+) -> None:
+    old = key()
+    phone.send(tree(old, label="老槐树", create=True, height="12"))
+    sent = [tree(old, base=1, trunk=1, branch=key(), height=height) for height in ("13", "14")]
+    with ThreadPoolExecutor(2) as phones:
+        clients = [client.application.test_client() for _ in sent]
+        answers = phones.map(lambda each, xml: Phone(each, county).send(xml), clients, sent)
+        assert list(answers) == [201, 201]
+    assert [version.clash for version in rows(database, EntityVersion)] == [None, None, "hard"]
 
 
 def test_every_round_of_a_repeat_is_an_entity_and_a_record_may_write_several_lists(

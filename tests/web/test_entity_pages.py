@@ -80,6 +80,14 @@ def test_the_office_corrects_what_the_page_showed_and_nothing_that_moved_since(
     assert office.post(f"/lists/trees/{TREE}/correct", data=said | {"label": " "}).status_code == 400
 
 
+def test_what_a_record_asked_in_vain_is_told_beside_the_lists(office: FlaskClient, county: County) -> None:
+    Phone(office, county).send(tree(uuid.uuid4(), base=1, height="1"))
+    sign_in(office, "cadre")
+    told = read(office, "/lists").findall(".//tbody")[1].find("tr")
+    assert told is not None
+    assert (cells(told)["名单"], cells(told)["为什么"]) == ("trees", "名单里没有这个条目")
+
+
 def test_what_is_taken_off_a_list_leaves_its_rows_and_keeps_its_versions(
     office: FlaskClient, database: Database
 ) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, request
 
 from server.database import Database
-from server.domain.entity import Audience, Clash
+from server.domain.entity import Audience, Clash, Undone
 from server.domain.people import Actor, Permission
 from server.domain.problems import Conflict, Invalid, TooLarge
 from server.figures import entity_desk as figures
@@ -84,9 +84,12 @@ def lists() -> str:
 def _lists(*, error: str | None = None, wrong: Sequence[Wrong] = ()) -> str:
     with database().read(current_actor()) as reading:
         lines = figures.lines(reading)
+        remarks = storage.remarks(reading.session, scope=reading.actor.scope, limit=_SHOWN)
     return page(
         "entity_lists.html",
         lines=lines,
+        remarks=remarks,
+        reasons={reason.value: reason.label for reason in Undone},
         audiences={audience.value: audience.label for audience in Audience},
         may_fill=current_actor().may(Permission.PREPARE_FORMS),
         error=error,
