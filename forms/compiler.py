@@ -22,6 +22,7 @@ from forms.source import ROW_LIMIT, Kind, recognise, text, too_long, unreadable
 from forms.xform import checked
 
 _ROOT: Final = "data"
+_QUESTION_LIMIT: Final = 5_000
 _READERS: Final[Mapping[str, Callable[[bytes], dict[str, Any]]]] = {
     "xlsx": xlsx_to_dict,
     "xls": xls_to_dict,
@@ -88,6 +89,10 @@ def compile_form(source: bytes | str) -> CompiledForm:
 
 def _described(xml: bytes, kind: Kind) -> CompiledForm:
     form = shape(xml)
+    if len(form.fields) > _QUESTION_LIMIT:
+        raise refused(
+            f"有 {len(form.fields)} 道题（含计算），超过 {_QUESTION_LIMIT} 道的手机打不开", sheet="survey"
+        )
     return CompiledForm(
         form_id=form.form_id,
         version=form.version,

@@ -169,6 +169,15 @@ def test_what_is_not_a_form_is_refused(source):
     assert refusal(source) == ("", "这不是表单文件：请上传 .xlsx、.xls、.csv 或 Markdown 表格")
 
 
+def test_a_form_of_more_questions_than_anybody_asks_is_refused():
+    wide = "".join(f"<q{number}/>" for number in range(5_001))
+    source = (
+        '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>宽</h:title>'
+        f'<model><instance><data id="wide" version="1">{wide}</data></instance></model></h:head><h:body/></h:html>'
+    )
+    assert refusal(source) == ("survey", "有 5001 道题（含计算），超过 5000 道的手机打不开")
+
+
 def test_the_name_of_a_file_is_never_opened():
     assert refusal("/etc/passwd")[0] == ""
 
