@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import sqlalchemy as sa
+
 from forms.wording import Line
 from gis.sketch import Sketch, sketch
+from server.domain.entity import Undone
 from server.domain.people import Permission
 from server.domain.problems import Forbidden, NotFound
 from server.domain.review import Standing, Verdict, standing
@@ -18,6 +21,7 @@ from server.figures.record_lines import RecordForms
 from server.figures.record_versions import Version, versions
 from server.figures.staffing import names_of
 from server.storage import demands, grids, reviews, submissions
+from server.storage.entities import EntityRemark
 from server.storage.reviews import Review
 from server.storage.submissions import Attachment, Submission
 from server.work import Reading
@@ -54,6 +58,8 @@ class Received:
     drawn: Sketch | None = None
     versions: Sequence[Version] = ()
     likely_same: Sequence[LikelySame] = ()
+    undone: Sequence[tuple[str, Undone]] = ()
+    """What it asked of which list in vain, and why."""
 
 
 def received(reading: Reading, submission_id: int, *, revealed: bool = False) -> Received:
@@ -76,6 +82,7 @@ def received(reading: Reading, submission_id: int, *, revealed: bool = False) ->
         remarks=[_remark(row, names.get(row.account_id, "") if row.account_id else "") for row in said],
         is_open=is_open,
         may_take=_may_take(reading, submission),
+        undone=_undone(reading, submission),
     )
     return _opened(reading, found) if is_open or submission.is_encrypted else found
 
@@ -167,3 +174,11 @@ def _drawn(reading: Reading, submission: Submission) -> Sketch | None:
     scope = Scope.of([submission.jurisdiction])
     outlines = dict(grids.outlines(reading.session, scope=scope, on=submission.day))
     return sketch(outlines.get(submission.jurisdiction), [submission.point])
+
+
+def _undone(reading: Reading, submission: Submission) -> list[tuple[str, Undone]]:
+    query = sa.select(EntityRemark.list_name, EntityRemark.reason).where(
+        EntityRemark.submission_id == submission.id
+    )
+    rows = reading.session.execute(query.order_by(EntityRemark.id))
+    return [(row.list_name, Undone(row.reason)) for row in rows]

@@ -15,8 +15,10 @@ from werkzeug.test import TestResponse
 
 from server.cli import main
 from server.database import Database
+from server.domain.entity import Undone
 from server.domain.people import SYSTEM
 from server.settings import Settings
+from server.storage.entities import EntityRemark
 from server.storage.events import EventRow
 from server.storage.patrols import Patrol
 from server.storage.submissions import Attachment, Submission
@@ -268,6 +270,19 @@ def test_what_was_told_twice_is_suggested_and_dismissed_for_good(app: Flask, pho
     cadre.get("/submissions/1")
     assert [cadre.get(f"/submissions/{each}").text.count("可能重复") for each in (1, 2)] == [0, 0]
     assert cadre.post("/submissions/1/apart", data={"other": 99}).status_code == 404
+
+
+def test_what_a_record_asked_of_a_list_in_vain_is_said_beside_it(
+    app: Flask, phone: Phone, database: Database
+) -> None:
+    assert phone.send(found()) == 201
+    with database.transaction(SYSTEM) as work:
+        work.session.add(
+            EntityRemark(
+                submission_id=1, list_name="井盖", entity_id="x", reason=Undone.NO_LIST.value, noted_at=NOW
+            )
+        )
+    assert "名单“井盖”没有写成：没有这份名单。" in words(read(signed_in(app, "official"), "/submissions/1"))
 
 
 def test_an_encrypted_record_is_listed_as_such_and_leaves_whole(app: Flask, phone: Phone) -> None:

@@ -104,7 +104,7 @@ def _fields(reading: Reading, wanted: Wanted, *, may_search: bool) -> list[dict[
     flags = {"": "全部", **{flag.value: flag.label for flag in Flag}}
     fields = [
         area_filter(reading, wanted.area),
-        {"name": "first", "label": "收到：从", "kind": "date", "value": wanted.first},
+        {"name": "first", "label": "从", "kind": "date", "value": wanted.first},
         {"name": "last", "label": "到", "kind": "date", "value": wanted.last},
         select("standing", "审核", standings, wanted.standing or ""),
         {"name": "sender", "label": "谁填的", "kind": "search", "value": wanted.sender, "hint": "姓名"},
