@@ -109,9 +109,11 @@ class Phone:
                 if entity.findtext("deleted") == "true"
             )
 
-    def try_to_fill(self, form_id: str, answers: Mapping[str, str], *, record: Path | None = None) -> Filling:
+    def try_to_fill(self, form_id: str, answers: Mapping[str, str]) -> Filling:
         """Go through a form of the phone, as it was last fetched, without keeping anything."""
-        form = self.forms[form_id]
+        return self._go_through(self.forms[form_id], answers, record=None)
+
+    def _go_through(self, form: Form, answers: Mapping[str, str], *, record: Path | None) -> Filling:
         for name, list_ in self.lists.items():
             (form.media / f"{name}.csv").write_bytes(list_.as_csv())
         return self.engine.fill(
@@ -133,7 +135,7 @@ class Phone:
         self, record: Record, answers: Mapping[str, str], files: Mapping[str, bytes] | None = None
     ) -> Record:
         """Fill a copy of a finished record anew where answers are given; it names the record it corrects."""
-        filling = self.try_to_fill(record.form.form_id, answers, record=record.path)
+        filling = self._go_through(record.form, answers, record=record.path)
         return self._keep(record.form, filling, {**record.files, **(files or {})})
 
     def _keep(self, form: Form, filling: Filling, files: Mapping[str, bytes]) -> Record:
