@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.domain.entity import (
@@ -162,10 +162,14 @@ def test_a_creation_that_comes_after_all_fills_what_its_updates_left_open() -> N
     )
 
 
+STEADY = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 NAMES = st.sampled_from(["height", "kind", "note"])
 SAID = st.dictionaries(NAMES, st.sampled_from(["", "a", "b", "c"]), max_size=3)
 
 
+@STEADY
 @given(
     st.lists(SAID, min_size=1, max_size=5).flatmap(
         lambda said: st.tuples(st.just(said), st.permutations(range(len(said))))
@@ -210,6 +214,7 @@ ASKED = st.builds(
 )
 
 
+@STEADY
 @given(st.lists(ASKED, max_size=8))
 def test_what_was_sent_last_stands_and_nothing_else_is_lost(sent: list[Asked]) -> None:
     history = grown(creation(height="1", kind="槐"))
