@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from gis.generalise import to_square
 from server.domain.demand_clock import age_band, age_in_days
@@ -30,6 +31,8 @@ _CELLS = 2**15
 """Squares around the world: the tiles of zoom 15, a kilometre wide in the middle of China."""
 _DECIMALS = 4
 
+Indices = NDArray[np.intp]
+
 _KEYS: Mapping[ColouredBy, tuple[Any, Callable[[Any], str]]] = {
     "group": (Demand.key, lambda key: group_of(StateKey(key)) or ""),
     "kind": (Demand.kind, str),
@@ -43,28 +46,33 @@ def bins(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age
 
     `wanted` leaves points only. The colour is the one they share, MIXED where they differ; by age it is the oldest's.
     """
-    column, key_of = _KEYS.get(coloured_by, (sa.literal(""), str))
-    rows = _columns(reading, wanted, unread(Demand.received_at), column)
+    column, key_of = _KEYS.get(coloured_by, (None, str))
+    rows = _columns(reading, wanted, unread(Demand.received_at), *([] if column is None else [column]))
     if not rows:
         return []
-    degrees = point_degrees([point for point, _, _ in rows])
+    points, moments, *values = zip(*rows, strict=True)
+    degrees = point_degrees(points)
     squares = np.floor(to_square(degrees) * _CELLS).astype(np.int64)
     order = np.lexsort((squares[:, 1], squares[:, 0]))
     starts = np.flatnonzero(np.diff(squares[order], axis=0, prepend=-1).any(axis=1))
     counts = np.diff(starts, append=len(order))
     middles = np.add.reduceat(degrees[order], starts) / counts[:, None]
-    received = np.array([at for _, at, _ in rows], dtype=object)
-    oldest = np.minimum.reduceat(received[order], starts)
-    keys, of_row = np.unique([key_of(value) for _, _, value in rows], return_inverse=True)
-    lowest = np.minimum.reduceat(of_row[order], starts)
-    highest = np.maximum.reduceat(of_row[order], starts)
+    oldest = np.minimum.reduceat(np.array(moments, dtype=object)[order], starts)
+    shared = _shared([key_of(value) for value in values[0]], order, starts) if values else ()
     found = []
     for number, (lon, lat) in enumerate(middles.round(_DECIMALS).tolist()):
         age = age_in_days(moment(oldest[number]), as_of=reading.now)
-        key = str(keys[lowest[number]]) if lowest[number] == highest[number] else None
-        colour = _colour(coloured_by, key, age)
+        colour = _colour(coloured_by, shared[number] if shared else None, age)
         found.append({"lon": lon, "lat": lat, "count": int(counts[number]), "age": age, "colour": colour})
     return found
+
+
+def _shared(keys: Sequence[str], order: Indices, starts: Indices) -> Sequence[str | None]:
+    """The key that all of a square's demands have, None where they differ; `starts` of squares in their `order`."""
+    known, of_row = np.unique(keys, return_inverse=True)
+    lowest = np.minimum.reduceat(of_row[order], starts)
+    highest = np.maximum.reduceat(of_row[order], starts)
+    return [str(known[low]) if low == high else None for low, high in zip(lowest, highest, strict=True)]
 
 
 def cases_within(
@@ -84,7 +92,7 @@ def cases_within(
 
 def _columns(reading: Reading, wanted: CaseFilter, *columns: Any) -> Sequence[Any]:
     """(point, …) of wanted demands: not as objects, of which 200,000 would take seconds."""
-    conditions = case_filter.conditions(
+    conditions = case_filter.looked_up_by_place(
         wanted, scope=reading.actor.scope, moments=open_cases.moments(reading)
     )
     query = sa.select(undecoded(Demand.point), *columns).where(*conditions)

@@ -41,7 +41,7 @@ def map_points(
     if within is not None:
         near = case_bins.cases_within(reading, shown, within, at_most=MOST_POINTS)
         return {"points": near and _points(reading, near, colouring)}
-    if open_cases.count(reading, shown) > MOST_POINTS:
+    if open_cases.are_more_than(MOST_POINTS, reading, shown):
         return {"points": None, "bins": case_bins.bins(reading, shown, coloured_by=coloured_by)}
     return {"points": _points(reading, open_cases.every_case(reading, shown), colouring), "bins": None}
 

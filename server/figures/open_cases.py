@@ -106,6 +106,14 @@ def count(reading: Reading, wanted: CaseFilter) -> int:
     return case_list.count(reading.session, wanted, scope=reading.actor.scope, moments=moments(reading))
 
 
+def are_more_than(number: int, reading: Reading, wanted: CaseFilter) -> bool:
+    """Whether the list of this filter has more rows than that, without counting on."""
+    _check_own(reading, wanted)
+    return case_list.are_more_than(
+        number, reading.session, wanted, scope=reading.actor.scope, moments=moments(reading)
+    )
+
+
 def counts(reading: Reading, questions: Sequence[CaseFilter]) -> Sequence[int]:
     """How many rows each of some lists has, counted at once. Raises Forbidden for another's own list."""
     for wanted in questions:

@@ -107,16 +107,20 @@ def unsettled_by_village(
 
 def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
     """PRIVATE matters not settled, counted by village within the whole scope: numbers, never rows (S4 #25)."""
-    found = _by_village(session, area, scope, (held_as() == "PRIVATE",))
-    return {village: number for village, (number,) in found.items() if number}
+    found = _by_village(session, area, scope, (sa.true(),), held_as() == "PRIVATE")
+    return {village: number for village, (number,) in found.items()}
 
 
 def _by_village(
-    session: Session, area: str | None, scope: Scope, wanted: Sequence[sa.ColumnElement[bool]]
+    session: Session,
+    area: str | None,
+    scope: Scope,
+    wanted: Sequence[sa.ColumnElement[bool]],
+    *among: sa.ColumnElement[bool],
 ) -> dict[str, list[int]]:
     """How many demands not settled hold each condition, by village: grids come in order, so none is sorted."""
     query = sa.select(Demand.jurisdiction, *(sa.func.count().filter(each) for each in wanted)).where(
-        unsettled(), within(Demand.jurisdiction, scope), *_in_area(area)
+        unsettled(), within(Demand.jurisdiction, scope), *_in_area(area), *among
     )
     found: dict[str, list[int]] = {}
     for code, *numbers in session.connection().execute(query.group_by(Demand.jurisdiction)):

@@ -28,6 +28,15 @@ def count(session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moment
     return session.scalar(sa.select(sa.func.count()).select_from(Demand).where(*where)) or 0
 
 
+def are_more_than(
+    number: int, session: Session, wanted: CaseFilter, *, scope: Scope, moments: Moments
+) -> bool:
+    """Whether more demands are wanted than that: no more than one more are looked for."""
+    where = looked_up_by_place(wanted, scope=scope, moments=moments)
+    beyond = sa.select(sa.literal(1)).select_from(Demand).where(*where).offset(number).limit(1)
+    return session.scalar(beyond) is not None
+
+
 def counts(
     session: Session, questions: Sequence[CaseFilter], *, scope: Scope, moments: Moments
 ) -> Sequence[int]:

@@ -157,12 +157,13 @@ class Demand(Base):
         # The inbox of a county walks its tabs, and finds the few demands that lie with the county itself.
         sa.Index("ix_demands_state_key_received_at", "state_key", "received_at", "number"),
         sa.Index("ix_demands_handler_id_state_key", "handler_id", "state_key"),
-        # Cards, lists and the weekly sheet count and order what is not settled, the few of all ever received, from it alone.
+        # Cards, lists, maps and the weekly sheet count, order and place what is not settled, the few of all ever
+        # received, from it alone.
         _partial(
             "ix_demands_unsettled",
             *("jurisdiction", "state_key", "class", "suggested_class", "due_at", "number", "received_at"),
             *("last_event_at", "asked", "asked_upward", "place_source", "found_on_patrol", "urgent"),
-            *("kind", "channel", "level", "handler_id"),
+            *("kind", "channel", "level", "handler_id", "point"),
             where=_UNSETTLED,
         ),
         # 多人反映 looks at some weeks of what has a place.

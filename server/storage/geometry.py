@@ -67,7 +67,8 @@ def point_degrees(values: Sequence[bytes | str]) -> NDArray[np.float64]:
 
     Whether or not its system stands before them, the record of a point ends with its two numbers.
     """
-    raw = b"".join(bytes.fromhex(value) if isinstance(value, str) else value for value in values)
+    written: Any = values  # one database gives all as text, the other none
+    raw = bytes.fromhex("".join(written)) if isinstance(values[0], str) else b"".join(written)
     records = np.frombuffer(raw, np.uint8).reshape(len(values), -1)
     return records[:, -16:].copy().view("<f8")
 

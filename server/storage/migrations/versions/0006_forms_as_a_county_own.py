@@ -250,6 +250,42 @@ def upgrade() -> None:
         batch_op.create_index("ix_reviews_root_instance_id", ["root_instance_id", "id"], unique=False)
         batch_op.create_index("ix_reviews_verdict", ["verdict", "id"], unique=False)
 
+    with op.batch_alter_table("demands", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_demands_unsettled"),
+            postgresql_where="((state_key)::text <> ALL ((ARRAY['answered'::character varying, 'auto_closed'::character varying, 'closed'::character varying, 'done'::character varying, 'draft'::character varying, 'explained'::character varying, 'fed_back'::character varying, 'merged'::character varying, 'rated'::character varying, 'referred'::character varying, 'rejected'::character varying, 'verified'::character varying, 'withdrawn'::character varying])::text[]))",
+        )
+        batch_op.create_index(
+            "ix_demands_unsettled",
+            [
+                "jurisdiction",
+                "state_key",
+                "class",
+                "suggested_class",
+                "due_at",
+                "number",
+                "received_at",
+                "last_event_at",
+                "asked",
+                "asked_upward",
+                "place_source",
+                "found_on_patrol",
+                "urgent",
+                "kind",
+                "channel",
+                "level",
+                "handler_id",
+                "point",
+            ],
+            unique=False,
+            postgresql_where=sa.text(
+                "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
+            ),
+            sqlite_where=sa.text(
+                "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
+            ),
+        )
+
     with op.batch_alter_table("form_versions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("published_by", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("file_name", sa.String(), nullable=True))
