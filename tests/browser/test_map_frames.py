@@ -81,6 +81,18 @@ def test_a_map_draws_grids_labels_and_legend(layer: str, demo: Demo, visit: Call
     assert not visitor.faults
 
 
+def test_what_a_map_shows_is_asked_for_once_while_the_page_is_being_read(
+    demo: Demo, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit(demo.url)
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url.removeprefix(demo.url)))
+    look_at(visitor, demo, role="township_official", path=MAPS["visits"])
+    assert asked.count("/maps/visits/values") == 1
+    [frame] = [position for position, url in enumerate(asked) if "/maps/frame/" in url]
+    assert asked.index("/maps/visits/values") < frame
+
+
 @pytest.mark.parametrize("layer", MAPS)
 def test_a_frame_runs_no_script_but_its_own(layer: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     visitor = visit(demo.url)
