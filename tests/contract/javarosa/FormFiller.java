@@ -9,7 +9,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.javarosa.core.model.Constants;
@@ -41,10 +39,8 @@ import org.javarosa.core.model.instance.TreeElement;
 import org.javarosa.core.reference.PrefixedRootFactory;
 import org.javarosa.core.reference.Reference;
 import org.javarosa.core.reference.ReferenceManager;
-import org.javarosa.core.services.IPropertyManager;
 import org.javarosa.core.services.PropertyManager;
 import org.javarosa.core.services.PrototypeManager;
-import org.javarosa.core.services.properties.IPropertyRules;
 import org.javarosa.core.util.JavaRosaCoreModule;
 import org.javarosa.form.api.FormEntryController;
 import org.javarosa.form.api.FormEntryModel;
@@ -131,7 +127,7 @@ public final class FormFiller {
 
     private void open() throws Exception {
         location = request.path("location").asText(null);
-        PropertyManager.setPropertyManager(new Device(request.get("device")));
+        PropertyManager.setPropertyManager(new Device(JSON.convertValue(request.get("device"), new TypeReference<>() {})));
         ReferenceManager.instance().reset();
         ReferenceManager.instance().addReferenceFactory(new PrefixedRootFactory(FOLDERS) {
             @Override
@@ -291,36 +287,5 @@ public final class FormFiller {
         public void requestLocationUpdates() {
             saveLocationValue(location);
         }
-    }
-
-    private record FileBeside(Path file, String uri) implements Reference {
-        public boolean doesBinaryExist() { return Files.exists(file); }
-        public InputStream getStream() throws IOException { return Files.newInputStream(file); }
-        public String getURI() { return uri; }
-        public String getLocalURI() { return file.toString(); }
-        public boolean isReadOnly() { return true; }
-        public OutputStream getOutputStream() { throw new UnsupportedOperationException(); }
-        public void remove() { throw new UnsupportedOperationException(); }
-        public Reference[] probeAlternativeReferences() { return new Reference[0]; }
-    }
-
-    /** What a phone knows of itself and its user: deviceid, username and so on. */
-    private static final class Device implements IPropertyManager {
-        private final Map<String, String> properties;
-
-        Device(JsonNode given) {
-            properties = JSON.convertValue(given, new TypeReference<>() {});
-        }
-
-        public String getSingularProperty(String name) { return properties.get(name.toLowerCase()); }
-        public List<String> getProperty(String name) {
-            String value = getSingularProperty(name);
-            return value == null ? null : List.of(value);
-        }
-
-        public void setProperty(String name, String value) { throw new UnsupportedOperationException(); }
-        public void setProperty(String name, List<String> value) { throw new UnsupportedOperationException(); }
-        public List<IPropertyRules> getRules() { return List.of(); }
-        public void addRules(IPropertyRules rules) { throw new UnsupportedOperationException(); }
     }
 }

@@ -1,4 +1,4 @@
-"""JavaRosa, the engine of ODK Collect, as a program that fills forms (FormFiller.java)."""
+"""JavaRosa, the engine of ODK Collect, as a program that fills forms (FormFiller.java and what it needs)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pyxform
 
-_SOURCE = Path(__file__).with_name("FormFiller.java")
+_SOURCES = sorted(Path(__file__).parent.glob("*.java"))
 _JAVAROSA = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
 
 
@@ -45,7 +45,7 @@ class Engine:
         java = os.environ["WANGGE_TEST_JAVA"]
         compiler = Path(java).with_name("javac")
         here = ["-cp", f"{build}{os.pathsep}{_JAVAROSA}"]
-        subprocess.run([compiler, "-encoding", "UTF-8", *here, "-d", build, _SOURCE], check=True)
+        subprocess.run([compiler, "-encoding", "UTF-8", *here, "-d", build, *_SOURCES], check=True)
         self._said = (build / "said.log").open("wb")
         self._process = subprocess.Popen(
             [java, "-Dfile.encoding=UTF-8", "-Duser.timezone=Asia/Shanghai", "-Xmx256m", *here, "FormFiller"],
