@@ -54,9 +54,7 @@ def examine(name: str, content: bytes) -> Sheet:
     except FormRefused as refusal:
         return Sheet(name, content, None, refusal.findings)
     # What the rules say depends on the files and on what the form stands for: remarks() asks them each time.
-    asked_again = frozenset(lint(examined.compiled))
-    read = tuple(finding for finding in examined.findings if finding not in asked_again)
-    return Sheet(name, content, examined.compiled, read)
+    return Sheet(name, content, examined.compiled, examined.said)
 
 
 def keep(work: Work, files: FileStore, sheet: Sheet, *, in_place_of: uuid.UUID | None = None) -> FormDraft:

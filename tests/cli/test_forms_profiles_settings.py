@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from forms import catalogue, workbook
 from server import profiles
 from server.cli.tables import table, width
 from server.settings import Settings
 from tests.cli.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def _without_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ODK Validate costs seconds a form; tests/unit/forms ask it."""
+    monkeypatch.setenv("PATH", "")
 
 
 def test_a_form_goes_to_excel_and_comes_back(run: Run, set_up: str, tmp_path: Path) -> None:
@@ -17,9 +25,29 @@ def test_a_form_goes_to_excel_and_comes_back(run: Run, set_up: str, tmp_path: Pa
     assert workbook.sheets(workbook.from_xlsx(file.read_bytes())) == workbook.sheets(
         catalogue.source("patrol")
     )
-    published = run("form", "publish", file)
+    again = run("form", "publish", file)
+    assert again.exit_code == 2
+    assert "已经发布过" in again.output
+
+
+def test_a_form_is_published_listed_closed_and_given_out_as_it_came(
+    run: Run, set_up: str, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.md"
+    source = catalogue.source("patrol").replace("| patrol |", "| xunluo |", 1)
+    own.write_text(source, encoding="utf-8")
+    published = run("form", "publish", own, "--stands-for", "patrol")
     assert published.exit_code == 0, published.output
-    assert "已发布 patrol" in published.output
+    assert "已发布 xunluo" in published.output
+    listed = next(line for line in run("form", "list").output.splitlines() if line.startswith("xunluo"))
+    assert "使用中" in listed
+    assert "每日巡查" in listed
+    assert "已停用 xunluo" in run("form", "close", "xunluo").output
+    assert run("form", "close", "xunluo").exit_code == 2
+    assert "已恢复使用 xunluo" in run("form", "reopen", "xunluo").output
+    given = tmp_path / "given"
+    assert run("form", "export", "xunluo", "--xlsx", given).exit_code == 0
+    assert given.read_text(encoding="utf-8") == source
 
 
 def test_a_wrong_form_is_refused_with_its_problems(run: Run, set_up: str, tmp_path: Path) -> None:
@@ -40,7 +68,7 @@ def test_the_same_version_with_other_questions_is_refused(run: Run, set_up: str,
     changed.write_text(catalogue.source("patrol").replace("巡查", "巡逻"), encoding="utf-8")
     refused = run("form", "publish", changed)
     assert refused.exit_code == 2
-    assert "请换一个版本号" in refused.output
+    assert "请改成没有用过的" in refused.output
 
 
 def test_a_profile_is_shown_checked_and_installed(run: Run, set_up: str, tmp_path: Path) -> None:
