@@ -53,7 +53,7 @@ class Standing(StrEnum):
 
 
 _STANDINGS = {
-    Standing.UNSEEN: "还没有看",
+    Standing.UNSEEN: "还没有意见",
     Standing.APPROVED: "没有问题",
     Standing.RETURNED: "已退回，等改",
     Standing.CORRECTED: "已改，请再看",

@@ -102,6 +102,7 @@ def test_the_list_shows_what_is_wrong_on_its_own(app: Flask, phone: Phone, datab
         shown = [row.id for row in (good, unknown, held, failed) if f'/submissions/{row.id}"' in text]
         assert shown == [only.id]
     assert "巡查没有现行的网格" in official.get(f"/submissions/{failed.id}").text
+    assert [judge(official, row.id, "approved").status_code for row in (unknown, held)] == [409, 409]
 
 
 def test_the_township_converts_again_and_is_told_what_came_of_it(
@@ -250,7 +251,7 @@ def test_a_comment_decides_nothing_and_is_read_in_the_office(app: Flask, phone: 
     cadre.post("/submissions/1/comment", data={"words": "<b>问过本人</b>"})
     page = signed_in(app, "official").get("/submissions/1").text
     assert "&lt;b&gt;问过本人&lt;/b&gt;" in page
-    assert "还没有看" in page
+    assert "还没有意见" in page
     assert signed_in(app, "assessor").post("/submissions/1/comment", data={"words": "x"}).status_code == 403
 
 
