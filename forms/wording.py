@@ -15,10 +15,11 @@ _ITEXT = "jr:itext('"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Labels by path ("/data/finding/what/kind"), and by path the label of each choice."""
+    """Labels by path ("/data/finding/what/kind"), and by path the label of each choice and the name of its list."""
 
     labels: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]]
+    lists: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def wording(xml: bytes) -> Wording:
     lists = {each.get("id", ""): dict(_items(each, texts)) for each in _all(root, "instance")}
     labels: dict[str, str] = {}
     choices: dict[str, Mapping[str, str]] = {}
+    chosen_from: dict[str, str] = {}
     for control in root.iter():
         path = control.get("ref") or control.get("nodeset")
         label = child(control, "label") if path else None
@@ -46,8 +48,9 @@ def wording(xml: bytes) -> Wording:
         labels[path] = _said(label, texts)
         itemset = child(control, "itemset")
         if itemset is not None:
-            choices[path] = lists.get(itemset.get("nodeset", "").partition("('")[2].partition("')")[0], {})
-    return Wording(labels, choices)
+            chosen_from[path] = itemset.get("nodeset", "").partition("('")[2].partition("')")[0]
+            choices[path] = lists.get(chosen_from[path], {})
+    return Wording(labels, choices, chosen_from)
 
 
 def filled(answers: Answers, words: Wording, *, path: str = "/data", depth: int = 0) -> Iterator[Line]:

@@ -6,8 +6,10 @@ from server.domain.events.people import PersonalDataRevealed
 from server.domain.people import Permission
 from server.domain.problems import Invalid
 from server.figures.exports.order import Order, Wanted, order
+from server.services.forms import projector_of
 from server.services.projection.record import Flag
-from server.work import Work
+from server.services.submissions.retention import FORM, TRACK
+from server.work import Reading, Work
 
 
 def begin(work: Work, wanted: Wanted, *, reason: str | None) -> Order:
@@ -20,7 +22,7 @@ def begin(work: Work, wanted: Wanted, *, reason: str | None) -> Order:
         raise Invalid("export.reason_needed")
     if wanted.first is not None and wanted.last is not None and wanted.last < wanted.first:
         raise Invalid("export.wrong_days")
-    prepared = order(work, wanted, flags={flag.value: flag.label for flag in Flag})
+    prepared = settle(work, wanted)
     for code in sorted(prepared.scope.codes):
         work.record(
             PersonalDataRevealed(
@@ -28,3 +30,17 @@ def begin(work: Work, wanted: Wanted, *, reason: str | None) -> Order:
             )
         )
     return prepared
+
+
+def settle(reading: Reading, wanted: Wanted) -> Order:
+    """What an export would hold. Where somebody walked is for his village alone, with a reason he reads (METRICS P).
+
+    Raises NotFound as order() does.
+    """
+    walked = projector_of(reading.session, wanted.form_id) == FORM
+    return order(
+        reading,
+        wanted,
+        flags={flag.value: flag.label for flag in Flag},
+        without=(TRACK,) if walked else (),
+    )

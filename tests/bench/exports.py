@@ -10,7 +10,8 @@ from pathlib import Path
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.figures.exports import file
-from server.figures.exports.order import Format, Wanted, order
+from server.figures.exports.order import Format, Wanted
+from server.services import exports
 from server.storage.files import FileStore
 from tests.bench import bulk, processes
 
@@ -59,7 +60,7 @@ def _runs(url: str, kind: Format, store: FileStore, *, rounds: int = _ROUNDS) ->
 def _run(database: Database, backend: int, kind: Format, store: FileStore) -> Run:
     begun, cpu, grown = time.perf_counter(), _cpu(backend), _resident()
     with database.read(SYSTEM) as reading:
-        prepared = order(reading, Wanted(form_id="patrol", format=kind), flags={})
+        prepared = exports.settle(reading, Wanted(form_id="patrol", format=kind))
     chunks = file.chunks(prepared, lambda: database.read(SYSTEM), store)
     next(chunks)
     first = time.perf_counter() - begun

@@ -110,7 +110,7 @@ def test_numbers_stay_numbers_in_a_workbook_and_repeats_have_their_sheet(app: Fl
 
 
 def test_an_archive_holds_every_round_and_every_file(app: Flask, phone: Phone, database: Database) -> None:
-    photo = finding("路灯坏了", photo="灯.jpg")
+    photo = finding("路灯坏了", photo="灯.jpg", detail="lamp")
     assert phone.send(found(photo, finding("井盖")), {"灯.jpg": b"a photo"}) == 201
     (record,) = rows(database, Submission)
     archive = zipfile.ZipFile(io.BytesIO(export(signed_in(app, "cadre"), format="zip").data))
@@ -118,9 +118,11 @@ def test_an_archive_holds_every_round_and_every_file(app: Flask, phone: Phone, d
     assert archive.namelist() == ["每日巡查.csv", "发现.csv", f"附件/{record.id}/灯.jpg"]
     assert archive.read(f"附件/{record.id}/灯.jpg") == b"a photo"
     rounds = list(csv.DictReader(io.StringIO(archive.read("发现.csv").decode("utf-8-sig"))))
-    assert [(each["所属记录"], each["说两句（可用输入法说话）"]) for each in rounds] == [
-        (record.instance_id, "路灯坏了"),
-        (record.instance_id, "井盖"),
+    assert [
+        (each["所属记录"], each["说两句（可用输入法说话）"], each["具体是（可不选）"]) for each in rounds
+    ] == [
+        (record.instance_id, "路灯坏了", "路灯不亮"),
+        (record.instance_id, "井盖", ""),
     ]
 
 
@@ -216,6 +218,17 @@ def test_what_a_private_matter_was_told_in_stays_closed(app: Flask, phone: Phone
     assert archive.namelist() == ["每日巡查.csv", "发现.csv"]
     (seen,) = table(export(signed_in(app, "cadre"), wording="names"))
     assert seen["result"] == "found"
+
+
+def test_where_somebody_walked_does_not_leave_the_house(app: Flask, phone: Phone) -> None:
+    walked = {"extent": "whole", "track": "30.00123 108.001 0 5; 30.00456 108.002 0 5"}
+    assert phone.send(instance("patrol", patrol(GRID, START, wrap_up=walked))) == 201
+    cadre = signed_in(app, "cadre")
+    assert "轨迹（自愿）" not in cadre.get("/submissions/export/patrol").text
+    for kind in ("csv", "geojson"):
+        text = export(cadre, format=kind).text
+        assert "都巡到了" in text
+        assert "30.00123" not in text
 
 
 def test_a_name_that_leads_out_of_the_folder_stays_in_it(app: Flask, phone: Phone) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.submission import STATES
 from server.figures.areas import narrowed
-from server.figures.exports.questions import Question, Table, tables
+from server.figures.exports.questions import Path, Question, Table, tables
 from server.storage import exports as storage
 from server.storage.exports import Selection
 from server.storage.forms import Form
@@ -68,13 +68,13 @@ class Order:
         return "".join("_" if each in '/\\:*?"<>|' else each for each in named) + f".{self.wanted.format}"
 
 
-def order(reading: Reading, wanted: Wanted, *, flags: Mapping[str, str]) -> Order:
-    """Settle an export as of now.
+def order(reading: Reading, wanted: Wanted, *, flags: Mapping[str, str], without: Collection[Path]) -> Order:
+    """Settle an export as of now; `without` are the paths of questions whose answers stay here.
 
     Raises NotFound("form.unknown") for an unknown form, ("jurisdiction.unknown") for an area outside the reader's,
     ("export.no_such_place") for a place the form does not ask for.
     """
-    table = table_of(reading, wanted.form_id)
+    table = _table(reading, wanted.form_id, without)
     if wanted.place and all(place_key(*each) != wanted.place for each in places(table)):
         raise NotFound("export.no_such_place")
     states = frozenset(STATES) if wanted.state == EVERY_STATE else frozenset({wanted.state})
@@ -93,12 +93,11 @@ def order(reading: Reading, wanted: Wanted, *, flags: Mapping[str, str]) -> Orde
     )
 
 
-def table_of(reading: Reading, form_id: str) -> Table:
-    """The table of a form. Raises NotFound("form.unknown")."""
+def _table(reading: Reading, form_id: str, without: Collection[Path]) -> Table:
     form = reading.session.get(Form, form_id)
     if form is None:
         raise NotFound("form.unknown")
-    return tables(storage.form_versions(reading.session, form_id), title=form.title)
+    return tables(storage.form_versions(reading.session, form_id), title=form.title, without=without)
 
 
 def places(table: Table) -> list[tuple[Table, Question]]:

@@ -5,9 +5,10 @@ The newest version gives the order and the words; what only older versions asked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from forms import catalogue
 from forms.schema import Field, shape
 from forms.wording import Wording, wording
 
@@ -83,15 +84,18 @@ class _Gathered:
     labels: dict[Path, str]
 
 
-def tables(versions: Iterable[bytes], *, title: str) -> Table:
-    """The table of a form and those inside it, from the XML of its versions, the newest first."""
+def tables(versions: Iterable[bytes], *, title: str, without: Collection[Path] = ()) -> Table:
+    """The table of a form and those inside it, from the XML of its versions, the newest first.
+
+    `without` are the paths of questions whose answers are not to leave the house.
+    """
     gathered = _Gathered({(): {}}, {(): title})
     for xml in versions:
-        _gather(xml, gathered)
+        _gather(xml, gathered, without)
     return _table((), (), gathered)
 
 
-def _gather(xml: bytes, gathered: _Gathered) -> None:
+def _gather(xml: bytes, gathered: _Gathered, without: Collection[Path]) -> None:
     form, words = shape(xml), wording(xml)
     repeats = {_path(repeat) for repeat in form.repeats}
     for repeat in sorted(repeats):
@@ -99,7 +103,7 @@ def _gather(xml: bytes, gathered: _Gathered) -> None:
         gathered.labels.setdefault(repeat, _label(repeat, words, form.root.name))
     for each in form.fields:
         path = _path(each.path)
-        if each.note or "meta" in path:
+        if each.note or "meta" in path or path in without:
             continue
         inside = _path(each.repeat) if each.repeat else ()
         asked = gathered.questions[inside]
@@ -117,7 +121,14 @@ def _label(path: Path, words: Wording, root: str) -> str:
 
 def _question(each: Field, steps: Path, words: Wording) -> Question:
     label = words.labels.get(each.path) or _AUTOMATIC.get(steps[-1], steps[-1])
-    return Question(steps, each.type, " ".join(label.split()), words.choices.get(each.path, {}))
+    return Question(steps, each.type, " ".join(label.split()), _choices(each.path, words))
+
+
+def _choices(path: str, words: Wording) -> Mapping[str, str]:
+    """The words of a question's choices; of the lists that lie beside a form only the stock of details is the same for all."""
+    if words.lists.get(path) == "details":
+        return {detail.name: detail.label for detail in catalogue.details()}
+    return words.choices.get(path, {})
 
 
 def _merged(newer: Question | None, older: Question) -> Question:

@@ -14,8 +14,9 @@ from server.storage import submissions as storage
 from server.storage.submissions import Submission
 from server.work import Work
 
-_FORM = "patrol"
-_TRACK = ("wrap_up", "track")
+FORM = "patrol"
+TRACK = ("wrap_up", "track")
+"""The question of that form whose answer is where somebody walked."""
 
 
 def forget_tracks(work: Work, *, before: dt.date, at_most: int) -> int:
@@ -25,11 +26,11 @@ def forget_tracks(work: Work, *, before: dt.date, at_most: int) -> int:
     that a phone sending it again still finds its record.
     """
     old: list[Submission] = []
-    for form_id in forms.standing_for(work.session, _FORM):
+    for form_id in forms.standing_for(work.session, FORM):
         left = at_most - len(old)
-        old += storage.with_answer(work.session, form_id=form_id, path=_TRACK, before=before, at_most=left)
+        old += storage.with_answer(work.session, form_id=form_id, path=TRACK, before=before, at_most=left)
     for submission in old:
-        submission.xml = cut(submission.xml, "/".join(("", "data", *_TRACK)))
+        submission.xml = cut(submission.xml, "/".join(("", "data", *TRACK)))
         submission.values = _without(submission.values)
         storage.forget_track(work.session, root_of(work, submission))
         work.record(
@@ -40,6 +41,6 @@ def forget_tracks(work: Work, *, before: dt.date, at_most: int) -> int:
 
 def _without(values: dict[str, Any]) -> dict[str, Any]:
     kept = deepcopy(values)
-    group, name = _TRACK
+    group, name = TRACK
     kept[group][name] = None
     return kept

@@ -23,13 +23,13 @@ from server.web.staff.pages import page
 from server.work import Reading
 
 _FORMATS = (
-    (Format.XLSX, "表格（Excel、WPS）：记录一张表，每种重复的内容另一张表"),
-    (Format.CSV, "CSV：只有记录，一行一份；最快，多大都行"),
-    (Format.ZIP, "ZIP：CSV 连同重复的内容、照片和录音"),
-    (Format.GEOJSON, "GeoJSON：地图用，一份记录一个点、线或面"),
-    (Format.GPKG, "GeoPackage：QGIS 用，连同重复的内容"),
+    (Format.XLSX, "表格（Excel、WPS 用）"),
+    (Format.CSV, "CSV（最快，多大都行）"),
+    (Format.ZIP, "ZIP（CSV，连同照片和录音）"),
+    (Format.GEOJSON, "GeoJSON（地图用）"),
+    (Format.GPKG, "GeoPackage（QGIS 用）"),
 )
-_WORDS = (("words", "中文：题目和选项照表上的写"), ("names", "代码：题目和选项的代码名，给程序用"))
+_WORDS = (("words", "中文（照表上的写）"), ("names", "代码（给程序用）"))
 
 State = Literal["received", "quarantined", "held", "superseded", "rejected", "withdrawn", "all"]
 
@@ -67,9 +67,7 @@ def chooser(form_id: str) -> str:
 
 
 def _page(reading: Reading, form_id: str, chosen: Chosen) -> str:
-    prepared = figures.order(
-        reading, Wanted(form_id=form_id, format=Format.XLSX, **chosen.model_dump()), flags={}
-    )
+    prepared = services.settle(reading, Wanted(form_id=form_id, format=Format.XLSX, **chosen.model_dump()))
     places = figures.places(prepared.table)
     return page(
         "export.html",
