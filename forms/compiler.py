@@ -5,6 +5,7 @@ With `complaints.py` the only file that imports pyxform.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,13 +16,15 @@ from pyxform.xls2json_backends import csv_to_dict, md_to_dict, xls_to_dict, xlsx
 from pyxform.xls2xform import convert
 
 from forms.complaints import of_error, translate
-from forms.findings import Finding, FormRefused, refused
-from forms.rows import Rows
+from forms.findings import Finding, FormRefused, position, refused
+from forms.rows import FIRST_ROW, Rows, Sheet
 from forms.schema import shape
 from forms.source import ROW_LIMIT, Kind, recognise, text, too_long, unreadable
 from forms.xform import checked
 
 _ROOT: Final = "data"
+_SHEETS: Final = ("survey", "choices", "settings", "entities")
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _QUESTION_LIMIT: Final = 5_000
 _READERS: Final[Mapping[str, Callable[[bytes], dict[str, Any]]]] = {
     "xlsx": xlsx_to_dict,
@@ -68,9 +71,8 @@ def compile_form(source: bytes | str) -> CompiledForm:
     if kind == "xml":
         return _described(checked(data), kind)
     sheets = _read(text(data).encode() if kind in {"md", "csv"} else data, kind)
-    for name in ("survey", "choices", "settings", "entities"):
-        if len(sheets.get(name) or ()) > ROW_LIMIT:
-            raise too_long(name)
+    for name in _SHEETS:
+        _inspect(name, sheets.get(name) or ())
     rows = Rows.of(sheets.get("survey") or (), sheets.get("choices") or (), root=_ROOT)
     try:
         xml, complaints = _convert(sheets)
@@ -114,6 +116,19 @@ def _read(data: bytes, kind: Kind) -> dict[str, Any]:
         raise FormRefused(of_error(error)) from error
     except Exception as error:  # the readers of foreign workbooks raise whatever a broken file provokes
         raise unreadable() from error
+
+
+def _inspect(name: str, sheet: Sheet) -> None:
+    """Refuse a worksheet that is too long, or holds what no XML can."""
+    if len(sheet) > ROW_LIMIT:
+        raise too_long(name)
+    for number, row in enumerate(sheet, start=FIRST_ROW):
+        for column, value in row.items():
+            if _INVISIBLE.search(str(value)):
+                message = "有看不见的控制字符：请清空这一格，重新打字"
+                raise FormRefused(
+                    (Finding("error", position(name, number), message, name, number, str(column)),)
+                )
 
 
 def _convert(sheets: dict[str, Any]) -> tuple[bytes, list[str]]:

@@ -16,7 +16,11 @@ LISTS: Final = frozenset(
 )
 """The register as phones download it; the server makes these files itself."""
 _OF_PEOPLE: Final = frozenset({"households.csv", "persons.csv"})
-_KNOWN: Final = re.compile(r"姓名|户主|住址|家庭地址|门牌|电话|手机号|联系方式")
+_KNOWN: Final = re.compile(
+    r".{0,6}(?:姓名|户主|住址|家庭地址|门牌号?|电话号?码?|手机号?码?|联系方式)"
+    r"(?:怎么称呼|叫什么|是什么|是多少)?(?:[（(].*[）)])?[：:？?]?"
+)
+"""A question for it, not one that only speaks of it (“电话为什么打不通”)."""
 _IDENTITY: Final = re.compile(r"身份证|公民身份号码|证件号")
 
 
@@ -30,5 +34,5 @@ def asked_again(form: Inspected) -> Iterator[Finding]:
             continue
         if _IDENTITY.search(label):
             yield warning(path, "身份证号不收：名册按户和人的编号认，不靠证件号")
-        elif on_phone and _KNOWN.search(label) and not form.is_conditional(path):
+        elif on_phone and _KNOWN.fullmatch(label) and not form.is_conditional(path):
             yield warning(path, "名册里已有的，不用再问：从名单里选户、选人，姓名、地址、电话自己带出来")

@@ -13,7 +13,7 @@ _Key = TypeVar("_Key")
 Sheet = Sequence[Mapping[str, object]]
 """A worksheet below its header, each row by column; a row without a cell is there, and empty."""
 
-_FIRST = 2
+FIRST_ROW = 2
 """The row below the header."""
 _NAME = ("name", "tag", "value")
 _TYPE = ("type", "command")
@@ -76,7 +76,7 @@ def _parameters(survey: Sheet) -> Iterator[tuple[str, int]]:
 
 
 def _numbered(sheet: Sheet) -> Iterator[tuple[int, Mapping[str, object]]]:
-    return enumerate(sheet, start=_FIRST)
+    return enumerate(sheet, start=FIRST_ROW)
 
 
 def _cell(row: Mapping[str, object], columns: Iterable[str]) -> str:

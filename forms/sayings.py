@@ -229,7 +229,10 @@ _UNCODED: Final[tuple[tuple[str, Saying], ...]] = (
     ),
     (r"no survey element named '(?P<q>[^']*)'", Saying("引用的题目「{q}」不存在，请核对写法")),
     (r"multiple survey elements named '(?P<q>[^']*)'", Saying("引用的题目「{q}」有重名，请改掉其中一个名称")),
-    (r"Unknown question type '(?P<type>[^']*)'", _survey("type", "不认识的题型「{type}」")),
+    (
+        r"Unknown question type '(?P<type>[^']*)'",
+        _survey("type", "不认识的题型「{type}」：请核对拼写，空格、标点要用半角"),
+    ),
     (r"element named '(?P<name>[^']*)' has no label", _survey("label", "「{name}」没有写题目文字（label）")),
     (r"has no label", _survey("label", "这一组没有写标题（label）")),
     (

@@ -90,7 +90,7 @@ def shape(xml: bytes) -> Shape:
     try:
         form = parse(xml)
     except MarkupRefused as refusal:
-        raise _refused("表单的 XML 读不出来：可能有看不见的控制字符，请删去后再上传") from refusal
+        raise _refused("表单的 XML 读不出来：可能是组套得太深，请简化后再上传") from refusal
     model = next((each for each in form.iter() if local(each.tag) == "model"), None)
     primary = primary_instance(model) if model is not None else None
     if model is None or primary is None:

@@ -11,7 +11,7 @@ import pytest
 
 from forms import catalogue
 from forms.compiler import compile_form
-from forms.findings import FormRefused
+from forms.findings import Finding, FormRefused
 from forms.workbook import to_xlsx
 
 SETTINGS = "| settings |\n| | form_title | form_id | version |\n| | 试 | trial | 1 |\n"
@@ -101,7 +101,11 @@ def test_a_markdown_table_may_begin_with_a_mark_of_its_encoding():
             "",
             ("survey 第 3 行", "end_group 没有对应的 begin_group"),
         ),
-        (["| | tekst | a | 甲 |"], "", ("survey 第 2 行", "不认识的题型「tekst」")),
+        (
+            ["| | tekst | a | 甲 |"],
+            "",
+            ("survey 第 2 行", "不认识的题型「tekst」：请核对拼写，空格、标点要用半角"),
+        ),
         (
             ["| | select_one x | a | 甲 |"],
             "",
@@ -160,8 +164,14 @@ def test_the_old_external_select_is_refused():
     assert refusal(source) == ("external_choices", "select_one_external 已过时，请改用 select_one_from_file")
 
 
-def test_a_control_character_in_a_label_is_refused():
-    assert "控制字符" in refusal(table("| | text | a | 甲\x0b乙 |"))[1]
+def test_a_character_nobody_sees_is_found_in_its_cell():
+    with pytest.raises(FormRefused) as refused:
+        compile_form(table("| | text | a | 甲 |", "| | text | b | 乙\x0b丙 |"))
+    assert refused.value.findings == (
+        Finding(
+            "error", "survey 第 3 行", "有看不见的控制字符：请清空这一格，重新打字", "survey", 3, "label"
+        ),
+    )
 
 
 @pytest.mark.parametrize("source", ["", "您好", "a,b\n1,2\n", b"\x89PNG\r\n\x1a\n\0\0"])

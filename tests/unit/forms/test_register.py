@@ -17,7 +17,9 @@ def remarks(rows: str) -> list[tuple[str, str]]:
     return [(finding.place, finding.message) for finding in found]
 
 
-@pytest.mark.parametrize("label", ["户主姓名", "联系电话", "家庭地址", "门牌号"])
+@pytest.mark.parametrize(
+    "label", ["户主姓名", "联系电话", "家庭地址", "门牌号", "手机号码是多少？", "户主怎么称呼（写全名）"]
+)
 def test_what_the_register_says_is_not_asked_in_words(label):
     assert remarks(f"{PERSON}| | text | again | {label} | | |\n") == [
         ("survey 第 3 行", "名册里已有的，不用再问：从名单里选户、选人，姓名、地址、电话自己带出来")
@@ -33,7 +35,8 @@ def test_a_form_without_the_register_may_ask_for_a_name():
     [
         "| | text | again | 新住户姓名 | ${person} = '' | |\n",
         "| | begin_group | new | 新住户 | ${person} = '' | |\n| | text | again | 姓名 | | |\n| | end_group | | | | |\n",
-        "| | note | again | 电话打不通再上门 | | |\n",
+        "| | note | again | 联系电话 | | |\n",
+        "| | text | again | 电话为什么打不通 | | |\n",
         "| | select_one_from_file households.csv | again | 门牌 | | |\n",
     ],
 )
