@@ -12,7 +12,7 @@ from server.storage.tiles import TileStore
 
 
 def draw_ahead(database: Database, store: TileStore) -> None:
-    """Make the tiles of every county that lacks them; nothing to do is found out by two small queries.
+    """Make the tiles of every city and county that lacks them; nothing to do is found out by two small queries.
 
     The transaction is over before the first tile is made: a city takes a minute.
     """

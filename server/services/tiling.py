@@ -1,4 +1,4 @@
-"""地图切片 services: the tiles of a drawing are made once and kept; those a whole county sees first, before it asks."""
+"""地图切片 services: the tiles of a drawing are made once and kept; those a county or a city sees first, before it asks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from server.work import Reading
 
 AHEAD_TO_ZOOM = 12
 MOST_BYTES = 2 * 1024**3
+_AHEAD_OF_LEVELS = (Level.CITY, Level.COUNTY)
 _GROUNDS_KEPT = 3
 _TOLD_EVERY = 200
 
@@ -46,15 +47,19 @@ def tile(reading: Reading, store: TileStore, *, boundaries: str, scope: Iterable
 
 
 def not_drawn(reading: Reading, store: TileStore) -> list[tuple[str, Scope]]:
-    """(name, scope) of each county whose boundaries in force have not been made tiles of; none before the first."""
+    """(name, scope) of each city and county whose boundaries in force have not been made tiles of; none before the first."""
     boundaries = boundaries_in_force(reading)
-    counties = jurisdictions.listing(reading.session, scope=reading.actor.scope, digits=Level.COUNTY.digits)
-    named = [(drawing_name(boundaries, [county.code]), Scope.of([county.code])) for county in counties]
+    divisions = [
+        division.code
+        for level in _AHEAD_OF_LEVELS
+        for division in jurisdictions.listing(reading.session, scope=reading.actor.scope, digits=level.digits)
+    ]
+    named = [(drawing_name(boundaries, [code]), Scope.of([code])) for code in divisions]
     return [(name, scope) for name, scope in named if not store.is_whole(name)]
 
 
 def draw_ahead(store: TileStore, name: str, drawn: Ground) -> int:
-    """Make the tiles of a county down to AHEAD_TO_ZOOM that are not kept yet; how many there are."""
+    """Make the tiles of a county or a city down to AHEAD_TO_ZOOM that are not kept yet; how many there are."""
     count = 0
     for at in drawn.tiles(to_zoom=AHEAD_TO_ZOOM):
         address = (at.zoom, at.x, at.y)

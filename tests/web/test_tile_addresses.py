@@ -16,14 +16,16 @@ from shapely import box
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.figures.outlines import boundaries_in_force, drawing_name
 from server.jobs import tiling as jobs
 from server.services import boundaries, tiling
 from server.services.boundaries import Feature
 from server.settings import Settings
+from server.storage.jurisdictions import Jurisdiction
 from server.storage.tiles import TileStore
 from server.web.parts import Parts
 from tests.conftest import Clock
-from tests.factories import GRID, County
+from tests.factories import COUNTY, GRID, START, County
 from tests.pages import sign_in
 
 ZOOM = 14
@@ -160,6 +162,19 @@ def test_a_countys_tiles_are_drawn_before_anybody_asks(
     address = of(addresses(client, "assessor"), zoom=12)
     assert grids(stranger, address) == {0, 1, 2}
     assert {path: path.read_bytes() for path in _files(parts.settings)} == files
+
+
+def test_a_citys_tiles_are_drawn_ahead_like_a_countys(county: County, app: Flask, database: Database) -> None:
+    city = COUNTY[:4]
+    with database.transaction(SYSTEM) as work:
+        work.session.add(Jurisdiction(code=city, name="测试市", start_date=START))
+    parts: Parts = app.extensions["wangge"]
+    jobs.draw_ahead(database, parts.tiles)
+    with database.read(SYSTEM) as reading:
+        named = [drawing_name(boundaries_in_force(reading), [code]) for code in (city, COUNTY)]
+    of_city, of_county = (parts.tiles.get(name, (0, 0, 0)) for name in named)
+    assert of_city
+    assert of_city == of_county
 
 
 def test_tiles_lost_are_drawn_again(
