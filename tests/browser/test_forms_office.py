@@ -87,9 +87,9 @@ def test_a_clerk_adds_a_question_and_its_answer_is_exported(
     county.page.get_by_text("已发布 patrol，版本 2026102001").wait_for()
     assert county.faults == []
 
-    handset.again()
+    with handset.page.expect_response("**/patrol/2026102001.xml"):
+        handset.again()
     handset.page.get_by_role("heading", name="今日巡查").wait_for()
-    handset.wait_until_quiet()
     handset.page.get_by_role("button", name="开始巡查").click()
     handset.choose("今日无异常")
     handset.page.get_by_label(QUESTION).fill("正常，=1+1")

@@ -179,6 +179,18 @@ def test_a_form_that_cannot_be_filled_here_says_so(phone: BrowserPhone, database
     assert phone.home()["forms"][-1]["refused"] == "这张表有必填的条码题，请用 ODK Collect 填写。"
 
 
+def test_a_form_with_a_list_of_its_own_beside_it_is_for_odk_collect(
+    phone: BrowserPhone, database: Database
+) -> None:
+    source = (
+        "| survey |\n| | type | name | label |\n| | select_one_from_file wells.csv | a | 哪口井 |\n"
+        "| settings |\n| | form_title | form_id | version |\n| | 看井 | wells | 1 |\n"
+    )
+    with database.transaction(SYSTEM) as work:
+        forms.publish(work, source, position=9)
+    assert phone.home()["forms"][-1]["refused"] == "这张表带有附件里的清单，请用 ODK Collect 填写。"
+
+
 def test_what_is_no_list_is_not_there(phone: BrowserPhone) -> None:
     for name in ("secrets.csv", "households", "..%2Fwangge.sqlite"):
         assert phone.get(f"files/{name}").status_code == 404
