@@ -7,6 +7,7 @@ import pytest
 from forms import sandbox
 from forms.compiler import compile_form
 from forms.findings import FormRefused
+from forms.source import SOURCE_LIMIT
 
 MARKDOWN = "| survey |\n| | type | name | label |\n| | {} |\n| settings |\n| | form_id | version |\n| | trial | 1 |\n"
 
@@ -27,6 +28,30 @@ def test_an_examined_form_is_the_compiled_form_with_every_remark(monkeypatch, tm
         "照片题建议写 max-pixels=1600，传得快、省空间",
         "没有装 Java，未用 ODK Validate 检查",
     ]
+
+
+def test_what_the_child_refuses_is_refused_here():
+    source = MARKDOWN.format("tekst | a | 甲").encode()
+    with pytest.raises(FormRefused) as apart:
+        sandbox.examine(source)
+    with pytest.raises(FormRefused) as here:
+        compile_form(source)
+    assert apart.value.findings == here.value.findings
+
+
+def test_a_file_beyond_the_limit_is_not_even_read():
+    with pytest.raises(FormRefused, match="文件超过 8 MB"):
+        sandbox.examine(bytes(SOURCE_LIMIT + 1))
+
+
+def test_a_mistake_of_the_child_is_ours_and_not_the_clerk_s(tmp_path, monkeypatch):
+    package = tmp_path / "forms"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "sandbox.py").write_text("raise ValueError('a mistake of ours')\n")
+    monkeypatch.setattr(sandbox, "_HERE", tmp_path)
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        sandbox.examine(b"| survey |")
 
 
 def test_a_form_with_an_error_of_ours_is_not_given_to_the_validator():
