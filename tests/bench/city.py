@@ -6,7 +6,6 @@ The grids are a lattice bent out of shape: neighbours share every vertex of thei
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import shutil
 import threading
@@ -29,15 +28,15 @@ from server.domain.demand_states import UNRESOLVED
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
 from server.jobs import tiling
-from server.services.demands.intake import Raised, raise_demand
 from server.settings import Settings
 from server.storage import migrations
 from server.storage.demands import Demand
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary
 from server.storage.jurisdictions import Jurisdiction
 from server.web.parts import Parts
-from tests.bench.bulk import worker
-from tests.factories import COUNTY, NOW, START, VILLAGE, County, found_county
+from tests.bench import many_demands
+from tests.bench.many_demands import made_from, seed
+from tests.factories import COUNTY, NOW, START, found_county
 
 FOLDER = Path(__file__).parents[2] / ".bench" / "city"
 COLUMNS, ROWS = 200, 100
@@ -56,7 +55,7 @@ Coordinates = NDArray[np.float64]
 
 def on_file() -> str:
     """The address of an SQLite database with the city, made if it is not there yet (two minutes)."""
-    path = FOLDER / f"{_made_from()}.sqlite"
+    path = FOLDER / f"{made_from(Path(__file__), Path(many_demands.__file__))}.sqlite"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         for older in path.parent.glob("*.sqlite"):
@@ -125,21 +124,14 @@ def _bent(start: Coordinates, end: Coordinates, chance: np.random.Generator) -> 
     return lines
 
 
-def _made_from() -> str:
-    versions = sorted((migrations.FOLDER / "versions").glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in (Path(__file__), *versions))).hexdigest()[
-        :10
-    ]
-
-
 def _fill(url: str) -> None:
     migrations.upgrade(url)
     database = Database(url, clock=lambda: NOW)
-    seed = _seed(database, found_county(database))
+    columns = seed(database, found_county(database))
     drawn = outlines()
     _divide(database, drawn)
     with database.engine.begin() as connection:
-        for copies in _copies(seed, shapely.get_coordinates(shapely.centroid(drawn))):
+        for copies in _copies(columns, shapely.get_coordinates(shapely.centroid(drawn))):
             connection.execute(sa.insert(Demand.__table__), copies)
     database.close()
 
@@ -173,24 +165,6 @@ def _divide(database: Database, drawn: list[shapely.Polygon]) -> None:
 
 def _name(code: str) -> str:
     return f"{code[6:9]}街道" if len(code) == 9 else f"第{int(code[9:])}社区"
-
-
-def _seed(database: Database, county: County) -> dict[str, Any]:
-    """The columns of a demand raised through the service."""
-    raised = Raised(
-        raised_on=local_day(NOW),
-        received_at=NOW,
-        channel="walkin",
-        kind="facility",
-        detail="lamp",
-        words="路灯不亮",
-        division=VILLAGE,
-    )
-    with database.transaction(worker(database, county.accounts["worker"])) as work:
-        key = raise_demand(work, raised).id
-    with database.read(SYSTEM) as reading:
-        table = Demand.__table__
-        return dict(reading.session.execute(sa.select(table).where(table.c.id == key)).mappings().one())
 
 
 def _copies(seed: dict[str, Any], middles: Coordinates) -> Iterator[list[dict[str, Any]]]:

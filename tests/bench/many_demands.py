@@ -49,7 +49,7 @@ _WORDS = ("路灯不亮", "水管漏水", "垃圾没人运", "邻居夜里吵", 
 
 def on_file(rows: int = ROWS) -> str:
     """The address of an SQLite database with `rows` demands, made if it is not there yet."""
-    path = FOLDER / f"{rows}-{_made_from()}.sqlite"
+    path = FOLDER / f"{rows}-{made_from(Path(__file__))}.sqlite"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         for older in path.parent.glob(f"{rows}-*.sqlite"):
@@ -62,7 +62,7 @@ def on_file(rows: int = ROWS) -> str:
 
 def on_cluster(cluster: str, rows: int = ROWS) -> str:
     """The address of a PostGIS database with `rows` demands on the cluster, made if it is not there yet."""
-    name = f"wangge_demands_{rows}_{_made_from()}"
+    name = f"wangge_demands_{rows}_{made_from(Path(__file__))}"
     with administering(cluster) as connection:
         known = connection.execute(
             sa.text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": name}
@@ -82,12 +82,12 @@ def on_cluster(cluster: str, rows: int = ROWS) -> str:
 def fill(database: Database, county: County, rows: int, *, open_share: float = OPEN_SHARE) -> None:
     """Put `rows` demands into a county that has been founded, in villages all over it."""
     _divide(database)
-    seed = _seed(database, county)
+    columns = seed(database, county)
     chance = random.Random(rows)
     with database.engine.begin() as connection:
         for first in range(1, rows, 5_000):
             copies = [
-                _copy(seed, serial, chance, county, open_share=open_share)
+                _copy(columns, serial, chance, county, open_share=open_share)
                 for serial in range(first, min(first + 5_000, rows))
             ]
             connection.execute(sa.insert(Demand.__table__), copies)
@@ -97,37 +97,13 @@ def fill(database: Database, county: County, rows: int, *, open_share: float = O
             connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def _on(cluster: str, name: str) -> str:
-    return sa.make_url(cluster).set(database=name).render_as_string(hide_password=False)
+def made_from(*generators: Path) -> str:
+    """What data come from: another generator or another schema is another database."""
+    sources = (*generators, *sorted((migrations.FOLDER / "versions").glob("*.py")))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:10]
 
 
-def _made_from() -> str:
-    """What the data come from: another generator or another schema is another database."""
-    versions = sorted((migrations.FOLDER / "versions").glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in (Path(__file__), *versions))).hexdigest()[
-        :10
-    ]
-
-
-def _fill(url: str, rows: int) -> None:
-    migrations.upgrade(url)
-    database = Database(url, clock=lambda: NOW)
-    fill(database, found_county(database), rows)
-    database.close()
-
-
-def _divide(database: Database) -> None:
-    villages = set(_VILLAGES)
-    with database.transaction(SYSTEM) as work:
-        divisions = set(work.session.scalars(sa.select(Jurisdiction.code)))
-        for code in sorted((villages | {each[:9] for each in villages}) - divisions):
-            work.session.add(Jurisdiction(code=code, name=f"{code[6:]}号", start_date=START))
-        grids = {f"{village}{number:03d}" for village in villages for number in range(1, 5)}
-        for code in sorted(grids - set(work.session.scalars(sa.select(Grid.code)))):
-            work.session.add(Grid(code=code, name=f"第{code[-1]}网格", valid_from=START))
-
-
-def _seed(database: Database, county: County) -> dict[str, Any]:
+def seed(database: Database, county: County) -> dict[str, Any]:
     """The columns of a demand raised through the service."""
     raised = Raised(
         raised_on=local_day(NOW),
@@ -146,6 +122,28 @@ def _seed(database: Database, county: County) -> dict[str, Any]:
         table = Demand.__table__
         row = reading.session.execute(sa.select(table).where(table.c.id == key)).mappings().one()
         return dict(row)
+
+
+def _on(cluster: str, name: str) -> str:
+    return sa.make_url(cluster).set(database=name).render_as_string(hide_password=False)
+
+
+def _fill(url: str, rows: int) -> None:
+    migrations.upgrade(url)
+    database = Database(url, clock=lambda: NOW)
+    fill(database, found_county(database), rows)
+    database.close()
+
+
+def _divide(database: Database) -> None:
+    villages = set(_VILLAGES)
+    with database.transaction(SYSTEM) as work:
+        divisions = set(work.session.scalars(sa.select(Jurisdiction.code)))
+        for code in sorted((villages | {each[:9] for each in villages}) - divisions):
+            work.session.add(Jurisdiction(code=code, name=f"{code[6:]}号", start_date=START))
+        grids = {f"{village}{number:03d}" for village in villages for number in range(1, 5)}
+        for code in sorted(grids - set(work.session.scalars(sa.select(Grid.code)))):
+            work.session.add(Grid(code=code, name=f"第{code[-1]}网格", valid_from=START))
 
 
 def _copy(

@@ -11,7 +11,6 @@ from server.domain.people import Permission
 from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.areas import GridName
-from server.storage import grids
 from server.storage.demands import Demand
 from server.work import Reading
 
@@ -108,9 +107,9 @@ def earlier(reading: Reading, back: dt.timedelta) -> Reading:
 def grids_of(reading: Reading, area: str | None) -> Mapping[str, GridName]:
     """The grids of an area in force, by code. Raises NotFound("jurisdiction.unknown") outside the reader's scope."""
     scope = areas.narrowed(reading.actor.scope, area)
+    today = local_day(reading.now)
     named = areas.grid_names(reading.session, scope=scope)
-    in_force = grids.listing(reading.session, scope=scope, on=local_day(reading.now))
-    return {grid.code: named[grid.code] for grid in in_force}
+    return {code: grid for code, grid in named.items() if grid.is_in_force(today)}
 
 
 def layer_of(reading: Reading, lines: list[GridFigure], *, elsewhere: int = 0) -> GridLayer:
