@@ -18,7 +18,7 @@ Key = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A question whose answer changed; None on the side where it was not answered. `within`: the round it stands in."""
+    """A question whose answer changed; None on the side where it was not answered. `within`: the headings above it."""
 
     label: str
     within: str
@@ -61,15 +61,16 @@ def changes(before: Iterable[Line], after: Iterable[Line]) -> list[Change]:
 
 
 def _answers(lines: Iterable[Line]) -> dict[Key, Line]:
-    """Lines with an answer by the heading above them, their path, and how often that came before under the heading."""
+    """Lines with an answer by the headings above them, their path, and how often that came before under these."""
     seen: dict[tuple[str, str], int] = defaultdict(int)
     found: dict[Key, Line] = {}
-    heading = ""
+    headings: list[str] = []
     for line in lines:
+        del headings[line.depth :]
         if line.answer is None:
-            heading = line.label
+            headings.append(line.label)
             continue
-        within = heading if line.depth else ""
+        within = "，".join(headings)
         found[within, line.path, seen[within, line.path]] = line
         seen[within, line.path] += 1
     return found

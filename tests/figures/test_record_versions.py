@@ -6,8 +6,8 @@ from forms.wording import Line
 from server.figures.record_versions import Change, changes
 
 
-def heading(label: str) -> Line:
-    return Line(label, None, 0, "/data/finding")
+def heading(label: str, depth: int = 0) -> Line:
+    return Line(label, None, depth, "/data/finding")
 
 
 def line(name: str, answer: str, depth: int = 0) -> Line:
@@ -34,6 +34,15 @@ def test_after_a_round_the_heading_no_longer_stands_over_what_follows() -> None:
     before = [heading("发现 1"), line("哪一类", "道路", 1), line("结果", "好")]
     after = [heading("发现 1"), line("哪一类", "道路", 1), line("结果", "差")]
     assert changes(before, after) == [Change("结果", "", "好", "差")]
+
+
+def test_a_group_within_a_round_is_named_with_its_round() -> None:
+    before = [heading("发现 1"), heading("是什么", 1), line("哪一类", "道路", 2), line("备注", "急", 1)]
+    after = [heading("发现 1"), heading("是什么", 1), line("哪一类", "消防", 2), line("备注", "不急", 1)]
+    assert changes(before, after) == [
+        Change("哪一类", "发现 1，是什么", "道路", "消防"),
+        Change("备注", "发现 1", "急", "不急"),
+    ]
 
 
 def test_the_same_answers_have_not_changed() -> None:
