@@ -66,7 +66,7 @@ def batch(session: Session, selection: Selection, *, scope: Scope, after: int, a
 
     The number is written into the statement: a plan made for any number would sort all that is left, every time.
     """
-    behind = sa.bindparam("after", after, literal_execute=True)
+    behind: sa.BindParameter[int] = sa.bindparam("after", after, literal_execute=True)
     query = (
         sa.select(
             Submission.id,
