@@ -100,9 +100,13 @@ def _earlier(work: Work, form_id: str | None, in_place_of: uuid.UUID | None) -> 
 
 
 def drop(work: Work, draft_id: uuid.UUID) -> None:
-    """放弃草稿. Raises NotFound("form_draft.unknown"), Forbidden."""
+    """放弃草稿, with the files beside a form that was never published. Raises NotFound("form_draft.unknown"), Forbidden."""
     work.actor.require(Permission.PREPARE_FORMS)
     draft = storage.get(work.session, draft_id, lock=True)
+    form_id = draft.form_id or ""
+    if published.newest(work.session, form_id) is None:
+        for medium in published.media(work.session, form_id):
+            work.session.delete(medium)
     work.record(events.FormDraftDropped(subject_id=draft.id, jurisdiction=None, form_id=draft.form_id))
     work.session.delete(draft)
 

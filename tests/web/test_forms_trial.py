@@ -77,6 +77,7 @@ def test_a_trial_ends_with_its_draft(client: FlaskClient, database: Database, dr
     trial = trial_of(database)
     assert client.post(f"{draft}/drop").status_code == 303
     assert client.get(f"{trial}/formList").status_code == 404
+    assert client.get("/forms/round/media/wells.csv").status_code == 404
     assert client.post(f"{trial}/submission", data=body(instance("round", {}))).status_code == 404
 
 
