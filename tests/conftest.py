@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as properties
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from server.app import create_app
@@ -20,6 +21,8 @@ from server.settings import Settings
 from server.storage import migrations
 from server.web.parts import Parts
 from tests.factories import NOW, County, found_county
+
+properties.load_profile("ci")  # the library's own: the same examples every time, and no wall clock
 
 POSTGIS = os.environ.get("WANGGE_TEST_DATABASE_URL")
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -224,7 +224,7 @@ def written(tag: str, answers: Answers, namespace: str = "") -> etree._Element:
     return element
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data())
 @pytest.mark.parametrize("form_id", ["patrol", "household_visit", "demand_intake", "case_followup"])
 @pytest.mark.parametrize("namespace", ["", "{http://example.invalid/form}"])
