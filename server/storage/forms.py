@@ -83,7 +83,8 @@ def every(session: Session) -> Sequence[Form]:
 
 def standing_for(session: Session, shipped: str) -> tuple[str, ...]:
     """Ids of the forms whose records are read as those of a shipped form, itself among them."""
-    return (shipped, *session.scalars(sa.select(Form.form_id).where(Form.stands_for == shipped)))
+    others = sa.select(Form.form_id).where(Form.stands_for == shipped, Form.form_id != shipped)
+    return (shipped, *session.scalars(others))
 
 
 def listed(session: Session) -> Sequence[tuple[Form, FormVersion]]:

@@ -201,6 +201,7 @@ def test_a_form_reworded_by_a_county_stands_for_the_patrol(
     assert office.post(f"{county.phone()}/submission", data=body(sent)).status_code == 201
     with database.read(SYSTEM) as reading:
         assert forms.projector_of(reading.session, "xunluo") == "patrol"
+        assert storage.standing_for(reading.session, "patrol") == ("patrol", "xunluo")
         assert reading.session.scalars(sa.select(Patrol.grid_then)).one() == GRID
     again = upload(office, own.replace("2026112101", "2026112102").encode(), "巡逻.md")
     assert office.post(f"{again}/stands-for", data={"stands_for": ""}).status_code == 409
