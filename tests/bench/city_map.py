@@ -23,6 +23,10 @@ from tests.factories import PASSWORD
 _MAPS = {"cases": "/cases", "patrols": "/maps/patrols"}
 _MOST_KILOBYTES, _MOST_SECONDS = 300.0, 2.0
 _MOST_RECOLOUR_MS, _MOST_TILE_MS = 50.0, 100.0
+_VIEWS = 4
+"""Of a map: the first is the server's own first time, not the reader's, and does not count."""
+_WINDOW_MS = 1_500
+"""A new window of Chromium first builds its own address bar."""
 _TIMES = 9
 _FROM_GRIDS = 11.0
 _TILE = "canvas.leaflet-tile-loaded"
@@ -55,20 +59,22 @@ def figures() -> Iterator[Figure]:
 def _first_view(
     browser: Browser, server: str, reader: StorageState, what: str, path: str
 ) -> Iterator[Figure]:
-    for _ in range(2):  # the server's own first time is not the reader's
+    drawn_after = []
+    for _ in range(_VIEWS):
         context = browser.new_context(storage_state=reader)
         page = context.new_page()
+        page.wait_for_timeout(_WINDOW_MS)
         requests: list[Request] = []
         page.on("requestfinished", lambda request, kept=requests: kept.append(request))
         begun = time.perf_counter()
         _open(page, server + path)
-        seconds = time.perf_counter() - begun
+        drawn_after.append(time.perf_counter() - begun)
         page.wait_for_load_state("networkidle")
         own = [request for request in requests if "/static/vendor/" not in request.url]
         received = sum(request.sizes()["responseBodySize"] for request in own)
         context.close()
     yield f"city, map of {what}: first view beside vendored files (kB gzip)", received / 1000, _MOST_KILOBYTES
-    yield f"city, map of {what}: drawn after (s)", seconds, _MOST_SECONDS
+    yield f"city, map of {what}: drawn after (s)", statistics.median(drawn_after[1:]), _MOST_SECONDS
 
 
 def _under_the_hand(browser: Browser, server: str, reader: StorageState) -> Iterator[Figure]:

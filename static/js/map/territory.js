@@ -78,6 +78,7 @@
     const tooltip = L.tooltip({ sticky: true, direction: "auto", offset: [14, 0] });
     let data = read({ villages: [], looks: {} });
     let fills = window.wangge.patterns.fills({});
+    let styles = new Map(); // by level and marks: twenty thousand grids share a few dozen
     let villages = [];
     let picked = -1;
     let shown = null;
@@ -87,11 +88,19 @@
 
     const rowOf = ({ kind, id }) => (kind === "grids" ? gridRow(data, id) : villages[id]);
 
+    function styleOf(level, marks) {
+      const line = marks & THICK_MARK ? THICK : data.looks[level].pattern === "border" ? BORDERED : PLAIN;
+      return { ...line, fill: fills(level, Boolean(marks & VACANT)) };
+    }
+
     function style(kind, id) {
-      const row = rowOf({ kind, id });
-      if (!row?.level) return kind === "grids" && id === picked ? PICKED : OUTLINE;
-      const line = row.thick ? THICK : data.looks[row.level].pattern === "border" ? BORDERED : PLAIN;
-      return { ...(kind === "grids" && id === picked ? PICKED : line), fill: fills(row.level, Boolean(row.vacant)) };
+      const isGrid = kind === "grids";
+      const level = isGrid ? data.levels?.[data.level?.[id]] : villages[id]?.level;
+      const marks = isGrid && level ? data.marks[id] : 0;
+      const key = `${level} ${marks}`;
+      if (!styles.has(key)) styles.set(key, level ? styleOf(level, marks) : OUTLINE);
+      const found = styles.get(key);
+      return isGrid && id === picked ? { ...found, ...PICKED } : found;
     }
 
     function relabel() {
@@ -161,6 +170,7 @@
       if (values.drawing !== config.drawing) return tell({ type: "outdated" });
       data = read(values);
       fills = window.wangge.patterns.fills(data.looks);
+      styles = new Map();
       villages = sums(data);
       isTold = true;
       tiles.restyle();

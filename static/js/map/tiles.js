@@ -51,13 +51,15 @@
     pen.scale(ratio(), ratio());
     pen.lineJoin = "round";
     const later = new Map();
-    const draw = ({ path }, { fill, colour, weight }) => {
-      if (fill) {
-        pen.fillStyle = fill;
-        pen.fill(path, "evenodd");
+    let last = null; // as most are alike, the pen is seldom set anew
+    const draw = ({ path }, wanted) => {
+      if (wanted !== last) {
+        pen.fillStyle = wanted.fill ?? "transparent";
+        pen.strokeStyle = wanted.colour;
+        pen.lineWidth = wanted.weight;
+        last = wanted;
       }
-      pen.strokeStyle = colour;
-      pen.lineWidth = weight;
+      if (wanted.fill) pen.fill(path, "evenodd");
       pen.stroke(path);
     };
     for (const each of shapes) {
