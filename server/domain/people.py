@@ -155,15 +155,14 @@ class Grant:
 
 
 def _grant(*holders: Role | Function, by_phone: bool = False) -> Grant:
-    return Grant(
-        roles=frozenset(holder for holder in holders if isinstance(holder, Role)),
-        functions=frozenset(holder for holder in holders if isinstance(holder, Function)),
-        by_phone=by_phone,
-    )
+    roles = frozenset(holder for holder in holders if isinstance(holder, Role))
+    functions = frozenset(holder for holder in holders if isinstance(holder, Function))
+    return Grant(roles, functions, by_phone)
 
 
 _FIELD = (Role.GRID_WORKER, Role.VILLAGE_CADRE)
 _OFFICE = (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICIAL)
+_DESKS = (Function.REGISTRAR, Function.SCREENER, Function.DISPATCHER, Function.ARBITER)
 _EVERYONE = tuple(Role)
 
 PERMISSIONS: dict[Permission, Grant] = {
@@ -175,9 +174,7 @@ PERMISSIONS: dict[Permission, Grant] = {
     Permission.SEE_NAMES: _grant(*_FIELD, by_phone=True),
     Permission.REVEAL_PERSONAL_DATA: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR),
     Permission.REGISTER_DEMAND: _grant(*_OFFICE, Function.REGISTRAR),
-    Permission.CLASSIFY_DEMAND: _grant(
-        *_OFFICE, Function.REGISTRAR, Function.SCREENER, Function.DISPATCHER, Function.ARBITER
-    ),
+    Permission.CLASSIFY_DEMAND: _grant(*_OFFICE, *_DESKS),
     Permission.ASSIGN_DEMAND: _grant(*_OFFICE, Function.DISPATCHER, Function.ARBITER),
     Permission.REPORT_BACK: _grant(*_OFFICE, Function.REGISTRAR),
     Permission.TAKE_IN_DEMAND: _grant(*_FIELD, Role.TOWNSHIP_OFFICIAL, by_phone=True),
@@ -280,10 +277,8 @@ class Actor:
             return False
         if self.role in grant.roles and (at is None or self.scope.covers(at)):
             return True
-        return any(
-            post.function in grant.functions and (at is None or contains(post.jurisdiction, at))
-            for post in self.posts
-        )
+        over = (post.jurisdiction for post in self.posts if post.function in grant.functions)
+        return any(at is None or contains(code, at) for code in over)
 
     def require(self, permission: Permission, *, at: str | None = None) -> None:
         """Raise Forbidden("actor.not_permitted") unless the actor has `permission` (in the division `at`)."""
@@ -320,7 +315,6 @@ def scope_of(role: Role, *, home: str | None, posts: Iterable[Post]) -> Scope:
     A grid worker looks only where he has a post: his account's village is not his round.
     """
     posts = tuple(posts)
-    codes = {post.jurisdiction for post in posts}
-    if home is not None and role is not Role.GRID_WORKER:
-        codes.add(home)
+    homes = [] if home is None or role is Role.GRID_WORKER else [home]
+    codes = {*homes, *(post.jurisdiction for post in posts)}
     return Scope.of(codes, private=(post.jurisdiction for post in posts if post.function in _SEE_PRIVATE))
