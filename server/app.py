@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import logs, web
 from server.database import Clock, Database, utc_now
-from server.domain.people import Role
+from server.domain.roles import Role
 from server.settings import Settings
 from server.storage.files import FileStore
 from server.storage.tiles import TileStore

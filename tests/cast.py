@@ -15,7 +15,8 @@ from server.domain.demand_acts import Action, Facts
 from server.domain.demand_states import DemandState, StateKey
 from server.domain.demand_ways import open_requests
 from server.domain.mechanism import MechanismProfile, parse_profile
-from server.domain.people import SYSTEM, Actor, ActorKind, Function, Post, Role, scope_of
+from server.domain.people import SYSTEM, Actor, ActorKind, scope_of
+from server.domain.roles import Function, Post, Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import SHANGHAI, WorkCalendar, local_day
 

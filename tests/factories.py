@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from server import profiles
 from server.database import Database
-from server.domain.people import SYSTEM, Function, Role
+from server.domain.people import SYSTEM
+from server.domain.roles import Function, Role
 from server.services import accounts, forms
 from server.services import profiles as mechanism
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary

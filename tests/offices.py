@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from server import profiles
 from server.database import Database
 from server.domain.events import Event
-from server.domain.people import SYSTEM, Actor, ActorKind, Function
+from server.domain.people import SYSTEM, Actor, ActorKind
+from server.domain.roles import Function
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.services import actors, meetings

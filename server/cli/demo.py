@@ -16,7 +16,7 @@ from server.demo.gazetteer import COUNTY_NAME
 from server.demo.invitation import Invitation, invitation, one_of_each_role
 from server.demo.seeding import AnotherMechanism, NotTheDemo, Seeded, seed
 from server.domain.mechanism import parse_profile
-from server.domain.people import Role
+from server.domain.roles import Role
 from server.domain.work_calendar import local_day
 from server.settings import Settings
 

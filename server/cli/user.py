@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from server.cli.opening import Refused, opened
 from server.cli.tables import table
-from server.domain.people import SYSTEM, Role
+from server.domain.people import SYSTEM
+from server.domain.roles import Role
 from server.services import accounts
 from server.storage import jurisdictions
 from server.storage import posts as storage

@@ -12,7 +12,7 @@ from server.demo.geography import CountyMap, Grid, draw_county
 from server.demo.people import Household, settle
 from server.demo.staff import StaffMember, appoint
 from server.domain.mechanism import MechanismProfile, parse_profile
-from server.domain.people import Function, Role
+from server.domain.roles import Function, Role
 from server.domain.work_calendar import WorkCalendar
 
 HISTORY_DAYS = 92

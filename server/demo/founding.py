@@ -17,7 +17,7 @@ from server.demo.gazetteer import COUNTY_CODE
 from server.demo.people import Household
 from server.demo.staff import StaffMember
 from server.demo.units import units_of
-from server.domain.people import PERMISSIONS, Permission
+from server.domain.permissions import PERMISSIONS, Permission
 from server.services import accounts, boundaries, divisions, forms, posts, roster_entry, units
 from server.services import profiles as mechanism
 from server.services.boundaries import Feature

@@ -10,7 +10,7 @@ from server.demo.faults import planted
 from server.demo.founding import PASSWORD, home_of
 from server.demo.seeding import Seeded
 from server.demo.staff import StaffMember
-from server.domain.people import Function, Role
+from server.domain.roles import Function, Role
 from server.web.addresses import phone_url
 from server.web.collect_settings import PROJECT_ID, server_url
 from server.web.residents import PREFIX as RESIDENTS

@@ -22,9 +22,10 @@ from server.demo.upkeep import (
     TagEndProposed,
     UpkeepAct,
 )
-from server.domain.people import Actor, Post
+from server.domain.people import Actor
 from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from server.domain.register_change import TAG_ENDED, Effect, change_of
+from server.domain.roles import Post
 from server.services import actors, posts, residents, submissions, units
 from server.services.register import changes, households
 from server.services.register.changes import Statement

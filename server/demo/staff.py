@@ -10,7 +10,7 @@ from server.demo.chance import dice, key_of
 from server.demo.gazetteer import COUNTY_CODE
 from server.demo.geography import CountyMap, Grid
 from server.demo.names import STAFF_PHONES, Sex, full_name, phone
-from server.domain.people import Function, Post, Role
+from server.domain.roles import Function, Post, Role
 
 ADMIN_USERNAME = "admin@qinglan.example"
 

@@ -12,7 +12,7 @@ from server.demo.care import CareTag, Person
 from server.demo.county import County
 from server.demo.people import Household
 from server.demo.staff import StaffMember
-from server.domain.people import Function
+from server.domain.roles import Function
 
 
 @dataclass(frozen=True, kw_only=True)

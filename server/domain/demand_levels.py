@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from server.domain.mechanism import HandlingLevel
-from server.domain.people import Role
+from server.domain.roles import Role
 
 HEIGHT: Mapping[str, int] = MappingProxyType(
     {level: height for height, level in enumerate(get_args(HandlingLevel))}

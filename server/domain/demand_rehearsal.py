@@ -15,8 +15,9 @@ from server.domain.demand_rights import is_authorised
 from server.domain.demand_states import DemandState
 from server.domain.demand_ways import is_open, open_requests
 from server.domain.mechanism import Canonical, HandlingLevel, MechanismProfile
-from server.domain.people import SYSTEM, Actor, ActorKind, Function, Post, Role
+from server.domain.people import SYSTEM, Actor, ActorKind
 from server.domain.problems import Problem
+from server.domain.roles import Function, Post, Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 

@@ -11,8 +11,10 @@ from server.domain.demand_states import DemandState, StateKey
 from server.domain.demand_ways import waits_for_arbiter
 from server.domain.jurisdiction import Level, contains
 from server.domain.mechanism import MechanismProfile
-from server.domain.people import Actor, ActorKind, Function, Permission
+from server.domain.people import Actor, ActorKind
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden
+from server.domain.roles import Function
 
 _S = StateKey
 _OF_A_GRID = frozenset({Function.GRID_WORKER, Function.GRID_LEAD})

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from server.domain.problems import Conflict, Invalid, NotFound
 
-
 STATES = {
     "received": "已收到",
     "quarantined": "版本不明，暂存",

@@ -16,7 +16,7 @@ from gis.measure import area_m2
 from gis.redraw import Outline
 from server.domain import redrawing
 from server.domain.jurisdiction import Level
-from server.domain.people import Function, Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden
 from server.domain.redrawing import (
     STEPS,
@@ -31,6 +31,7 @@ from server.domain.redrawing import (
     Step,
 )
 from server.domain.rehousing import Change, Sited, rehoused
+from server.domain.roles import Function
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.storage import grids, jurisdictions, posts, redrawings

@@ -9,7 +9,8 @@ from typing import Any
 from shapely import Point
 
 from server.domain.demand_states import StateKey
-from server.domain.people import Actor, Permission
+from server.domain.people import Actor
+from server.domain.permissions import Permission
 from server.figures import case_bins, grid_values, hot_places, open_cases
 from server.figures.areas import narrowed
 from server.figures.case_colours import MIXED, ColouredBy, Colouring, colourings

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gis.hotspots import Hotspot
 from server.domain.demand_states import Group
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import areas, hot_places
 from server.figures.case_map import private_words
 from server.figures.open_cases import counts, moments

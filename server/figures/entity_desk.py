@@ -9,7 +9,7 @@ from uuid import UUID
 from forms.entity_lists import declared_lists
 from forms.wording import wording
 from server.domain.entity import LABEL, Clash
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.figures.personnel import place_names
 from server.storage import entities, entity_desk, forms

@@ -19,7 +19,7 @@ from gis.measure import distance_m
 from server.domain import obligation
 from server.domain.names import family_of
 from server.domain.obligation import DueState, Duty, Id, Standing, VisitIndex, due_state, most_urgent
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import compliance, roster

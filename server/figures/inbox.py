@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.domain.demand_acts import Action
 from server.domain.demand_states import Group
 from server.domain.jurisdiction import Level
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Unauthenticated
 from server.figures import open_cases
 from server.figures.case_words import due_day_of

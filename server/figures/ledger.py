@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.domain.demand_states import Group
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden, Invalid
 from server.domain.work_calendar import local_day
 from server.figures.open_cases import Case, lines, moments

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from server.domain.deadline import Allowance, Unit
 from server.domain.mechanism import LEVEL_WORDS, Canonical, HandlingLevel
-from server.domain.people import Role
+from server.domain.roles import Role
 from server.figures.case_words import CLASSES
 
 NOTHING = "—"

@@ -15,7 +15,7 @@ from server.domain.demand_states import Group
 from server.domain.demand_ways import meeting_of
 from server.domain.jurisdiction import Level
 from server.domain.mechanism import MechanismProfile, Meeting
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures import areas, open_cases
 from server.figures.next_step import mechanism_of, open_to

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from server.domain.demand import treated_as_private
 from server.domain.demand_states import Group, StateKey, group_of
 from server.domain.outer_order import ANSWERS
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures.case_words import suggested
 from server.storage import outer_orders as storage

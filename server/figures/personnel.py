@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from server.domain.jurisdiction import Level
-from server.domain.people import PERMISSIONS, Function, Permission, Role
+from server.domain.permissions import PERMISSIONS, Permission
+from server.domain.roles import Function, Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures.areas import in_village

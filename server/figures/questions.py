@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.domain.obligation import Window, window_of
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.domain.question import Answer, Kind, Question
 from server.domain.work_calendar import local_day

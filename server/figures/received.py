@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from forms.wording import Line
 from gis.sketch import Sketch, sketch
 from server.domain.entity import Undone
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden, NotFound
 from server.domain.review import Standing, Verdict, standing
 from server.domain.scope import Scope

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forms.wording import Line
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.review import Standing
 from server.domain.scope import Scope
 from server.figures.received import standing_of

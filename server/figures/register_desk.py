@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from server.domain.people import ActorKind, Permission
+from server.domain.people import ActorKind
+from server.domain.permissions import Permission
 from server.domain.register_change import MOVED_OUT, VACANT, Change, Effect, change_of
 from server.domain.scope import Scope
 from server.domain.work_calendar import end_of_day, local_day

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from server.domain import obligation
 from server.domain.jurisdiction import Level
 from server.domain.obligation import Away, Duty, DutyGrid, Exit, Stay, Unit
-from server.domain.people import Function
+from server.domain.roles import Function
 from server.domain.scope import Scope
 from server.figures.staffing import held_posts
 from server.storage.grids import Grid

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.jurisdiction import Level
-from server.domain.people import Function
+from server.domain.roles import Function
 from server.storage.posts import Account, PostRow
 
 _LEVEL_DIGITS = tuple(level.digits for level in Level)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from gis.walk import walking_order
 from server.domain.obligation import Id, Standing, Unit, in_visiting_order
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures.compliance import Compliance, state_of
 from server.figures.staffing import Staffing, names_of

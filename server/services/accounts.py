@@ -13,8 +13,9 @@ from argon2.exceptions import VerificationError
 from sqlalchemy.orm import Session
 
 from server.domain.events import people as events
-from server.domain.people import Permission, Role
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+from server.domain.roles import Role
 from server.domain.work_calendar import local_day
 from server.services.actors import hash_of
 from server.storage import posts as storage

@@ -8,7 +8,8 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from server.domain.people import Actor, ActorKind, Function, Post, Role, scope_of
+from server.domain.people import Actor, ActorKind, scope_of
+from server.domain.roles import Function, Post, Role
 from server.domain.work_calendar import local_day
 from server.storage import posts as storage
 from server.storage.posts import Account, AppUser

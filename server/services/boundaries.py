@@ -13,7 +13,7 @@ from shapely import MultiPolygon, Point, Polygon
 
 from server.domain.events import register as events
 from server.domain.jurisdiction import Level, parent_of, validate
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day

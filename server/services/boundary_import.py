@@ -18,7 +18,7 @@ from gis.repair import repaired
 from gis.validate import NOTHING_ALLOWED, Finding, Kind, Level, examine
 from server.domain.jurisdiction import Level as Division
 from server.domain.jurisdiction import ancestor_at, level_of
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.work_calendar import local_day
 from server.services import boundaries, divisions, rehousing

@@ -11,7 +11,7 @@ from gis.coordinates import Datum
 from gis.grid_files import Columns, Contents, Drawn, GridFileRefused
 from gis.grid_upload import laid_out
 from gis.validate import GRID_CODE
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Forbidden, Invalid
 from server.services import boundary_import
 from server.services.boundary_import import Examined, MapOrder

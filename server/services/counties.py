@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain.jurisdiction import Level, level_of, validate
-from server.domain.people import Function, Role
 from server.domain.problems import Conflict
+from server.domain.roles import Function, Role
 from server.services import accounts, divisions, forms, posts, profiles
 from server.storage import jurisdictions
 from server.storage import posts as storage

@@ -12,7 +12,7 @@ from typing import Literal, cast
 from server.domain import notification
 from server.domain.events.notifications import SentAgain
 from server.domain.notification import MOST_A_DAY, What
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict
 from server.domain.work_calendar import SHANGHAI, local_day
 from server.storage import notifications as storage

@@ -6,7 +6,7 @@ import datetime as dt
 
 from server.domain.events import register as events
 from server.domain.jurisdiction import parent_of, validate
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.storage.jurisdictions import Jurisdiction
 from server.work import Work

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from server.domain.events import people as events
 from server.domain.jurisdiction import around
-from server.domain.people import PERMISSIONS, Permission, Role
+from server.domain.permissions import PERMISSIONS, Permission
 from server.domain.problems import Conflict, Invalid
+from server.domain.roles import Role
 from server.domain.work_calendar import local_day
 from server.storage import entrustments as storage
 from server.storage import households as register

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from server.domain.events.patrols import ExemptionDeclared
 from server.domain.exemption import ExemptReason
 from server.domain.jurisdiction import around
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.work_calendar import local_day
 from server.storage import grids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.events.people import PersonalDataRevealed
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.figures.exports.order import Order, Wanted, order
 from server.services.forms import projector_of

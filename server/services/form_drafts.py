@@ -19,7 +19,7 @@ from forms.schema import shape
 from forms.source import Kind
 from server.domain.events import forms as events
 from server.domain.form import stands_in
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict
 from server.services import forms
 from server.services.forms import FormFile

@@ -7,7 +7,7 @@ import mimetypes
 import re
 
 from server.domain.events import forms as events
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, NotFound
 from server.storage import forms as storage
 from server.storage.files import FileStore

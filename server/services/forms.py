@@ -16,7 +16,7 @@ from forms.lint import lint
 from forms.schema import Shape, shape
 from server.domain.events import forms as events
 from server.domain.form import FormState, move, next_version, settle, stands_in
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict
 from server.domain.work_calendar import local_day
 from server.services import entities

@@ -9,7 +9,8 @@ from typing import Literal
 
 from server.domain.demand_states import StateKey
 from server.domain.events import units as events
-from server.domain.people import Actor, ActorKind, Permission
+from server.domain.people import Actor, ActorKind
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, NotFound
 from server.domain.scope import Scope
 from server.services.actors import hash_of

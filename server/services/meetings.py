@@ -13,7 +13,7 @@ from server.domain.demand_states import StateKey
 from server.domain.events import meetings as events
 from server.domain.jurisdiction import contains, validate
 from server.domain.mechanism import Meeting
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.work_calendar import local_day
 from server.services.demands.acts import perform

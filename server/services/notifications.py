@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from server.domain import notification
 from server.domain.mechanism import MechanismProfile
 from server.domain.notification import Audience, What
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.services import actors
 from server.services.demands.acts import profile_of
 from server.storage import events

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from server.domain.events.orders import OrdersReturned, OrdersTakenIn
 from server.domain.jurisdiction import Level
 from server.domain.outer_order import FIELDS, OrderChannel
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day

@@ -6,8 +6,9 @@ import datetime as dt
 import uuid
 
 from server.domain.events import people as events
-from server.domain.people import Function, Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, NotFound
+from server.domain.roles import Function
 from server.storage import grids
 from server.storage import posts as storage
 from server.storage.posts import PostRow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.events.questions import QuestionAnswered
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden, Invalid, Unauthenticated
 from server.domain.question import Answer
 from server.figures import questions as figures

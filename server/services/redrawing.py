@@ -10,7 +10,7 @@ from shapely import Point
 
 from gis.redraw import Outline, knitted
 from server.domain.jurisdiction import Level, validate
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.redrawing import STEPS, Piece, Step, take
 from server.domain.scope import Scope

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gis.grid_index import GridIndex
 from server.domain.events import retagging as events
 from server.domain.jurisdiction import Level, validate
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, NotFound
 from server.domain.retagging import Move, by_way, moves_of, together
 from server.domain.scope import Scope

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from shapely import Point
 
 from server.domain.events import register as events
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import end_of_day
 from server.storage.households import AwaySpell, CareTag, Household, Person
 from server.storage.visits import Visit

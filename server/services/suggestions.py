@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.events import suggestions as events
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Forbidden, Invalid, Unauthenticated
 from server.storage import suggestions as storage
 from server.storage.posts import Account

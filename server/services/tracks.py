@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.events.patrols import TrackOpened
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.storage import tracks as storage
 from server.storage.patrols import Patrol

@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 from server.domain.events import units as events
 from server.domain.jurisdiction import validate
-from server.domain.people import Actor, ActorKind, Permission
+from server.domain.people import Actor, ActorKind
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day

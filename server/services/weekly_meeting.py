@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from server.domain.events.demands import DemandDiscussed
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.services.demands.notes import noted
 from server.services.demands.reach import reached
 from server.services.demands.words import legible

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.web.authentication import current_actor
 
 P = ParamSpec("P")

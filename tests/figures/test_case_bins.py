@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.database import Database
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import case_bins, case_map, open_cases
 from server.figures.case_colours import MIXED, ColouredBy, colourings
 from server.figures.open_cases import Case

@@ -13,8 +13,9 @@ from shapely import Point
 
 from server.database import Database
 from server.domain.demand_states import StateKey
-from server.domain.people import SYSTEM, Function
+from server.domain.people import SYSTEM
 from server.domain.problems import NotFound
+from server.domain.roles import Function
 from server.figures import concentrations
 from server.figures.grid_layers import LAYERS, GridFigure, GridLayer, earlier
 from server.figures.grid_layers.unresolved import unresolved_at

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from server.app import create_app
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.settings import Settings
 from server.web.authorization import GUARD
 from tests.rules.source import files, name
@@ -44,7 +44,7 @@ def test_every_permission_is_asked_for() -> None:
     asking = "".join(
         path.read_text(encoding="utf-8")
         for path in files(".py", under=("server",))
-        if name(path) != "server/domain/people.py"
+        if name(path) != "server/domain/permissions.py"
     )
     assert [each.name for each in Permission if f"Permission.{each.name}" not in asking] == []
 

@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.database import Database
-from server.domain.people import Function
 from server.domain.problems import Conflict, Forbidden, NotFound
+from server.domain.roles import Function
 from server.figures import phone_lists
 from server.figures.phone_lists import Lists
 from server.services.demands import closing, dispatch, triage

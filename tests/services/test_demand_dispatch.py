@@ -8,8 +8,8 @@ import uuid
 import pytest
 
 from server.domain.events.demands import UnitsCalled
-from server.domain.people import Function
 from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
+from server.domain.roles import Function
 from server.services import units as unit_services
 from server.services.demands import dispatch, handling
 from server.services.demands.handling import Word

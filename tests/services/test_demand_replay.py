@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.demand_replay import ActRecord, begun, evolve
 from server.domain.demand_states import DemandState
-from server.domain.people import Function
+from server.domain.roles import Function
 from server.jobs.sweeping import sweep
 from server.services import units as unit_services
 from server.services.demands import attention, closing, dispatch, handling, rating, triage

@@ -28,7 +28,8 @@ from server.demo.seeding import MOST_DAYS_ADDED, AnotherMechanism, DemoState, No
 from server.demo.staff import StaffMember
 from server.demo.story import Act, day_story
 from server.domain.demand_states import Group
-from server.domain.people import SYSTEM, Role
+from server.domain.people import SYSTEM
+from server.domain.roles import Role
 from server.domain.scope import Scope
 from server.figures import inbox
 from server.jobs.sweeping import sweep

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.database import Database
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures.grid_layers import LAYERS
 from tests.conftest import Clock
 from tests.factories import GRID, NOW, OTHER_GRID, VACANT_GRID, VILLAGE, County

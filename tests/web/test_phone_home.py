@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from server.app import create_app
 from server.database import Database
 from server.domain.form import FormState
-from server.domain.people import SYSTEM, Function
+from server.domain.people import SYSTEM
 from server.domain.review import Verdict
+from server.domain.roles import Function
 from server.services import actors, forms, submissions, suggestions
 from server.settings import Settings
 from server.storage.forms import Form

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.domain.events.event import Event
-from server.domain.people import Function, Role
+from server.domain.roles import Function, Role
 
 
 @dataclass(frozen=True, kw_only=True)

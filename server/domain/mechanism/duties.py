@@ -9,7 +9,7 @@ from pydantic import Field
 
 from server.domain.mechanism.part import ChannelCode, Part
 from server.domain.obligation.duty import DutyKind, PhoneRule
-from server.domain.people import Role
+from server.domain.roles import Role
 
 CadenceWindow = Literal["day", "week", "month", "month_day", "quarter", "half_year", "year"]
 

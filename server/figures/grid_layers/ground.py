@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.domain.jurisdiction import Level
 from server.domain.obligation import window_of
-from server.domain.people import Function
+from server.domain.roles import Function
 from server.domain.work_calendar import local_day
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, grids_of, layer_of
 from server.figures.patrolled import patrolled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures import concentrations
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, grids_of, layer_of

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.areas import GridName

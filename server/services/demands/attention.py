@@ -7,7 +7,7 @@ import uuid
 
 from server.domain.demand_acts import Action
 from server.domain.events.demands import SupervisionEnded
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict
 from server.services.demands.acts import perform
 from server.services.demands.notes import noted

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from server.domain.demand_acts import ROUTES, Action
 from server.domain.demand_rights import authorise
 from server.domain.events.demands import ReporterTold, TaskGiven
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict
 from server.services import actors
 from server.services.demands.acts import perform, profile_of

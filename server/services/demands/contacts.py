@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from server.domain.events.people import PersonalDataRevealed
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.storage import demands as storage
 from server.storage.demands import Demand
 from server.work import Work

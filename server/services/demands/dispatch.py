@@ -18,8 +18,9 @@ from server.domain.demand_states import is_unresolved
 from server.domain.demand_ways import meeting_of
 from server.domain.events.demands import UnitsCalled
 from server.domain.jurisdiction import level_of
-from server.domain.people import Permission, Role
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
+from server.domain.roles import Role
 from server.figures.case_words import due_day_of
 from server.services.demands.acts import facts_of, perform, profile_of
 from server.services.demands.handlers import chosen, chosen_units

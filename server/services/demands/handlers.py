@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from server.domain.demand_levels import handling_level
 from server.domain.jurisdiction import Level
-from server.domain.people import Permission, Role
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
+from server.domain.roles import Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.services import actors

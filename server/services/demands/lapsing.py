@@ -7,8 +7,8 @@ from server.domain.demand_levels import handling_level
 from server.domain.demand_states import StateKey
 from server.domain.demand_ways import is_open
 from server.domain.events.demands import ReminderDue
-from server.domain.people import Role
 from server.domain.reminder import reminder
+from server.domain.roles import Role
 from server.services.demands.acts import perform, profile_of
 from server.services.demands.handlers import able_to_handle, can_be_given_to
 from server.storage import events

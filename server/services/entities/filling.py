@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.domain.events.entities import EntitiesImported
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.services.entities.lists import OURS, add_columns, list_for
 from server.services.register.columns import Wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms.entity_lists import declared_lists
 from server.domain.entity import REGISTER_LISTS, Audience
 from server.domain.events.entities import EntityListChanged
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, NotFound
 from server.storage import entities as storage
 from server.storage.entities import EntityList

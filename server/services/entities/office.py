@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from server.domain.entity import Next
 from server.domain.events.entities import EntityClashSeen, EntityRemoved
 from server.domain.events.people import PersonalDataRevealed
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.services.entities.lists import existing
 from server.services.entities.taking import write_version

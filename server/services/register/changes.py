@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from server.domain.events import register as events
-from server.domain.people import ActorKind, Permission
+from server.domain.people import ActorKind
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from server.domain.register_change import REFUSALS, Effect, change_of
 from server.domain.work_calendar import local_day

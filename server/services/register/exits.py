@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from server.domain.obligation import Duty, VisitIndex, compliance, window_of
-from server.domain.people import ActorKind, Role
+from server.domain.people import ActorKind
 from server.domain.problems import Forbidden
+from server.domain.roles import Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import roster

@@ -10,7 +10,7 @@ from shapely import Point
 
 from server.domain.events import people as people_events
 from server.domain.events import register as events
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, NotFound
 from server.domain.register_change import NEW_HOUSEHOLD
 from server.domain.work_calendar import local_day

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from gis.coordinates import Datum, convert
 from server.domain.mechanism import MechanismProfile
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, NotFound
 from server.domain.work_calendar import local_day
 from server.services import roster_entry

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from server.domain.events import register as events
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.services import roster_entry
 from server.services.register.columns import VISIT_FIELDS, Reader, Wrong, columns_of

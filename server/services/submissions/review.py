@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.domain.events import submissions as events
 from server.domain.events.people import PersonalDataRevealed
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.review import MOST_CHARACTERS, Verdict
 from server.services import entities

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.storage import forms
 from server.web.addresses import root

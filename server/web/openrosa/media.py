@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.figures import phone_lists
 from server.storage import forms

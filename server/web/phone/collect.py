@@ -9,7 +9,8 @@ import datetime as dt
 
 from flask import Blueprint, Response, request
 
-from server.domain.people import SYSTEM, Permission
+from server.domain.people import SYSTEM
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.storage import jurisdictions
 from server.web import addresses, authentication, collect_settings, credentials

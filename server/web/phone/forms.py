@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.storage import forms
 from server.web.authentication import current_actor

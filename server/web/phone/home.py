@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import phone_home, tracks
 from server.services.forms import known_form
 from server.storage import forms, jurisdictions, returned, suggestions

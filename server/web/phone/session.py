@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from pydantic import Field
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden
 from server.web import authentication, credentials
 from server.web.authentication import PhonePass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.i18n import say

@@ -19,7 +19,7 @@ from gis.grid_export import DATUM_NAMES, SUFFIXES, Format
 from gis.grid_files import Columns
 from gis.grid_upload import MOST_BYTES
 from gis.validate import Allowable, Kind
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, TooLarge
 from server.domain.work_calendar import local_day
 from server.figures import boundary_layers, boundary_versions

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from server.domain import drawn_shape
 from server.domain.jurisdiction import Level
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.redrawing import Draw, Kind, Merge, Rename, Reshape, Split, Step
 from server.domain.work_calendar import local_day

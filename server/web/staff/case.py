@@ -12,7 +12,7 @@ from server.domain.demand_acts import Action
 from server.domain.demand_rights import claims_in
 from server.domain.demand_states import STATES, Stage, StateKey, is_unresolved
 from server.domain.mechanism import EVALUATOR_WORDS
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.figures import case_story, inbox, merging, open_cases
 from server.figures.case_clock import clock

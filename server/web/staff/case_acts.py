@@ -14,7 +14,7 @@ from server.domain.demand import treated_as_private
 from server.domain.demand_acts import Action
 from server.domain.demand_states import Group
 from server.domain.mechanism import EVALUATOR_WORDS, Evaluator
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, NotFound
 from server.domain.work_calendar import SHANGHAI
 from server.figures.case_words import suggested

@@ -10,7 +10,7 @@ from typing import Literal
 from server.domain.demand_acts import Action
 from server.domain.mechanism import MechanismProfile
 from server.domain.mechanism.part import Choice
-from server.domain.people import Role
+from server.domain.roles import Role
 from server.domain.work_calendar import local_day
 from server.figures import merging
 from server.figures.merging import Suggestion

@@ -10,7 +10,7 @@ from flask import Blueprint, request, url_for
 from pydantic import Field
 
 from server.domain.obligation import Window, window_of
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
 from server.figures import open_cases

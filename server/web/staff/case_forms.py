@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.domain.demand_acts import Action
 from server.domain.demand_states import StateKey
 from server.domain.mechanism import MechanismProfile
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures.next_step import STRUCK_OFF, next_step
 from server.storage.demands import Demand, can_be_told
 from server.web.staff.case_asking import Asking, Question

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, request
 
 from forms import catalogue
 from server.domain.jurisdiction import Level
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, Problem
 from server.domain.work_calendar import local_day
 from server.figures import areas

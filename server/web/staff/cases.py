@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import Field
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import case_map, case_overview, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
 from server.figures.case_words import CLASSES, channels, steps

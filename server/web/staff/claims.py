@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from server.domain.demand_acts import Action
 from server.domain.demand_rights import claims_in
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import open_cases
 from server.figures.next_step import open_to
 from server.storage import demands

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, url_for
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures.grid_layers import LAYERS, GridFigure, GridLayer
 from server.web.authentication import current_actor
 from server.web.authorization import requires

@@ -14,7 +14,8 @@ from flask import Blueprint, Response, flash, request
 
 from server.database import Database
 from server.domain.entity import Audience, Clash, Undone
-from server.domain.people import Actor, Permission
+from server.domain.people import Actor
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, TooLarge
 from server.figures import entity_desk as figures
 from server.figures.personnel import place_names

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import entity_desk as figures
 from server.services import entities as services
 from server.web.authentication import current_actor

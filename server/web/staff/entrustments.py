@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.work_calendar import local_day
 from server.figures import personnel, register_desk

@@ -7,7 +7,7 @@ import datetime as dt
 from flask import Blueprint, Response, flash, request
 
 from server.domain.exemption import ExemptReason
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.work_calendar import local_day
 from server.figures import areas

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.submission import STATES
 from server.figures.exports import file
 from server.figures.exports import order as figures

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash
 
 from forms.findings import FormRefused
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, TooLarge
 from server.figures import form_desk
 from server.services import form_drafts as services

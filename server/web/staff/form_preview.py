@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound, Unavailable
 from server.storage import form_drafts
 from server.web.authentication import current_actor

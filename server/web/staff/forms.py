@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, request
 
 from forms import workbook
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, NotFound, TooLarge
 from server.figures import form_desk
 from server.services import form_media

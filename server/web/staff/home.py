@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from server.domain.obligation import window_of
-from server.domain.people import SYSTEM, Permission
+from server.domain.people import SYSTEM
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures import case_overview, visit_list
 from server.figures.compliance import Compliance, compliance, duties

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, request, url_for
 
 from gis.outbreaks import PERMUTATIONS, SEED
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.domain.work_calendar import local_day
 from server.figures import hot_places, hot_spots, increases, open_cases

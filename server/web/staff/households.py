@@ -11,7 +11,7 @@ from pydantic import Field
 from shapely import Point
 
 from forms import catalogue
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, Problem
 from server.domain.register_change import BY_STAFF, change_of
 from server.domain.work_calendar import local_day

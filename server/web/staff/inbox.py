@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from server.domain.demand_states import Group
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.figures import inbox as figures
 from server.figures import open_cases

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import SYSTEM, Permission
+from server.domain.people import SYSTEM
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.figures import personnel
 from server.figures.personnel import PersonLine

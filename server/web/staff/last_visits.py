@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request
 from pydantic import Base64Bytes
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, TooLarge
 from server.services.register import last_visits as services
 from server.services.register.columns import VISIT_FIELDS, Wrong, guessed

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from pydantic import Field
 
 from server.domain.obligation import LOOKS
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden, NotFound
 from server.figures import open_cases
 from server.figures.case_words import CLASSES

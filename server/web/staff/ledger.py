@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.figures import ledger as figures
 from server.figures.case_words import CLASSES, channels, steps

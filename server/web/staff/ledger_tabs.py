@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request, url_for
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import meetings
 from server.work import Reading
 

@@ -12,7 +12,7 @@ from gis.basemaps import Basemap
 from gis.map_page import MapAssets, MapConfig, map_page
 from gis.tiles import DEEPEST_ZOOM, GRIDS_FROM_ZOOM
 from server.domain.obligation import LOOKS
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.figures import areas, grid_values
 from server.figures.outlines import Drawing, drawing

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, flash, request
 from server import profiles
 from server.domain.demand_paths import check
 from server.domain.mechanism import MechanismProfile, parse_profile
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, NotFound, Problem, TooLarge
 from server.domain.work_calendar import local_day
 from server.figures.mechanism import Difference, differences, tables, unexecuted

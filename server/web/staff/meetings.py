@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, request
 
 from server.domain.demand_acts import Action
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
 from server.figures import meetings as figures
 from server.figures.meetings import Topic

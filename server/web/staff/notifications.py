@@ -7,7 +7,7 @@ from typing import Literal
 from flask import Blueprint, Response, flash
 
 from server.domain.notification import BRIEFLY
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Problem
 from server.services import deliveries
 from server.storage import notifications as storage

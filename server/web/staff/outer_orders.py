@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, request
 from pydantic import Base64Bytes
 
 from server.domain.outer_order import ANSWERS, FIELDS, REQUIRED, OrderChannel
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, TooLarge
 from server.figures import order_return
 from server.figures.case_words import kinds

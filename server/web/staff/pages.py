@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from flask import Response, redirect, render_template, request, url_for
 
-from server.domain.people import SYSTEM, Actor, Permission
+from server.domain.people import SYSTEM, Actor
+from server.domain.permissions import Permission
 from server.domain.problems import Problem
 from server.storage import jurisdictions
 from server.web.authentication import actor_or_none

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from server.domain.obligation import LOOKS, Window, percentage
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.work_calendar import local_day
 from server.figures.coverage import Coverage, GridCoverage, coverage
 from server.figures.patrolled import GridPatrols, patrolled

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, request
 
 from server.domain.jurisdiction import Level
-from server.domain.people import Function, Permission, Role
+from server.domain.permissions import Permission
 from server.domain.problems import Problem
+from server.domain.roles import Function, Role
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import personnel

@@ -7,7 +7,7 @@ from typing import Literal
 
 from flask import Blueprint, url_for
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.work_calendar import local_day
 from server.figures import areas

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Function, Permission
+from server.domain.permissions import Permission
+from server.domain.roles import Function
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import personnel

@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Problem
 from server.domain.question import Answer
 from server.domain.work_calendar import local_day

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash
 from pydantic import Field
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.register_change import REFUSALS, TAG_ENDED, Effect, change_of
 from server.figures import register_desk
 from server.services.register.changes import Statement, confirm_change, propose_change, refuse_change

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Forbidden, Invalid
 from server.domain.retagging import batches, by_way
 from server.domain.work_calendar import local_day

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, request, url_for
 
 from server.domain.demand_states import StateKey
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from server.figures import inbox, open_cases
 from server.figures.case_words import suggested

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, request
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, Unauthenticated
 from server.services import accounts
 from server.web import authentication, credentials

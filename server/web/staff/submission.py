@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.review import MOST_CHARACTERS, Verdict
 from server.domain.submission import STATES

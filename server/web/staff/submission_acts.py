@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.review import Verdict
 from server.services import submissions as services
 from server.storage import submissions

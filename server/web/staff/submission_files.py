@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, send_file
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import received as figures
 from server.services.demand_files import HEAD_BYTES, kind_of
 from server.storage import submissions

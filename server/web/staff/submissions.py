@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from flask import Blueprint
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.review import Standing
 from server.domain.submission import STATES
 from server.domain.work_calendar import end_of_day

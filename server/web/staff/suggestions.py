@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Problem
 from server.figures.personnel import place_names
 from server.services import suggestions as services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.figures import tracks as figures
 from server.services import tracks as services
 from server.storage.selection import Page

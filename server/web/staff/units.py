@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, url_for
 from pydantic import Field
 
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import Invalid, Problem
 from server.figures import open_cases
 from server.services import units as services

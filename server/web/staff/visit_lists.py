@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from server.domain.obligation import Figure, GridVisits, Id, Standing, Unit
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.register_change import change_of
 from server.figures import visit_list
 from server.figures.compliance import Compliance, compliance, duties

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from server.domain.obligation import LOOKS, Figure, GridVisits, Id, Standing, percentage
-from server.domain.people import Permission, Role
+from server.domain.permissions import Permission
+from server.domain.roles import Role
 from server.figures import visit_list
 from server.figures.compliance import Compliance, GridCompliance, compliance, duties
 from server.figures.occasions import Occasions, occasions

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from flask import Blueprint, Response, url_for
 
 from server.domain.obligation import LOOKS, percentage, window_of
-from server.domain.people import Permission
+from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
 from server.figures import areas

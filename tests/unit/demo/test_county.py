@@ -8,7 +8,7 @@ import shapely
 from server.demo.county import County, invent_county
 from server.demo.geography import draw_county
 from server.demo.names import PHONE_PREFIX
-from server.domain.people import Function, Role
+from server.domain.roles import Function, Role
 
 SEEDED_ON = dt.date(2026, 11, 21)
 CARE_TAGS = {

@@ -19,8 +19,9 @@ from server.domain.demand_clock import (
 )
 from server.domain.demand_states import DemandState, StateKey
 from server.domain.mechanism import parse_profile
-from server.domain.people import SYSTEM, Actor, ActorKind, Function, Post, Role, scope_of
+from server.domain.people import SYSTEM, Actor, ActorKind, scope_of
 from server.domain.problems import Conflict, Forbidden, Invalid
+from server.domain.roles import Function, Post, Role
 from server.domain.work_calendar import SHANGHAI, end_of_day
 
 PROFILES = Path(server.__file__).parent / "profiles"

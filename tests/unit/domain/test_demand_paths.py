@@ -10,8 +10,9 @@ from server.domain.demand_paths import check, refuse_dead_ends, walk
 from server.domain.demand_rehearsal import cast_of
 from server.domain.demand_states import StateKey
 from server.domain.mechanism import MechanismProfile, parse_profile
-from server.domain.people import ActorKind, Role
+from server.domain.people import ActorKind
 from server.domain.problems import Invalid
+from server.domain.roles import Role
 
 ZHONGXIAN = profiles.source("zhongxian")
 

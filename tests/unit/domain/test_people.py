@@ -3,18 +3,10 @@ from uuid import UUID
 
 import pytest
 
-from server.domain.people import (
-    PERMISSIONS,
-    SYSTEM,
-    Actor,
-    ActorKind,
-    Function,
-    Permission,
-    Post,
-    Role,
-    scope_of,
-)
+from server.domain.people import SYSTEM, Actor, ActorKind, scope_of
+from server.domain.permissions import PERMISSIONS, Permission
 from server.domain.problems import Forbidden
+from server.domain.roles import Function, Post, Role
 from server.domain.scope import Scope
 
 VILLAGE = "500233100001"
