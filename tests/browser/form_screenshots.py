@@ -30,7 +30,7 @@ def take(browser: Browser, account: dict[str, str], *, base_url: str, folder: Pa
     _write(book, "settings", at=2, version=_NEW_VERSION)
     _upload(page, book)
     page.screenshot(path=folder / "forms-draft.png")
-    page.get_by_role("button", name="放弃草稿").click()
+    page.get_by_text("放弃草稿", exact=True).click()
     page.get_by_role("button", name="放弃", exact=True).click()
     context.close()
 
