@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_IN_PATH = re.compile(r"(/key/|/u/(?!orders\b|leave\b)|/r/e/|/r/t/[^/\s?\"']+/)[^/\s?\"']+")
+_SECRET_IN_PATH = re.compile(r"(/key/|/v1/test/|/u/(?!orders\b|leave\b)|/r/e/|/r/t/[^/\s?\"']+/)[^/\s?\"']+")
 
 
 def configure(level: str) -> None:
@@ -28,7 +28,7 @@ def configure(level: str) -> None:
 
 
 def masked(text: str) -> str:
-    """A line for a log, with every phone's key, link and resident's code in a path made unreadable."""
+    """A line for a log, with every key, draft's token, link and resident's code in a path made unreadable."""
     return _SECRET_IN_PATH.sub(r"\1•••", text)
 
 

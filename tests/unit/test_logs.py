@@ -35,6 +35,11 @@ def test_a_key_in_a_path_is_masked_wherever_it_is_said(capsys: pytest.CaptureFix
     assert "王秀英" in said
 
 
+def test_the_token_of_a_draft_is_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger().error("bug", path=f"/v1/test/{KEY}/projects/1/submission")
+    assert json.loads(capsys.readouterr().out)["path"] == "/v1/test/•••/projects/1/submission"
+
+
 def test_what_is_below_the_level_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger().debug("detail")
     assert capsys.readouterr().out == ""

@@ -48,8 +48,8 @@ def _words(days: PatrolDays) -> str:
 PATROLS = Layer(
     label="近四周巡查",
     levels=("at_95", "at_80", "at_50", "below_50", "none", "vacant"),
-    of_n="没有巡的",
-    of_d="该巡的",
+    of_n="没有巡",
+    of_d="该巡的日子",
     unit="格·天",
     number="格内数字：巡了/该巡的天数",
     columns=("巡了（天）", "连续没有巡（天）", "免巡（天）"),
