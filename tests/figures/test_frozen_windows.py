@@ -15,13 +15,14 @@ from server import profiles
 from server.database import Database
 from server.domain.obligation import Standing, window_of
 from server.domain.people import SYSTEM
+from server.domain.review import Verdict
 from server.figures import visit_list
 from server.figures.compliance import Compliance, compliance
 from server.figures.coverage import coverage
 from server.jobs.freezing import freeze_due
 from server.services import profiles as mechanism
 from server.services.register.households import move_household
-from server.services.submissions.review import reject
+from server.services.submissions import verdict
 from server.settings import Settings
 from server.storage.events import EventRow
 from server.storage.households import Household
@@ -140,7 +141,7 @@ def test_a_rejected_record_stays_in_the_sheet(
 ) -> None:
     seen_in_september(phone, database, clock, granny)
     with database.transaction(SYSTEM) as work:
-        reject(work, rows(database, Submission)[0].id, reason="不实")
+        verdict(work, rows(database, Submission)[0].id, verdict=Verdict.REJECTED, comment="不实")
     assert reached(september(database)) == (1, 1)
     assert reached(september(database, live=True)) == (0, 1)
 
