@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
+
 from server.database import utc_now
 from server.demo.acts import moment
 from server.demo.county import invent_county
@@ -25,6 +27,7 @@ def with_a_day_to_tell(folder: Path) -> None:
     DemoState(today, moment(today - dt.timedelta(days=1), 0.0), keys).save(folder / "demo_state.json")
 
 
+@pytest.mark.slow
 def test_the_demo_command_seeds_serves_and_stops(tmp_path: Path) -> None:
     with_a_day_to_tell(tmp_path)
     server = start_demo(tmp_path)

@@ -131,6 +131,7 @@ def test_orders_are_taken_by_everybody(world: Callable[[str], World]) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_tenth_of_the_published_1682_runs_through_to_its_end(world: Callable[[str], World]) -> None:
     lives_through(world("longli"), {class_: number // 10 for class_, number in PUBLISHED.items()})
 

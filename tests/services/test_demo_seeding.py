@@ -140,6 +140,7 @@ def test_nothing_reaches_the_server_before_it_happened_or_after_now(demo: tuple[
     assert "clock" not in flags
 
 
+@pytest.mark.slow
 def test_a_demo_topped_up_is_the_demo_seeded_later(
     demo: tuple[Path, Seeded], empty_sqlite: Path, tmp_path: Path
 ) -> None:
