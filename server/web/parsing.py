@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, TypeVar
 
 from flask import request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.domain.problems import Invalid, TooLarge
+
+_FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 
 
 class Submitted(BaseModel):
     """A form as a person sent it: blanks are None, unknown fields are refused nowhere but ignored."""
 
     model_config = ConfigDict(str_strip_whitespace=True, frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _within_reach(cls, value: Any) -> Any:
+        """A day is reckoned from, back and forth: at the ends of the calendar there is no day before or after."""
+        if type(value) is dt.date and not _FIRST_DAY <= value <= _LAST_DAY:
+            raise PydanticCustomError(_OUT_OF_REACH, "out of reach")
+        return value
+
+
+_OUT_OF_REACH = "day_out_of_reach"
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -70,6 +85,7 @@ _REASONS = {
     "string_too_long": "太长",
     "date_from_datetime_parsing": "日期应写成 2026-11-21 的样子",
     "date_parsing": "日期应写成 2026-11-21 的样子",
+    _OUT_OF_REACH: "日期应在 1900 年到 2199 年之间",
     "int_parsing": "应是数字",
     "uuid_parsing": "没有这一项",
     "literal_error": "没有这个选项",
