@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from server.domain.problems import Invalid, TooLarge
 
 _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+_OUT_OF_REACH = "day_out_of_reach"
 
 
 class Submitted(BaseModel):
@@ -27,9 +28,6 @@ class Submitted(BaseModel):
         if type(value) is dt.date and not _FIRST_DAY <= value <= _LAST_DAY:
             raise PydanticCustomError(_OUT_OF_REACH, "out of reach")
         return value
-
-
-_OUT_OF_REACH = "day_out_of_reach"
 
 
 Model = TypeVar("Model", bound=BaseModel)
