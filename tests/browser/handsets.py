@@ -80,10 +80,11 @@ class Handset:
         return self.visitor.page
 
     def open(self, key: str) -> None:
-        """Scan the card: the address with the key, in a new page."""
+        """Scan the card: the address with the key, in a new page. From then on the phone needs no network."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.line.url}/w/#{key}")
         self.page.get_by_role("heading", name="今日巡查").wait_for()
+        self.says("正在把名单和表格存到手机上").wait_for(state="detached")
 
     def again(self) -> None:
         """Close the page and open it anew, without the key."""
