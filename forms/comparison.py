@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from itertools import takewhile
+from typing import Final, Literal, TypeAlias
 
-from lxml import etree
+from forms.questions import Part, Question, questions
 
-from forms.markup import local, parse
-from forms.schema import Node, shape
-from forms.wording import wording
-
-Kind = Literal[
-    "added",
-    "gone",
-    "renamed",
-    "moved",
-    "type",
-    "label",
-    "choices",
-    "relevance",
-    "constraint",
-    "required",
-    "calculation",
-]
+Kind: TypeAlias = Literal["added", "gone", "renamed", "moved", "type", "label", "choices"] | Part
 
 _SENTENCES: Final[Mapping[Kind, str]] = {
     "added": "新增「{label}」（{new}）",
@@ -35,39 +19,25 @@ _SENTENCES: Final[Mapping[Kind, str]] = {
     "type": "「{label}」的题型由{old}改为{new}",
     "label": "「{old}」改写为「{new}」",
     "choices": "「{label}」的选项：{new}",
+    "hint": "「{label}」的提示由 {old} 改为 {new}",
+    "media": "「{label}」的图片和声音由 {old} 改为 {new}",
+    "appearance": "「{label}」的外观由 {old} 改为 {new}",
+    "choice_file": "「{label}」的选项由 {old} 改从 {new} 取",
+    "choice_filter": "「{label}」的选项筛选由 {old} 改为 {new}",
+    "default": "「{label}」的预填由 {old} 改为 {new}",
+    "count": "「{label}」的次数由 {old} 改为 {new}",
     "relevance": "「{label}」出现的条件由 {old} 改为 {new}",
-    "constraint": "「{label}」的限制由 {old} 改为 {new}",
     "required": "「{label}」是否必填由 {old} 改为 {new}",
+    "required_message": "「{label}」没填时的提醒由 {old} 改为 {new}",
+    "constraint": "「{label}」的限制由 {old} 改为 {new}",
+    "constraint_message": "「{label}」填错时的提醒由 {old} 改为 {new}",
     "calculation": "「{label}」的算式由 {old} 改为 {new}",
 }
 _NONE: Final = "（无）"
-_TYPES: Final[Mapping[str, str]] = {
-    "select1": "单选",
-    "select": "多选",
-    "rank": "排序",
-    "range": "滑块",
-    "trigger": "确认",
-    "group": "组",
-    "repeat": "重复组",
-    "image/*": "照片",
-    "audio/*": "录音",
-    "video/*": "视频",
-    "application/*": "文件",
-    "string": "文字",
-    "int": "整数",
-    "decimal": "小数",
-    "date": "日期",
-    "time": "时间",
-    "dateTime": "日期和时间",
-    "geopoint": "位置",
-    "geotrace": "线",
-    "geoshape": "面",
-    "barcode": "条码",
-    "binary": "文件",
-}
-_DRAWN: Final = frozenset({"input", "select", "select1", "rank", "upload", "range", "trigger"})
-_REQUIRED: Final = {"true()": "必填", "": "不必填", "false()": "不必填"}
-_REFERENCE: Final = re.compile(r"(?:\.\./|/)[\w./-]+")
+_SENTENCES_OF_A_FORM: Final[frozenset[Kind]] = frozenset({"hint", "required_message", "constraint_message"})
+"""Parts that may be long: of these only what is around the change is told."""
+_BEFORE_THE_CHANGE: Final = 6
+_AT_MOST: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +55,24 @@ class Difference:
 
     @property
     def message(self) -> str:
-        """The difference as a sentence."""
-        return _SENTENCES[self.kind].format(label=self.label, old=self.old or _NONE, new=self.new or _NONE)
+        """The difference as a sentence; long words are shortened to where they differ."""
+        old, new = self.old, self.new
+        if self.kind in _SENTENCES_OF_A_FORM:
+            old, new = _shortened(old, new)
+        return _SENTENCES[self.kind].format(label=self.label, old=old or _NONE, new=new or _NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question, group or calculation of one version."""
+def _shortened(old: str, new: str) -> tuple[str, str]:
+    """Two texts from shortly before they differ, each with as many characters as a line holds."""
+    longest = max(len(old), len(new))
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    first = max(0, alike - _BEFORE_THE_CHANGE) if longest > _AT_MOST else 0
+    return _cut(old, first), _cut(new, first)
 
-    name: str
-    label: str
-    type: str
-    choices: Mapping[str, str]
-    relevance: str
-    constraint: str
-    required: str
-    calculation: str
 
-    @property
-    def called(self) -> str:
-        return self.label or self.name
+def _cut(text: str, first: int) -> str:
+    rest = text[first : first + _AT_MOST]
+    return f"{'…' if first else ''}{rest}{'…' if first + _AT_MOST < len(text) else ''}"
 
 
 def differences(old_xml: bytes, new_xml: bytes) -> tuple[Difference, ...]:
@@ -113,7 +81,7 @@ def differences(old_xml: bytes, new_xml: bytes) -> tuple[Difference, ...]:
     A question that only changed its name or its group is told as such, where type and label show that it is the same.
     Raises FormRefused for what is no XForm.
     """
-    old, new = _asked(old_xml), _asked(new_xml)
+    old, new = questions(old_xml), questions(new_xml)
     gone = {path: each for path, each in old.items() if path not in new}
     found: list[Difference] = []
     for path, each in new.items():
@@ -128,7 +96,7 @@ def differences(old_xml: bytes, new_xml: bytes) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _same(asked: _Asked, gone: Mapping[str, _Asked]) -> str | None:
+def _same(asked: Question, gone: Mapping[str, Question]) -> str | None:
     """The path a question had before; one without a label is known by its name."""
     alike = (
         path
@@ -138,29 +106,23 @@ def _same(asked: _Asked, gone: Mapping[str, _Asked]) -> str | None:
     return next(alike, None)
 
 
-def _renamed(path: str, came_from: str, asked: _Asked) -> Difference:
+def _renamed(path: str, came_from: str, asked: Question) -> Difference:
     (old_group, _, old_name), (group, _, name) = came_from.rpartition("/"), path.rpartition("/")
     if old_name == name:
         return Difference("moved", path, asked.called, old_group, group)
     return Difference("renamed", path, asked.called, old_name, name)
 
 
-def _changes(path: str, old: _Asked, new: _Asked) -> Iterator[Difference]:
+def _changes(path: str, old: Question, new: Question) -> Iterator[Difference]:
     if old.label != new.label:
         yield Difference("label", path, new.called, old.called, new.called)
     if old.type != new.type:
         yield Difference("type", path, new.called, old.type, new.type)
     if list(old.choices.items()) != list(new.choices.items()):
         yield Difference("choices", path, new.called, "", "；".join(_choices(old.choices, new.choices)))
-    conditions: tuple[tuple[Kind, str, str], ...] = (
-        ("relevance", old.relevance, new.relevance),
-        ("constraint", old.constraint, new.constraint),
-        ("required", old.required, new.required),
-        ("calculation", old.calculation, new.calculation),
-    )
-    for kind, before, now in conditions:
-        if before != now:
-            yield Difference(kind, path, new.called, before, now)
+    for part, now in new.parts.items():
+        if (before := old.parts[part]) != now:
+            yield Difference(part, path, new.called, before, now)
 
 
 def _choices(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
@@ -172,51 +134,3 @@ def _choices(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
             yield f"{word}{'、'.join(names)}"
     if not added and not gone and not reworded:
         yield "换了顺序"
-
-
-def _asked(xml: bytes) -> dict[str, _Asked]:
-    """By path, in the order of the form; `meta` is the phone's own affair."""
-    form = parse(xml)
-    root = shape(xml).root
-    words = wording(xml)
-    binds = {each.get("nodeset", "").strip(): each for each in form.iter() if local(each.tag) == "bind"}
-    controls = {each.get("ref", "").strip(): each for each in form.iter() if local(each.tag) in _DRAWN}
-    found: dict[str, _Asked] = {}
-    for path, node in _nodes(root, f"/{root.name}"):
-        bind = binds.get(path)
-        found[path] = _Asked(
-            name=node.name,
-            label=words.labels.get(path, ""),
-            type=_type(node, controls.get(path)),
-            choices=words.choices.get(path, {}),
-            relevance=_expression(bind, "relevant"),
-            constraint=_expression(bind, "constraint"),
-            required=_REQUIRED.get(written := _expression(bind, "required"), written),
-            calculation=_expression(bind, "calculate"),
-        )
-    return found
-
-
-def _nodes(node: Node, path: str) -> Iterator[tuple[str, Node]]:
-    for name, inner in node.within.items():
-        if name != "meta":
-            yield f"{path}/{name}", inner
-            yield from _nodes(inner, f"{path}/{name}")
-
-
-def _type(node: Node, control: etree._Element | None) -> str:
-    if node.field is None:
-        return _TYPES[node.kind]
-    if control is None:
-        return "计算"
-    if node.field.note:
-        return "说明"
-    drawn = control.get("mediatype") or local(control.tag)
-    return _TYPES.get(drawn) or _TYPES.get(node.field.type) or node.field.type
-
-
-def _expression(bind: etree._Element | None, name: str) -> str:
-    """An expression as people write it, with ${name} for a path."""
-    written = "" if bind is None else bind.get(name, "")
-    named = _REFERENCE.sub(lambda path: f" ${{{path[0].rpartition('/')[2]}}} ", written)
-    return " ".join(named.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -11,6 +12,9 @@ from forms.instance import Answers
 from forms.markup import child, local, parse
 
 _ITEXT = "jr:itext('"
+
+Texts: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Translated texts by their id, each by its form: "" the words, "image", "guidance" …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ class Line:
 def wording(xml: bytes) -> Wording:
     """Read the labels of a form's default language; questions a worker never sees have none."""
     root = parse(xml)
-    texts = dict(_texts(root))
-    lists = {each.get("id", ""): dict(_items(each, texts)) for each in _all(root, "instance")}
+    spoken = texts(root)
+    lists = {each.get("id", ""): dict(_items(each, spoken)) for each in _all(root, "instance")}
     labels: dict[str, str] = {}
     choices: dict[str, Mapping[str, str]] = {}
     chosen_from: dict[str, str] = {}
@@ -45,7 +49,7 @@ def wording(xml: bytes) -> Wording:
         label = child(control, "label") if path else None
         if path is None or label is None or local(control.tag) == "itemset":
             continue
-        labels[path] = _said(label, texts)
+        labels[path] = said(label, spoken)
         itemset = child(control, "itemset")
         if itemset is not None:
             chosen_from[path] = itemset.get("nodeset", "").partition("('")[2].partition("')")[0]
@@ -82,22 +86,32 @@ def _all(root: etree._Element, name: str) -> Iterator[etree._Element]:
     return (element for element in root.iter() if local(element.tag) == name)
 
 
-def _texts(root: etree._Element) -> Iterator[tuple[str, str]]:
+def texts(root: etree._Element) -> Texts:
+    """The translated texts of a form's default language."""
     translations = list(_all(root, "translation"))
     default = [each for each in translations if each.get("default")] or translations[:1]
-    for translation in default:
-        for text in translation:
-            yield text.get("id", ""), "".join(value.text or "" for value in text if value.get("form") is None)
+    return {
+        text.get("id", ""): {value.get("form", ""): "".join(map(str, value.itertext())) for value in text}
+        for translation in default
+        for text in translation
+    }
 
 
-def _items(instance: etree._Element, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def said(element: etree._Element, spoken: Texts, *, form: str = "") -> str:
+    """What a label, hint or message reads, by itself or in its translation; "" where it has no such `form`."""
+    reference = element.get("ref", "")
+    if reference.startswith(_ITEXT):
+        return translated(reference, spoken, form=form)
+    return "" if form else "".join(str(part) for part in element.itertext())
+
+
+def translated(reference: str, spoken: Texts, *, form: str = "") -> str:
+    """What stands behind "jr:itext('…')"."""
+    return spoken.get(reference.removeprefix(_ITEXT).rstrip("')"), {}).get(form, "")
+
+
+def _items(instance: etree._Element, spoken: Texts) -> Iterator[tuple[str, str]]:
     for item in _all(instance, "item"):
         parts = {local(part.tag): part.text or "" for part in item}
-        yield parts.get("name", ""), texts.get(parts.get("itextId", ""), parts.get("label", ""))
-
-
-def _said(label: etree._Element, texts: Mapping[str, str]) -> str:
-    reference = label.get("ref", "")
-    if reference.startswith(_ITEXT):
-        return texts.get(reference.removeprefix(_ITEXT).rstrip("')"), "")
-    return "".join(str(part) for part in label.itertext())
+        words = spoken.get(parts.get("itextId", ""), {})
+        yield parts.get("name", ""), words.get("", parts.get("label", ""))
