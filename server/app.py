@@ -27,9 +27,22 @@ STATIC = Path(__file__).parents[1] / "static"
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     """A Flask app on the database and the data folder of `settings`; `clock` gives the present as aware UTC."""
+    app = surfaces()
+    wire(app, settings, clock=clock)
+    return app
+
+
+def surfaces() -> Flask:
+    """Every route, template and static file, wired to nothing yet."""
+    app = Flask("server", static_folder=str(STATIC), template_folder="web/templates")
+    web.register(app)
+    return app
+
+
+def wire(app: Flask, settings: Settings, *, clock: Clock = utc_now) -> None:
+    """Put an app on the database and the data folder of `settings`."""
     logs.configure(settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    app = Flask("server", static_folder=str(STATIC), template_folder="web/templates")
     app.config.update(
         SECRET_KEY=settings.secret_key,
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
@@ -38,19 +51,15 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     )
     if settings.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    web.register(
-        app,
-        Parts(
-            settings=settings,
-            database=Database(settings.url, clock=clock),
-            files=FileStore(settings.data_dir / "files"),
-            tiles=TileStore(settings.data_dir / "tiles"),
-            form_client=STATIC / "form-client" / "dist",
-            ground=ground(settings),
-            demo_accounts=_demo_accounts(settings) if settings.demo else (),
-        ),
+    app.extensions["wangge"] = Parts(
+        settings=settings,
+        database=Database(settings.url, clock=clock),
+        files=FileStore(settings.data_dir / "files"),
+        tiles=TileStore(settings.data_dir / "tiles"),
+        form_client=STATIC / "form-client" / "dist",
+        ground=ground(settings),
+        demo_accounts=_demo_accounts(settings) if settings.demo else (),
     )
-    return app
 
 
 def _demo_accounts(settings: Settings) -> tuple[DemoAccount, ...]:

@@ -19,12 +19,11 @@ from server.web import (
     units,
 )
 from server.web.openrosa import trial
-from server.web.parts import Parts, basemap
+from server.web.parts import basemap
 
 
-def register(app: Flask, parts: Parts) -> None:
+def register(app: Flask) -> None:
     """Give the app its surfaces and what they share."""
-    app.extensions["wangge"] = parts
     i18n.install(app)
     app.add_template_global(basemap, "basemap")
     security.install(app)
