@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import MultiPoint, STRtree
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from gis.measure import Coordinates, LocalPlane
@@ -31,18 +31,21 @@ class Passes:
     traces: Sequence[BaseGeometry] | NDArray[np.object_]
 
 
-def reached(places: Coordinates, passes: Passes, *, radius_m: float) -> list[date | None]:
+def reached(
+    places: Coordinates, passes: Passes, *, radius_m: float | NDArray[np.float64]
+) -> list[date | None]:
     """Return for each place the last day somebody came within `radius_m` metres of it, None for never.
 
-    `places` has shape (n, 2), degrees. The radius is METRICS P4's: 30 m urban, 50 m rural, by the profile.
+    `places` has shape (n, 2), degrees. The radius, one for all or one for each place, is METRICS P4's: 30 m urban,
+    50 m rural, by the profile.
     """
     if not len(places) or not len(passes.days):
         return [None] * len(places)
-    points = MultiPoint(places)
-    plane = LocalPlane.around(points)
-    tree = STRtree(shapely.get_parts(plane.flatten(points)))
-    traces = shapely.transform(np.array(passes.traces, dtype=object), plane.to_local)
-    passing, passed = tree.query(traces, predicate="dwithin", distance=radius_m)
+    plane = LocalPlane.amid(places)
+    tree = STRtree(shapely.transform(np.array(passes.traces, dtype=object), plane.to_local))
+    passed, passing = tree.query(
+        shapely.points(plane.to_local(places)), predicate="dwithin", distance=radius_m
+    )
     days = np.array([day.toordinal() for day in passes.days])
     last = np.full(len(places), _NEVER)
     np.maximum.at(last, passed, days[passing])

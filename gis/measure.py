@@ -48,6 +48,13 @@ class LocalPlane:
         west, south, east, north = shapely.total_bounds(shapes)
         return cls(float(west + east) / 2, float(south + north) / 2)
 
+    @classmethod
+    def amid(cls, places: Coordinates) -> LocalPlane:
+        """Lay the plane at the centre of the rectangle around one or more places, (n, 2) degrees."""
+        west, south = places.min(axis=0)
+        east, north = places.max(axis=0)
+        return cls(float(west + east) / 2, float(south + north) / 2)
+
     def to_local(self, degrees: Coordinates) -> Coordinates:
         """Turn (n, 2) degrees into (n, 2) metres."""
         return (np.asarray(degrees, dtype=np.float64) - (self.lon, self.lat)) * self._scale

@@ -25,7 +25,7 @@ def spots_far_from_homes(
     """
     if not len(recorded):
         return []
-    plane = _plane(recorded)
+    plane = LocalPlane.amid(recorded)
     spots, doors = plane.to_local(recorded), plane.to_local(homes)
     groups: list[list[int]] = []
     left = np.ones(len(spots), dtype=bool)
@@ -57,13 +57,7 @@ def teleports(recorded: Coordinates, seconds: NDArray[np.float64]) -> list[tuple
     """
     if len(recorded) < 2:
         return []
-    metres = _plane(recorded).to_local(recorded)
+    metres = LocalPlane.amid(recorded).to_local(recorded)
     steps = np.hypot(*np.diff(metres, axis=0).T)
     odd = (steps > LEAST_JUMP_M) & (steps > FASTEST_M_PER_S * np.diff(seconds))
     return [(each, each + 1) for each in np.flatnonzero(odd).tolist()]
-
-
-def _plane(degrees: Coordinates) -> LocalPlane:
-    west, south = degrees.min(axis=0)
-    east, north = degrees.max(axis=0)
-    return LocalPlane(float(west + east) / 2, float(south + north) / 2)

@@ -15,7 +15,7 @@ def walking_order(places: Coordinates) -> list[int]:
     """
     if not len(places):
         return []
-    metres = _plane(places).to_local(places)
+    metres = LocalPlane.amid(places).to_local(places)
     left = np.ones(len(metres), dtype=bool)
     here = int(np.lexsort((metres[:, 1], metres[:, 0]))[0])
     walk = [here]
@@ -26,9 +26,3 @@ def walking_order(places: Coordinates) -> list[int]:
         walk.append(here)
         left[here] = False
     return walk
-
-
-def _plane(places: Coordinates) -> LocalPlane:
-    west, south = places.min(axis=0)
-    east, north = places.max(axis=0)
-    return LocalPlane(float(west + east) / 2, float(south + north) / 2)

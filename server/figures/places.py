@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import shapely
+import numpy as np
 import sqlalchemy as sa
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis.coverage import Passes, reached
 from server.domain.obligation import Figure
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.storage import grids, patrols
-from server.storage.geometry import decoded, undecoded
+from server.storage import patrols
+from server.storage.geometry import point_degrees, undecoded
+from server.storage.grids import MustSeePoint
 from server.storage.households import Household
 from server.storage.selection import within
 
@@ -29,19 +28,22 @@ _LEAST_POSITIONED_PERCENT = 70
 _TOWNSHIP_DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An occupied dwelling or a must-see point, and the last day somebody came past it within 90 days.
 
     `words` is the dwelling's address or the point's name. `since`: on the register from that day, None always.
+    A tuple, because a county has a hundred thousand.
     """
 
-    id: uuid.UUID
     grid: str
     words: str
-    must_see: bool
     since: dt.date | None
-    last_pass: dt.date | None = None
+    last_pass: dt.date | None
+
+    @property
+    def must_see(self) -> bool:
+        """Whether it is a must-see point."""
+        return self.since is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +64,6 @@ class PlacesReached:
         return self.positioned * 100 >= self.dwellings * _LEAST_POSITIONED_PERCENT
 
 
-class _Placed(NamedTuple):
-    """A place before anybody's passing is known."""
-
-    id: uuid.UUID
-    grid: str
-    words: str
-    must_see: bool
-    since: dt.date | None
-    point: BaseGeometry
-
-
 def places_reached(
     session: Session, *, scope: Scope, as_of: dt.datetime, radius_m: Mapping[str, float]
 ) -> dict[str, PlacesReached]:
@@ -81,18 +72,16 @@ def places_reached(
     `radius_m`: how near, in metres, counts as having been there (30 urban, 50 rural, by the profile). A place is
     held against the passes of its whole township, so that its figure does not hang on who looks.
     """
-    placed, dwellings = _dwellings(session, scope=scope, as_of=as_of)
-    for point in grids.must_see_points(session, scope=scope):
-        placed.append(
-            _Placed(point.id, point.grid_code, point.name, must_see=True, since=None, point=point.point)
-        )
-    by_township: dict[str, list[_Placed]] = defaultdict(list)
-    for each in placed:
-        if each.grid in radius_m:
-            by_township[each.grid[:_TOWNSHIP_DIGITS]].append(each)
+    homes = _dwellings(session, scope=scope, as_of=as_of)
+    dwellings = Counter(grid for grid, *_ in homes)
+    by_township: dict[str, list[Any]] = defaultdict(list)
+    for row in (*homes, *_must_see_points(session, scope=scope)):
+        grid, _, _, point = row
+        if point is not None and grid in radius_m:
+            by_township[grid[:_TOWNSHIP_DIGITS]].append(row)
     today = local_day(as_of)
     by_grid: dict[str, list[Place]] = defaultdict(list)
-    for township, members in by_township.items():
+    for township, rows in by_township.items():
         passes = patrols.passes_between(
             session,
             scope=Scope.of([township]),
@@ -100,45 +89,46 @@ def places_reached(
             last=today,
             as_of=as_of,
         )
-        for place in _passed(members, passes, radius_m=radius_m):
+        for place in _passed(rows, passes, radius_m=radius_m):
             by_grid[place.grid].append(place)
     return {
-        grid: _grid_places(by_grid.get(grid, ()), dwellings=dwellings.get(grid, 0), today=today)
-        for grid in radius_m
+        grid: _grid_places(by_grid.get(grid, ()), dwellings=dwellings[grid], today=today) for grid in radius_m
     }
 
 
-def _dwellings(session: Session, *, scope: Scope, as_of: dt.datetime) -> tuple[list[_Placed], dict[str, int]]:
-    """The occupied dwellings with a position, and how many are occupied in each grid."""
+def _dwellings(session: Session, *, scope: Scope, as_of: dt.datetime) -> Sequence[Any]:
+    """(grid, words, since, point) of the occupied dwellings, the point as the database keeps it or None."""
     query = sa.select(
-        Household.id, Household.grid_code, Household.address, Household.entered_on, undecoded(Household.point)
+        Household.grid_code.label("grid"),
+        Household.address.label("words"),
+        Household.entered_on.label("since"),
+        undecoded(Household.point).label("point"),
     ).where(
         within(Household.grid_code, scope),
         Household.state == "registered",
         Household.occupancy == "occupied",
         sa.or_(Household.exited_at.is_(None), Household.exited_at > as_of),
     )
-    placed: list[_Placed] = []
-    dwellings: dict[str, int] = defaultdict(int)
-    rows = session.execute(query.order_by(Household.grid_code, Household.address)).all()
-    points = decoded([row[-1] for row in rows])
-    for (key, grid, address, entered_on, _), point in zip(rows, points, strict=True):
-        dwellings[grid] += 1
-        if point is not None:
-            placed.append(_Placed(key, grid, address, must_see=False, since=entered_on, point=point))
-    return placed, dwellings
+    return session.execute(query.order_by(Household.grid_code, Household.address)).all()
 
 
-def _passed(placed: Sequence[_Placed], passes: Passes, *, radius_m: Mapping[str, float]) -> Iterator[Place]:
-    """Give every place its last pass; the places of one radius are looked up together."""
-    by_radius: dict[float, list[_Placed]] = defaultdict(list)
-    for each in placed:
-        by_radius[radius_m[each.grid]].append(each)
-    for radius, members in by_radius.items():
-        coordinates = shapely.get_coordinates([each.point for each in members])
-        days = reached(coordinates, passes, radius_m=radius)
-        for each, day in zip(members, days, strict=True):
-            yield Place(*each[:-1], last_pass=day)
+def _must_see_points(session: Session, *, scope: Scope) -> Sequence[Any]:
+    """(grid, words, since, point) of the must-see points; they were always there."""
+    query = sa.select(
+        MustSeePoint.grid_code.label("grid"),
+        MustSeePoint.name.label("words"),
+        sa.null().label("since"),
+        undecoded(MustSeePoint.point).label("point"),
+    ).where(within(MustSeePoint.grid_code, scope))
+    return session.execute(query.order_by(MustSeePoint.grid_code, MustSeePoint.name)).all()
+
+
+def _passed(rows: Sequence[Any], passes: Passes, *, radius_m: Mapping[str, float]) -> Iterator[Place]:
+    """Give every place with a point its last pass."""
+    grids, words, since, points = zip(*rows, strict=True)
+    near = np.array([radius_m[grid] for grid in grids])
+    days = reached(point_degrees(points), passes, radius_m=near)
+    yield from map(Place, grids, words, since, days)
 
 
 def _grid_places(places: Sequence[Place], *, dwellings: int, today: dt.date) -> PlacesReached:

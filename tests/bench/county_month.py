@@ -15,6 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 from shapely import LineString, MultiPolygon, Point, box
 
+from server.app import seldom_look_for_garbage
 from server.database import Database
 from server.domain.obligation import window_of
 from server.domain.people import SYSTEM
@@ -47,6 +48,7 @@ Rows = Iterable[dict[str, Any]]
 
 def figures() -> Iterator[tuple[str, float, float]]:
     """Seconds of CPU on one core for the county's month, and for a township's after a day's change."""
+    seldom_look_for_garbage()  # as the processes do that give the figures to pages
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'month.sqlite'}"
         migrations.upgrade(url)

@@ -32,6 +32,11 @@ def test_a_place_near_a_finding_was_reached_on_its_day() -> None:
     assert reached(places((0, 0), (80, 0)), past((MONDAY, at(29, 0))), radius_m=30) == [MONDAY, None]
 
 
+def test_every_place_may_have_a_radius_of_its_own() -> None:
+    asked, walked = places((0, 0), (80, 0)), past((MONDAY, at(40, 0)))
+    assert reached(asked, walked, radius_m=np.array([50.0, 30.0])) == [MONDAY, None]
+
+
 def test_the_last_of_several_passes_counts_whatever_their_order() -> None:
     passes = [(TUESDAY, at(0, 10)), (MONDAY, at(0, 5))]
     assert reached(places((0, 0)), past(*passes), radius_m=30) == [TUESDAY]

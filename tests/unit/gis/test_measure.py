@@ -34,6 +34,7 @@ def test_metres_turn_back_into_the_same_degrees(lon: float, lat: float, x: float
 
 def test_the_plane_lies_at_the_centre_of_what_it_is_laid_around() -> None:
     assert LocalPlane.around([Point(108, 30), box(109, 30, 110, 32)]) == LocalPlane(109, 31)
+    assert LocalPlane.amid(np.array([(108, 30), (109, 31), (110, 32)])) == LocalPlane(109, 31)
 
 
 def test_distance_is_the_shortest_way_and_nothing_where_shapes_touch() -> None:
