@@ -77,6 +77,7 @@ def _engine(url: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     else:
+        sa.event.listen(engine, "connect", _prepare_postgresql)
         sa.event.listen(engine, "checkout", _replace_dead)
         sa.event.listen(engine, "checkin", _note_use)
     sa.event.listen(engine, "begin", _begin)
@@ -87,6 +88,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN, see _begin
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # One text asks for a village or for half a county: a plan made for no values in particular is wrong for both.
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
 
 
 _QUIET_SECONDS = 5.0

@@ -282,6 +282,15 @@ def test_what_is_not_settled_is_counted_and_ordered_from_an_index_alone(
     assert "COVERING INDEX" in steps or "Index Only Scan" in steps, steps
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("postgis", marks=pytest.mark.postgis)], indirect=True)
+def test_a_question_asked_often_is_planned_anew_for_what_it_asks(database: Database, county: County) -> None:
+    with database.read(SYSTEM) as reading:
+        for _ in range(12):  # after ten times PostgreSQL may keep a plan made for no values in particular
+            attention.due_until(reading.session, NOW, scope=COUNTY_SCOPE, area=None, limit=50)
+        kept = reading.session.scalar(sa.text("SELECT sum(generic_plans) FROM pg_prepared_statements"))
+    assert kept == 0
+
+
 def test_a_tab_of_an_inbox_is_counted_no_further_than_anybody_reads(
     database: Database, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
