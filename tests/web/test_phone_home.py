@@ -11,14 +11,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from forms import catalogue
 from server.app import create_app
 from server.database import Database
 from server.domain.form import FormState
 from server.domain.people import SYSTEM
 from server.domain.review import Verdict
 from server.domain.roles import Function
-from server.services import actors, forms, submissions, suggestions
+from server.services import actors, form_media, forms, submissions, suggestions
 from server.settings import Settings
+from server.storage.files import FileStore
 from server.storage.forms import Form
 from server.storage.patrols import Exemption
 from server.storage.posts import Account, PostRow
@@ -180,16 +182,57 @@ def test_a_form_that_cannot_be_filled_here_says_so(phone: BrowserPhone, database
     assert phone.home()["forms"][-1]["refused"] == "这张表有必填的条码题，请用 ODK Collect 填写。"
 
 
-def test_a_form_with_a_list_of_its_own_beside_it_is_for_odk_collect(
-    phone: BrowserPhone, database: Database
+WELLS = "name,label\nw1,东井\n".encode()
+WELLS_FORM = (
+    "| survey |\n| | type | name | label | media::image |\n"
+    "| | select_one_from_file wells.csv | a | 哪口井 | 井.png |\n"
+    "| | select_one_from_file grids.csv | b | 哪个网格 | |\n"
+    "| settings |\n| | form_title | form_id | version |\n| | 看井 | wells | 1 |\n"
+)
+
+
+def test_a_form_names_what_lies_beside_it_and_the_phone_gets_it(
+    phone: BrowserPhone, database: Database, settings: Settings
 ) -> None:
-    source = (
-        "| survey |\n| | type | name | label |\n| | select_one_from_file wells.csv | a | 哪口井 |\n"
-        "| settings |\n| | form_title | form_id | version |\n| | 看井 | wells | 1 |\n"
-    )
+    store = FileStore(settings.data_dir / "files")
     with database.transaction(SYSTEM) as work:
-        forms.publish(work, source, position=9)
-    assert phone.home()["forms"][-1]["refused"] == "这张表带有附件里的清单，请用 ODK Collect 填写。"
+        forms.publish(work, WELLS_FORM, position=9)
+        for name, content in {"wells.csv": WELLS, "井.png": b"\x89PNG", "unasked.png": b"\x89PNG"}.items():
+            form_media.put(work, store, "wells", name=name, content=content)
+    form = phone.home()["forms"][-1]
+    assert (form["form_id"], form["refused"], form["stands_for"]) == ("wells", None, None)
+    assert [file["name"] for file in form["files"]] == ["grids.csv"]
+    assert {file["name"]: file["size"] for file in form["media"]} == {"wells.csv": len(WELLS), "井.png": 4}
+    for file in form["media"]:
+        got = phone.client.get(file["url"], headers=CLIENT, buffered=True)
+        assert (got.status_code, got.content_type) == (200, "application/octet-stream")
+        assert hashlib.md5(got.data).hexdigest() == file["md5"]
+        assert (got.headers["X-Content-Type-Options"], got.headers["Cache-Control"]) == (
+            "nosniff",
+            "no-cache",
+        )
+
+
+def test_what_the_office_took_away_is_not_named(
+    phone: BrowserPhone, database: Database, settings: Settings
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        forms.publish(work, WELLS_FORM, position=9)
+        form_media.put(work, FileStore(settings.data_dir / "files"), "wells", name="wells.csv", content=WELLS)
+    (well,) = phone.home()["forms"][-1]["media"]
+    with database.transaction(SYSTEM) as work:
+        form_media.remove(work, "wells", "wells.csv")
+    assert phone.home()["forms"][-1]["media"] == []
+    assert refusal(phone.client.get(well["url"], headers=CLIENT)) == (404, "form.unknown_file")
+
+
+def test_a_form_says_what_it_stands_for(phone: BrowserPhone, database: Database) -> None:
+    reworded = catalogue.source("patrol").replace("| patrol |", "| our_round |")
+    with database.transaction(SYSTEM) as work:
+        forms.publish(work, reworded, stands_for="patrol")
+    stands = {form["form_id"]: form["stands_for"] for form in phone.home()["forms"]}
+    assert stands["our_round"] == stands["patrol"] == "patrol"
+    assert stands["household_visit"] == "household_visit"
 
 
 def test_what_is_no_list_is_not_there(phone: BrowserPhone) -> None:

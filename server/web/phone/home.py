@@ -5,26 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Container, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from server.domain.permissions import Permission
 from server.figures import phone_home, tracks
-from server.services.forms import known_form
-from server.storage import forms, jurisdictions, returned, suggestions
+from server.storage import jurisdictions, returned, suggestions
 from server.web import authentication
-from server.web.authentication import PHONE_PATH, current_actor
+from server.web.authentication import current_actor
 from server.web.authorization import requires
-from server.web.i18n import say
-from server.web.lists import listed as lists_of
 from server.web.parts import database, parts
+from server.web.phone import forms
 from server.web.phone.answers import answer
 from server.work import Reading
 
-_DATA = (".csv", ".geojson", ".xml")
 _MOST_RETURNED = 50
 _MOST_ANSWERS = 20
 _MOST_OPENINGS = 10
@@ -46,7 +41,7 @@ def home() -> Response:
             "place": _place(reading),
             "expires_at": until.isoformat(),
             "grids": _grids(reading),
-            "forms": _forms(reading),
+            "forms": forms.offered(reading),
             "returned": _returned(reading),
             "settings": _settings(),
             "answers": _answers(reading),
@@ -82,29 +77,6 @@ def _grids(reading: Reading) -> list[dict[str, Any]]:
         }
         for grid in phone_home.own_grids(reading)
     ]
-
-
-def _forms(reading: Reading) -> list[dict[str, Any]]:
-    listed = forms.listed(reading.session)
-    lists = lists_of(reading, (name for _, version in listed for name in version.media))
-    return [
-        {
-            "form_id": form.form_id,
-            "title": form.title,
-            "version": version.version,
-            "url": f"{PHONE_PATH}/api/forms/{quote(form.form_id, safe='')}/{quote(version.version, safe='')}.xml",
-            "files": [{"name": name, "md5": lists[name].md5} for name in version.media if name in lists],
-            "refused": known_form(reading.session, form.form_id, version.version).browser_refusal
-            or _lacking(version.media, lists),
-        }
-        for form, version in listed
-    ]
-
-
-def _lacking(media: Sequence[str], lists: Container[str]) -> str | None:
-    """Why a form that reads lists put beside it is not for the browser: the client keeps the person's lists alone."""
-    needs = any(name.endswith(_DATA) and name not in lists for name in media)
-    return say("phone.form_has_files") if needs else None
 
 
 def _returned(reading: Reading) -> list[dict[str, str]]:

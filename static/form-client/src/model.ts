@@ -35,9 +35,22 @@ export interface FormEntry {
   title: string
   version: string
   url: string
+  /** The shipped form it is filled in place of; null for none, missing where the page was kept by an earlier client. */
+  stands_for?: string | null
+  /** Lists of the worker it reads. */
   files: { name: string; md5: string }[]
+  /** Lists, pictures and sounds that belong to the form; missing where the page was kept by an earlier client. */
+  media?: MediaEntry[]
   /** A Chinese sentence where the form requires what this client cannot draw. */
   refused: string | null
+}
+
+/** A file beside a form; `size` in bytes. */
+export interface MediaEntry {
+  name: string
+  md5: string
+  size: number
+  url: string
 }
 
 /** A record of this worker which the office rejected or asked back. */
@@ -116,6 +129,8 @@ export interface Draft {
   /** Id of the worker whose draft it is. */
   owner: string
   formId: string
+  /** The shipped form it is filled in place of; missing where an earlier client kept it. */
+  standsFor?: string | null
   version: string
   title: string
   /** The row it was opened from, to be named in the list of drafts. */
@@ -145,6 +160,8 @@ export interface RecordEntry {
   /** Place in the order of sending: grows by one, whatever the phone's clock says. */
   order: number
   formId: string
+  /** The shipped form it was filled in place of; missing where an earlier client kept it. */
+  standsFor?: string | null
   version: string
   title: string
   /** What it was about, for people. */

@@ -1,16 +1,23 @@
-/** Lists as long as a form needs them: a village cadre has 2,000 households, and a form is about one of them. */
+/** Lists as long as a form needs them: a village cadre has 2,000 households, a county's own list a hundred thousand rows. */
 
 import { columnsOf, parseCsv, writeCsv } from '../store/csv'
 
-/** More rows than anybody scrolls through; the server has put the most urgent first. */
-const MOST_ROWS = 300
+/** Lists a record is opened from: one row of theirs is what it is about. */
+const OPENED_FROM = new Set(['households.csv', 'persons.csv', 'open_cases.csv'])
+/** More rows of these than anybody scrolls through; the server has put the most urgent first. */
+const MOST_TO_SCROLL = 300
+/** More rows of any other list than an old phone opens in good time. */
+export const MOST_ROWS = 2_000
 /** Columns in which a row says which row of another list it belongs to. */
 const BELONGS_TO = ['household']
 
+/** none: nobody misses a row; round: of his round; own: of a county's own list. */
+export type Cut = 'none' | 'round' | 'own'
+
 export interface Narrowed {
   csv: string
-  /** Rows somebody may look for are not in it. */
-  isCut: boolean
+  /** Which kind of list has rows somebody may look for that are not in it. */
+  cut: Cut
 }
 
 /** What a record speaks of already: answers given when it was opened, or everything an instance says. */
@@ -20,17 +27,18 @@ export function spokenOf(answers: Record<string, string>, xml: string): Set<stri
 }
 
 /**
- * A long list with the rows the record speaks of; where it speaks of none, its first rows. A short list is left as it
- * is: a form may count its rows.
+ * A long list cut short. One a record is opened from keeps the rows the record speaks of, where it speaks of any; any
+ * other keeps them beside its first rows. A short list is left as it is: a form may count its rows.
  */
-export function narrowed(csv: string, spoken: ReadonlySet<string>): Narrowed {
+export function narrowed(name: string, csv: string, spoken: ReadonlySet<string>): Narrowed {
+  const isRound = OPENED_FROM.has(name)
+  const most = isRound ? MOST_TO_SCROLL : MOST_ROWS
   const rows = parseCsv(csv)
-  if (rows.length <= MOST_ROWS) return { csv, isCut: false }
-  const named = rows.filter((row) => [row.name, ...BELONGS_TO.map((column) => row[column])].some(isSpoken))
-  const kept = named.length > 0 ? named : rows.slice(0, MOST_ROWS)
-  return { csv: writeCsv(columnsOf(csv), kept), isCut: named.length === 0 }
-
-  function isSpoken(value: string | undefined): boolean {
-    return value !== undefined && spoken.has(value)
-  }
+  if (rows.length <= most) return { csv, cut: 'none' }
+  const isSpoken = (value: string | undefined) => value !== undefined && spoken.has(value)
+  const isNamed = (row: Record<string, string>) => [row.name, ...BELONGS_TO.map((column) => row[column])].some(isSpoken)
+  const named = isRound ? rows.filter(isNamed) : []
+  const kept = named.length > 0 ? named : rows.filter((row, at) => at < most || (!isRound && isNamed(row)))
+  const cut = named.length > 0 ? 'none' : isRound ? 'round' : 'own'
+  return { csv: writeCsv(columnsOf(csv), kept), cut }
 }

@@ -4,13 +4,18 @@ import { type FormOptions, type InstanceConfig, type RootNode, loadForm } from '
 import { reactive } from 'vue'
 import type { Attachment, Filling, FinishedFilling } from '../model'
 import { newId } from '../store/identity'
-import { narrowed, spokenOf } from './narrowing'
+import { type Cut, narrowed, spokenOf } from './narrowing'
 import { refillRepeats } from './repeats'
 
 const XML_PART = 'xml_submission_file'
 const LAST_SAVED = 'jr://instance/last-saved'
 const LAST_SAVED_FILE = 'last-saved.xml'
-const TYPES: Record<string, string> = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json' }
+/** By the ending of the name: whoever put a file beside the form chose what it claims to be. */
+const LISTS: Record<string, string> = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json' }
+const MEDIA: Record<string, string> = {
+  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp',
+  mp3: 'audio/mpeg', m4a: 'audio/mp4', ogg: 'audio/ogg', wav: 'audio/wav', mp4: 'video/mp4',
+}
 
 // The engine needs it; browsers have it on encrypted connections only.
 crypto.randomUUID ??= newId as typeof crypto.randomUUID
@@ -28,7 +33,9 @@ export interface Opening {
   /** Answers given when it was opened. */
   preset: Record<string, string>
   /** Called where a list is too long for a form and its later rows are left out. */
-  onCut(): void
+  onCut(cut: Cut): void
+  /** Called where a list the form reads is not on the phone: its questions have no choices. */
+  onMissing(): void
   /** XML of the last record of this form: answers of `last-saved#`. */
   lastSaved: string | null
   /** A draft to go on with. */
@@ -101,17 +108,21 @@ function sentBefore({ xml, files }: Filled): Filled | null {
 async function fetched(url: URL, opening: Opening): Promise<Response> {
   const { file, lastSaved } = opening
   const name = decodeURIComponent(url.href.split('/').pop()!)
+  const ending = name.split('.').pop()!.toLowerCase()
   const blob = name === LAST_SAVED_FILE && lastSaved ? new Blob([lastSaved]) : await file(name)
   // An empty list would stop the form; the engine treats a missing one as having no rows.
-  if (!blob || blob.size === 0) return new Response(null, { status: 404 })
-  const type = TYPES[name.split('.').pop()!] ?? blob.type
-  const body = type === TYPES.csv ? rowsFor(await blob.text(), opening) : blob
+  if (!blob || blob.size === 0) {
+    if (ending in LISTS) opening.onMissing()
+    return new Response(null, { status: 404 })
+  }
+  const type = LISTS[ending] ?? MEDIA[ending] ?? 'application/octet-stream'
+  const body = type === LISTS.csv ? rowsFor(name, await blob.text(), opening) : blob
   return new Response(body, { headers: { 'content-type': type } })
 }
 
-function rowsFor(list: string, { preset, restore, edit, onCut }: Opening): string {
-  const { csv, isCut } = narrowed(list, spokenOf(preset, (restore ?? edit)?.xml ?? ''))
-  if (isCut) onCut()
+function rowsFor(name: string, list: string, { preset, restore, edit, onCut }: Opening): string {
+  const { csv, cut } = narrowed(name, list, spokenOf(preset, (restore ?? edit)?.xml ?? ''))
+  if (cut !== 'none') onCut(cut)
   return csv
 }
 

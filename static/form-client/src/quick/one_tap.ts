@@ -7,7 +7,8 @@ import { worker } from '../session/phone'
 import { newInstanceId } from '../store/identity'
 import { rows } from '../store/lists'
 import { finishDraft, removeRecord, rewriteRecord } from '../store/records'
-import { formEntry, formXml } from '../store/refresh'
+import { formXml } from '../store/refresh'
+import { type Shipped, dutyOf, formFor } from '../store/standing'
 import { recorder } from '../track/here'
 import { sameAsYesterday } from './case_followup'
 import { clearPatrol } from './patrol'
@@ -54,9 +55,9 @@ interface About {
   settled?: () => Promise<void>
 }
 
-async function keep(formId: string, about: About, write: Write): Promise<boolean> {
-  const entry = formEntry(formId)
-  const form = entry && (await formXml(formId, entry.version))
+async function keep(duty: Shipped, about: About, write: Write): Promise<boolean> {
+  const entry = formFor(duty)
+  const form = entry && (await formXml(entry.form_id, entry.version))
   if (!entry || !form) return false
   const id = newInstanceId()
   const xml = write(form, id, null)
@@ -72,7 +73,7 @@ async function keep(formId: string, about: About, write: Write): Promise<boolean
 async function store(entry: FormEntry, form: string, record: About & { id: string; xml: string }): Promise<void> {
   const { id, xml, key, summary, settled } = record
   await finishDraft(id, { xml, files: [], instanceId: id, summary }, {
-    owner: worker(), formId: entry.form_id, version: entry.version, title: entry.title, summary, key,
+    owner: worker(), formId: entry.form_id, standsFor: dutyOf(entry), version: entry.version, title: entry.title, summary, key,
     corrects: null, formXml: form, notBefore: Date.now() + UNDO_MS,
   })
   close()

@@ -10,6 +10,7 @@ import type { StoredDraft } from '../store/database'
 import { rows } from '../store/lists'
 import { onChange } from '../store/news'
 import { drafts, records } from '../store/records'
+import { isOf } from '../store/standing'
 import { isToday } from '../words'
 
 /** A value read again after every change. */
@@ -44,7 +45,7 @@ export function matching(households: readonly ListRow[], search: string): ListRo
 /** Grids a patrol of today has been recorded for on this phone. */
 export function patrolledHere(known: readonly RecordEntry[]): Set<string> {
   const today = dayOf(Date.now())
-  const patrols = known.filter((record) => record.formId === 'patrol' && record.state !== 'refused')
+  const patrols = known.filter((record) => isOf('patrol', record) && record.state !== 'refused')
   return new Set(patrols.filter((record) => dayOf(record.savedAt) === today).map((record) => record.key))
 }
 

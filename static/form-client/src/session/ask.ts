@@ -23,14 +23,16 @@ const PATIENCE_MS = 30_000
 /** The slowest connection worth waiting for, bytes a millisecond. */
 const SLOWEST = 8
 
+type Shape = 'json' | 'text' | 'blob'
+
 export interface Question {
   method?: 'GET' | 'POST'
   body?: BodyInit
   headers?: Record<string, string>
-  /** Bytes of the body, for how long to wait. */
+  /** Bytes sent or to be received, for how long to wait. */
   weight?: number
-  /** `text` for forms and lists. */
-  as?: 'json' | 'text'
+  /** `text` for forms and lists, `blob` for pictures and sounds. */
+  as?: Shape
 }
 
 /** Ask the server under /w. Never throws. */
@@ -61,7 +63,7 @@ export function send(path: string, body: unknown): Promise<Reply> {
   return ask(path, { method: 'POST', body: JSON.stringify(body), headers })
 }
 
-async function understood(response: Response, as: 'json' | 'text'): Promise<Reply> {
+async function understood(response: Response, as: Shape): Promise<Reply> {
   if (response.status === 304) return { kind: 'unchanged', headers: response.headers }
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) return { kind: 'stranger' }
   if (response.ok) return received(response, as)
@@ -71,13 +73,13 @@ async function understood(response: Response, as: 'json' | 'text'): Promise<Repl
   return problem ? { kind: 'refusal', status: response.status, problem, retryAfter } : { kind: 'stranger' }
 }
 
-async function received(response: Response, as: 'json' | 'text'): Promise<Reply> {
+async function received(response: Response, as: Shape): Promise<Reply> {
   const { status, headers } = response
   if (status === 204) return { kind: 'answer', status, body: null, headers }
   const type = headers.get('Content-Type') ?? ''
-  if (as === 'text') {
+  if (as !== 'json') {
     if (type.includes('html')) return { kind: 'stranger' }
-    return { kind: 'answer', status, body: await response.text(), headers }
+    return { kind: 'answer', status, body: await response[as](), headers }
   }
   if (!type.includes('application/json')) return { kind: 'stranger' }
   const body: unknown = await response.json()

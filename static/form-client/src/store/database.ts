@@ -19,6 +19,14 @@ export interface StoredList {
   fetchedAt: number
 }
 
+/** A file that belongs to a form: a list, a picture, a sound. */
+export interface StoredMedium {
+  form_id: string
+  name: string
+  md5: string
+  blob: Blob
+}
+
 /** What one record of this phone says about one row of a list, until the server's list says so itself. */
 export interface RowChange {
   /** `<record id>/<list>/<row>`. */
@@ -41,6 +49,7 @@ export interface PhoneSchema extends DBSchema {
   facts: { key: string; value: unknown }
   forms: { key: [string, string]; value: StoredForm }
   lists: { key: string; value: StoredList }
+  media: { key: [string, string]; value: StoredMedium }
   drafts: { key: string; value: StoredDraft }
   records: { key: string; value: RecordEntry; indexes: { order: number } }
   files: { key: string; value: FileEntry; indexes: { folder: string } }
@@ -56,18 +65,21 @@ let opened: Promise<PhoneDatabase> | null = null
 
 /** The open database; one connection for the life of the page. */
 export function database(): Promise<PhoneDatabase> {
-  opened ??= openDB<PhoneSchema>(NAME, 1, {
-    upgrade(db) {
-      db.createObjectStore('facts')
-      db.createObjectStore('forms', { keyPath: ['form_id', 'version'] })
-      db.createObjectStore('lists', { keyPath: 'name' })
-      db.createObjectStore('drafts', { keyPath: 'id' })
-      db.createObjectStore('records', { keyPath: 'id' }).createIndex('order', 'order')
-      db.createObjectStore('files', { keyPath: 'id' }).createIndex('folder', 'folder')
-      const changes = db.createObjectStore('changes', { keyPath: 'id' })
-      changes.createIndex('record', 'record')
-      changes.createIndex('list', 'list')
-      db.createObjectStore('track', { autoIncrement: true })
+  opened ??= openDB<PhoneSchema>(NAME, 2, {
+    upgrade(db, before) {
+      if (before < 1) {
+        db.createObjectStore('facts')
+        db.createObjectStore('forms', { keyPath: ['form_id', 'version'] })
+        db.createObjectStore('lists', { keyPath: 'name' })
+        db.createObjectStore('drafts', { keyPath: 'id' })
+        db.createObjectStore('records', { keyPath: 'id' }).createIndex('order', 'order')
+        db.createObjectStore('files', { keyPath: 'id' }).createIndex('folder', 'folder')
+        const changes = db.createObjectStore('changes', { keyPath: 'id' })
+        changes.createIndex('record', 'record')
+        changes.createIndex('list', 'list')
+        db.createObjectStore('track', { autoIncrement: true })
+      }
+      db.createObjectStore('media', { keyPath: ['form_id', 'name'] })
     },
     terminated() {
       opened = null

@@ -50,6 +50,7 @@ export async function dropDraft(id: string): Promise<void> {
 export interface Finishing {
   owner: string
   formId: string
+  standsFor?: string | null
   version: string
   title: string
   summary: string
@@ -161,7 +162,8 @@ export async function reopen(id: string): Promise<Draft | undefined> {
   if (refused?.state !== 'refused') return undefined
   const now = Date.now()
   const again: Draft = {
-    id: newId(), owner: refused.owner, formId: refused.formId, version: refused.version, title: refused.title,
+    id: newId(), owner: refused.owner, formId: refused.formId,
+    standsFor: refused.standsFor, version: refused.version, title: refused.title,
     about: refused.summary, preset: {}, xml: renamed(refused.xml, newInstanceId()),
     files: await filesOf(refused.folder), complete: true, corrects: refused.corrects, startedAt: now, changedAt: now,
   }

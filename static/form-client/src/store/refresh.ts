@@ -6,6 +6,7 @@ import { phone } from '../session/phone'
 import { heed } from '../session/session'
 import { database, fact, setFact } from './database'
 import { arrivedRecords, keepList, listSums, settleChanges } from './lists'
+import { dropUnnamed, keepMedium, mediumSum } from './media'
 import { announce } from './news'
 import { forgetRegister } from './wiping'
 
@@ -50,8 +51,9 @@ async function fetchAll(): Promise<boolean> {
   phone.clockOff = Date.parse(reply.headers.get('Date') ?? '') - asked || 0
   const page = phone.home
   if (!page) return false
-  const whole = (await fetchForms(page.forms)) && (await fetchLists(page.forms))
-  if (whole) await settleChanges(arrived)
+  const hasLists = (await fetchForms(page.forms)) && (await fetchLists(page.forms))
+  if (hasLists) await settleChanges(arrived)
+  const whole = hasLists && (await fetchMedia(page.forms))
   phone.complete = whole
   announce()
   return whole
@@ -83,6 +85,21 @@ async function fetchLists(forms: readonly FormEntry[]): Promise<boolean> {
     const reply = await ask(`/w/api/files/${encodeURIComponent(name)}`, { as: 'text' })
     if (reply.kind !== 'answer') return false
     await keepList({ name, md5, text: reply.body as string, fetchedAt: Date.now() })
+  }
+  return true
+}
+
+async function fetchMedia(forms: readonly FormEntry[]): Promise<boolean> {
+  await dropUnnamed(forms)
+  for (const form of forms.filter((form) => form.refused === null)) {
+    for (const { name, md5, size, url } of form.media ?? []) {
+      if ((await mediumSum(form.form_id, name)) === md5) continue
+      const reply = await ask(url, { as: 'blob', weight: size })
+      if (reply.kind !== 'answer') return false
+      const kept = keepMedium({ form_id: form.form_id, name, md5, blob: reply.body as Blob })
+      // On a full phone the form opens without it, and nothing else waits for it.
+      if (!(await kept.then(() => true, () => false))) return false
+    }
   }
   return true
 }

@@ -10,14 +10,15 @@ const SENT_KEPT_MS = 90 * DAY_MS
 /** Below this the photos of what was sent go at once. */
 export const SPARE_LOW = 60_000_000
 
-/** Lists, forms, the home page, last answers and the track: personal, and not to be read by whoever signs in next. */
+/** Lists, forms and their files, the home page, last answers and the track: personal, and not to be read by whoever signs in next. */
 export async function forgetRegister(): Promise<void> {
-  const tx = (await database()).transaction(['facts', 'forms', 'lists', 'changes'], 'readwrite')
+  const tx = (await database()).transaction(['facts', 'forms', 'lists', 'media', 'changes'], 'readwrite')
   for (const name of await tx.objectStore('facts').getAllKeys()) {
     if (name === 'home' || name.startsWith('last-saved/')) void tx.objectStore('facts').delete(name)
   }
   void tx.objectStore('forms').clear()
   void tx.objectStore('lists').clear()
+  void tx.objectStore('media').clear()
   void tx.objectStore('changes').clear()
   await tx.done
   await recorder.discard()

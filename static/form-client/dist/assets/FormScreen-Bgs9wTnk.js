@@ -1,1 +1,0 @@
-export{t as default}from"./FormScreen-CPVYUz7r.js";

@@ -1,0 +1,1 @@
+import{rt as e}from"./route-DKH1oU_6.js";var t=`wangge-large-text`;function n(){try{i(localStorage.getItem(t)===`yes`)}catch{i(!1)}}function r(e){i(e);try{localStorage.setItem(t,e?`yes`:`no`)}catch{}}function i(t){e.largeText=t,document.documentElement.classList.toggle(`large-text`,t)}export{r as n,n as t};
