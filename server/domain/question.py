@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -23,6 +24,9 @@ ALIKE_RECORDS = 5
 SET_APART_TIMES = 2
 SET_APART_CASES = 5
 """Q6: twice the county's share, and at least so many."""
+BURST_RATINGS = 5
+BURST = dt.timedelta(minutes=10)
+"""Q8: so many ratings one after another; our own bounds. From which device they come is kept nowhere."""
 
 
 class Kind(StrEnum):
@@ -39,6 +43,7 @@ class Kind(StrEnum):
     BY_PHONE = "by_phone"
     SET_APART = "set_apart"
     MANY_EXITS = "many_exits"
+    RATING_BURST = "rating_burst"
 
     @property
     def label(self) -> str:
@@ -63,6 +68,7 @@ _LABELS = {
     Kind.BY_PHONE: "电话走访过半",
     Kind.SET_APART: "私事、剔除或暂缓偏多",
     Kind.MANY_EXITS: "移出偏多",
+    Kind.RATING_BURST: "几件的评价一起来",
 }
 
 _CAUSES = {
@@ -77,6 +83,7 @@ _CAUSES = {
     Kind.BY_PHONE: "外出务工的多，天气、疫情上不了门，或本人愿意电话联系。",
     Kind.SET_APART: "有一类事集中来了，例如私人纠纷、需要等资金的工程。",
     Kind.MANY_EXITS: "搬迁、撤并、名册清理，或上一期没有更新。",
+    Kind.RATING_BURST: "院坝会上大家一起评，一条提醒同时发到了几家，或一家人反映了几件。",
 }
 
 
@@ -114,3 +121,14 @@ class Question:
         """What an answer is stored under: 32 hexadecimal digits."""
         parts = (self.kind.value, self.jurisdiction, self.month.isoformat(), str(self.account_id), self.mark)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def largest_burst(instants: Iterable[dt.datetime]) -> int:
+    """How many of some instants lie within `BURST` of the first of them, at the most; 0 of none (METRICS Q8)."""
+    ordered = sorted(instants)
+    most = first = 0
+    for position, instant in enumerate(ordered):
+        while instant - ordered[first] > BURST:
+            first += 1
+        most = max(most, position - first + 1)
+    return most

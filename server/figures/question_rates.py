@@ -1,13 +1,17 @@
-"""查一查 of figures: visits crowded at the end, telephones, exits, and what is set apart (METRICS Q1, Q5 to Q7)."""
+"""查一查 of figures: crowded visits, telephones, exits, what is set apart, ratings at once (METRICS Q1, Q5 to Q8)."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
+from server.domain.jurisdiction import Level
 from server.domain.obligation import GridVisits, Window, percentage, window_of
 from server.domain.question import (
     AT_THE_END_PERCENT,
+    BURST,
+    BURST_RATINGS,
     BY_PHONE_PERCENT,
     FEWEST_VISITS,
     LAST_DAYS,
@@ -15,13 +19,19 @@ from server.domain.question import (
     SET_APART_TIMES,
     Kind,
     Question,
+    largest_burst,
 )
-from server.domain.work_calendar import local_day
+from server.domain.work_calendar import end_of_day, local_day
 from server.figures.case_rates import SET_APART, case_rates
+from server.figures.case_ratings import REPORTER
 from server.figures.compliance import compliance, duties
+from server.storage import ratings
 from server.work import Reading
 
+_BURST_MINUTES = BURST // dt.timedelta(minutes=1)
+_ONE_DAY = dt.timedelta(days=1)
 _SET_APART_WORDS = {"private": "私事", "rejected": "剔除", "suspended": "暂缓"}
+_VILLAGE_DIGITS = Level.VILLAGE.digits
 _UNITS = {"visit_person": "人", "visit_household": "户"}
 
 
@@ -92,3 +102,31 @@ def of_demands(reading: Reading, month: Window) -> Iterator[Question]:
                     seen=f"收到的 {here.d} 件里{_SET_APART_WORDS[what]} {here.n} 件（{share}），全县是 {whole}。",
                     mark=what,
                 )
+
+
+def of_ratings(reading: Reading, month: Window) -> Iterator[Question]:
+    """Return the days of a month on which many reporters rated a village's work within minutes (Q8).
+
+    Asked once none of these ratings can be changed any more: whoever's work they judge learns of none before.
+    """
+    given = ratings.given(
+        reading.session,
+        scope=reading.actor.scope,
+        who=REPORTER,
+        since=end_of_day(month.first - _ONE_DAY),
+        before=end_of_day(month.last),
+        settled_at=reading.now,
+    )
+    by_village: dict[tuple[str, dt.date], list[dt.datetime]] = defaultdict(list)
+    for place, instant in given:
+        by_village[place[:_VILLAGE_DIGITS], local_day(instant)].append(instant)
+    for (village, day), instants in by_village.items():
+        together = largest_burst(instants)
+        if together >= BURST_RATINGS:
+            yield Question(
+                kind=Kind.RATING_BURST,
+                jurisdiction=village,
+                month=month.first,
+                seen=f"{day.month} 月 {day.day} 日有 {together} 个评价在 {_BURST_MINUTES} 分钟以内给出。",
+                mark=day.isoformat(),
+            )

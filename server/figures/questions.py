@@ -14,7 +14,7 @@ from server.domain.problems import NotFound
 from server.domain.question import Answer, Kind, Question
 from server.domain.work_calendar import local_day
 from server.figures.personnel import place_names
-from server.figures.question_rates import of_demands, of_visits
+from server.figures.question_rates import of_demands, of_ratings, of_visits
 from server.figures.question_records import of_records
 from server.figures.staffing import names_of
 from server.storage import questions as storage
@@ -86,6 +86,7 @@ def _all(reading: Reading, month: Window) -> list[Question]:
         *of_visits(reading, month),
         *of_records(reading, month, scope=scope),
         *of_demands(reading, month),
+        *of_ratings(reading, month),
     ]
 
 

@@ -9,7 +9,10 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from server.domain.scope import Scope
 from server.storage.base import Base, Serial
+from server.storage.demands import Demand
+from server.storage.selection import within
 
 _AT_ONCE = 500
 
@@ -62,3 +65,28 @@ def of_demands(session: Session, demand_ids: Collection[uuid.UUID], *, who: str)
         query = sa.select(Rating).where(Rating.demand_id.in_(some), Rating.who == who)
         found += session.scalars(query.order_by(Rating.id))
     return found
+
+
+def given(
+    session: Session,
+    *,
+    scope: Scope,
+    who: str,
+    since: dt.datetime,
+    before: dt.datetime,
+    settled_at: dt.datetime,
+) -> Sequence[tuple[str, dt.datetime]]:
+    """(jurisdiction, given_at) of what `who` said himself from `since` to `before`, not to be changed at `settled_at`."""
+    query = (
+        sa.select(Demand.jurisdiction, Rating.given_at)
+        .join(Demand, Demand.id == Rating.demand_id)
+        .where(
+            within(Demand.jurisdiction, scope),
+            Rating.given_at >= since,
+            Rating.given_at < before,
+            Rating.window_until <= settled_at,
+            Rating.who == who,
+            Rating.by_proxy.is_(False),
+        )
+    )
+    return [(place, instant) for place, instant in session.execute(query.order_by(Rating.id))]

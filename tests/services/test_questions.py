@@ -12,11 +12,15 @@ from shapely import Point
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.services.demands.intake import Raised, raise_demand
 from server.storage.events import EventRow
 from server.storage.households import Person
 from server.storage.questions import QuestionAnswer
+from server.storage.ratings import Rating
+from server.work import Work
 from tests.conftest import Clock
-from tests.factories import GRID, SHANGHAI, County, household, person
+from tests.demands import Story
+from tests.factories import GRID, SHANGHAI, VILLAGE, County, household, person
 from tests.instances import instance, patrol, visit
 from tests.pages import cells, read, sign_in, words
 from tests.phones import Phone, rows
@@ -144,6 +148,63 @@ def test_visits_crowded_into_the_last_three_days_and_telephones_are_asked_about_
         assert phone.send(instance("household_visit", answers)) == 201
     (row,) = asked(signed_in(app, "cadre"), "?month=2026-10-01")
     assert row["看到的"].startswith("6 次算数的走访里，6 次在最后 3 天。")
+
+
+@pytest.mark.parametrize(("ratings", "is_asked"), [(5, True), (4, False)])
+def test_five_ratings_within_ten_minutes_are_asked_about_once_none_can_be_changed(
+    client: FlaskClient,
+    app: Flask,
+    database: Database,
+    county: County,
+    clock: Clock,
+    ratings: int,
+    is_asked: bool,
+) -> None:
+    rated_at = clock.now - dt.timedelta(days=7)
+    with Story(client, county, database, clock).office("official") as work:
+        for n in range(ratings):
+            rated(work, rated_at + dt.timedelta(minutes=2.5 * n), settled_at=clock.now)
+        rated(work, rated_at + dt.timedelta(minutes=11), settled_at=clock.now)
+        rated(work, rated_at, settled_at=clock.now, by_proxy=True)
+        rated(work, rated_at, settled_at=clock.now, who="work_group")
+    clock.now -= dt.timedelta(minutes=1)
+    assert kinds(signed_in(app, "cadre")) == []
+    clock.now += dt.timedelta(minutes=1)
+    found = asked(signed_in(app, "cadre"))
+    assert [(row["问什么"], row["在哪里"]) for row in found] == [("几件的评价一起来", "云溪镇石桥村")] * is_asked
+    assert all("10 月 13 日有 5 个评价在 10 分钟以内给出" in row["看到的"] for row in found)
+    assert kinds(signed_in(app, "worker")) == kinds(signed_in(app, "other_cadre")) == []
+
+
+def rated(
+    work: Work, at: dt.datetime, *, settled_at: dt.datetime, who: str = "reporter", by_proxy: bool = False
+) -> None:
+    demand = raise_demand(
+        work,
+        Raised(
+            raised_on=at.date(),
+            received_at=at,
+            channel="walkin",
+            kind="facility",
+            detail="lamp",
+            words="路灯不亮",
+            division=VILLAGE,
+            grid=GRID,
+            place=None,
+            reporter=None,
+        ),
+    )
+    work.session.add(
+        Rating(
+            demand_id=demand.id,
+            round=1,
+            who=who,
+            stars=5,
+            given_at=at,
+            window_until=settled_at,
+            by_proxy=by_proxy,
+        )
+    )
 
 
 def test_it_is_shown_to_the_village_and_to_whom_it_is_about_and_to_nobody_else(
