@@ -171,7 +171,9 @@ def test_five_ratings_within_ten_minutes_are_asked_about_once_none_can_be_change
     assert kinds(signed_in(app, "cadre")) == []
     clock.now += dt.timedelta(minutes=1)
     found = asked(signed_in(app, "cadre"))
-    assert [(row["问什么"], row["在哪里"]) for row in found] == [("几件的评价一起来", "云溪镇石桥村")] * is_asked
+    assert [(row["问什么"], row["在哪里"]) for row in found] == [
+        ("几件的评价一起来", "云溪镇石桥村")
+    ] * is_asked
     assert all("10 月 13 日有 5 个评价在 10 分钟以内给出" in row["看到的"] for row in found)
     assert kinds(signed_in(app, "worker")) == kinds(signed_in(app, "other_cadre")) == []
 
