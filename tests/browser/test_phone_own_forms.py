@@ -34,7 +34,8 @@ WELLS_FORM = """| survey |
 | | form_title | form_id | version |
 | | 看井 | wells | 2026102001 |
 """
-OUR_ROUND = catalogue.source("patrol").replace("| | 每日巡查 | patrol |", "| | 转一圈 | our_round |")
+OUR_WORDS = {"patrol": "转一圈", "household_visit": "串个门", "demand_intake": "记下来"}
+"""A county's own titles, by the shipped form they stand for."""
 
 Given = Callable[[], AbstractContextManager[Handset]]
 
@@ -79,13 +80,30 @@ def test_a_list_and_a_picture_beside_a_form_are_there_without_a_network(
         assert (record.values["well"], record.values["depth"]) == ("w1", "30")
 
 
-def test_a_form_in_the_place_of_the_patrol_is_tapped_and_carries_the_track(
+def reworded(shipped: str) -> str:
+    """A shipped form under another id and title."""
+    table = re.sub(
+        rf"\| \S+ \| {shipped} \|", f"| {OUR_WORDS[shipped]} | our_{shipped} |", catalogue.source(shipped)
+    )
+    assert OUR_WORDS[shipped] in table
+    return table
+
+
+def test_duties_are_done_with_the_forms_that_stand_for_the_shipped_ones(
     given: Given, database: Database
 ) -> None:
     with database.transaction(SYSTEM) as work:
-        forms.publish(work, OUR_ROUND, stands_for="patrol")
-        forms.close(work, "patrol")
+        for shipped in OUR_WORDS:
+            forms.publish(work, reworded(shipped), stands_for=shipped)
+            forms.close(work, shipped)
     with given() as handset:
+        handset.tap("发现急事")
+        handset.page.get_by_role("heading", name="记下来").wait_for()
+        handset.tap("返回")
+        handset.show("走访")
+        handset.tap("名册里没有这一户")
+        handset.page.get_by_role("heading", name="串个门").wait_for()
+        handset.tap("返回")
         handset.report_clear()
         handset.wait_for_news(lambda: len(handset.arrived()) == 1, each=0)
         expect(handset.says("今天已巡")).to_be_visible()
@@ -95,6 +113,6 @@ def test_a_form_in_the_place_of_the_patrol_is_tapped_and_carries_the_track(
         handset.choose("今日无异常")
         handset.tap("填好了，发送")
         handset.wait_for_news(lambda: len(handset.arrived()) == 2, each=0)
-        assert [each.form_id for each in handset.arrived()] == ["our_round", "our_round"]
+        assert [each.form_id for each in handset.arrived()] == ["our_patrol", "our_patrol"]
         assert [each.grid_then for each in rows(database, Patrol)] == [GRID, GRID]
         assert handset.visitor.faults == []

@@ -39,6 +39,11 @@ test('a row that has left the list is named, in a new form and in a draft', () =
   expect(forgotten(root, '<data><door><show>due</show><household>gone</household></door></data>')).toEqual(['household'])
 })
 
+test('an answer to a question a county has taken out of its form is no row that has left a list', () => {
+  const root = form(choice('/data/door/household', ['h1']))
+  expect(preset(root, { show: 'due', household: 'h1' })).toEqual([])
+})
+
 test('a question nobody had answered is not forgotten', () => {
   expect(forgotten(form(choice('/data/outcome', ['met'])), '<data><outcome/></data>')).toEqual([])
 })

@@ -34,11 +34,16 @@ function choose(node: FormNode, values: string[]): boolean {
   return true
 }
 
-/** Give answers by question name, in the order given; the names of those that could not be given. */
+/**
+ * Give answers by question name, in the order given; the names of those that could not be given. A question the form
+ * does not have, for a county has worded it anew, is left alone.
+ */
 export function preset(root: FormNode, answers: Record<string, string>): string[] {
-  return Object.entries(answers)
-    .filter(([name, value]) => !nodesNamed(root, name).some((node) => answer(node, value)))
-    .map(([name]) => name)
+  const refused = (name: string, value: string) => {
+    const nodes = nodesNamed(root, name)
+    return nodes.length > 0 && !nodes.some((node) => answer(node, value))
+  }
+  return Object.entries(answers).flatMap(([name, value]) => (refused(name, value) ? [name] : []))
 }
 
 /** Choices an instance had and the opened form has no longer: their rows have left the list. */

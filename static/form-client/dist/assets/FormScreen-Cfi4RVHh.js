@@ -1,1 +1,0 @@
-export{t as default}from"./FormScreen-CLvdG30b.js";
