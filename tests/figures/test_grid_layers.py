@@ -17,8 +17,8 @@ from server.domain.people import SYSTEM
 from server.domain.problems import NotFound
 from server.domain.roles import Function
 from server.figures import concentrations
-from server.figures.grid_layers import LAYERS, GridFigure, GridLayer, earlier
-from server.figures.grid_layers.unresolved import unresolved_at
+from server.figures.grid_layers import LAYERS, GridFigure, GridLayer, earlier, oldest_levels, unresolved_now
+from server.figures.grid_layers.unresolved import UnresolvedNow, unresolved_at
 from server.figures.grid_norms import norms
 from server.services.demands import closing, handling, triage
 from server.services.demands.handling import Word
@@ -148,6 +148,20 @@ def test_the_deadlines_of_a_grid_are_those_of_its_running_demands(
     assert (line.n, line.d, line.cells[0]) == (len(overdue), len(open_), len(soon))
     assert line.level == ("overdue" if overdue else "due_soon" if soon else "in_time")
     assert line.cells[1] == (3 if overdue else "")
+
+
+def test_the_wall_counts_the_demands_of_an_area_and_the_levels_of_the_layer(
+    story: Story, demands: list[Demand]
+) -> None:
+    with story.reading("cadre") as reading:  # who may read PRIVATE matters sees no more of them on a wall
+        found = unresolved_now(reading, VILLAGE)
+        levels = {grid.code: level for grid, level in oldest_levels(reading, VILLAGE)}
+    shown = [each for code in (GRID, VACANT_GRID, VILLAGE) for each in counted(demands, code)]
+    over = [each for each in shown if each.key not in PAUSED and each.due_at and each.due_at < NOW]
+    assert found == UnresolvedNow(len(shown), len(over), sum(age(each) > 30 for each in shown))
+    assert 0 < found.overdue < found.number > found.old > 0
+    lines = layer(story, "ageing", area=VILLAGE).lines
+    assert levels == {line.grid.code: line.level for line in lines}
 
 
 def test_what_lies_in_no_grid_is_counted_apart(story: Story, demands: list[Demand]) -> None:

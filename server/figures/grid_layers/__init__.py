@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from server.figures.grid_layers.cases import AGEING, DEADLINES
+from server.figures.grid_layers.cases import AGEING, DEADLINES, oldest_levels
 from server.figures.grid_layers.ground import UNSEEN, VACANCIES
 from server.figures.grid_layers.hot import HOT
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, earlier
 from server.figures.grid_layers.norms import SIZES
+from server.figures.grid_layers.unresolved import unresolved_now
 from server.figures.grid_layers.walked import PATROLS
 
 LAYERS: Mapping[str, Layer] = MappingProxyType(
@@ -25,4 +26,4 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
 )
 """The layers by the name their address has, in the order of their tabs."""
 
-__all__ = ["LAYERS", "GridFigure", "GridLayer", "Layer", "earlier"]
+__all__ = ["LAYERS", "GridFigure", "GridLayer", "Layer", "earlier", "oldest_levels", "unresolved_now"]

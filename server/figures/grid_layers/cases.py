@@ -11,15 +11,17 @@ from statistics import median_low
 import sqlalchemy as sa
 
 from server.domain.demand_clock import AGE_BANDS, age_band, age_in_days, is_due_soon, is_overdue
+from server.figures.areas import GridName
 from server.figures.case_words import days_over
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, Part, grids_of, layer_of
-from server.figures.grid_layers.unresolved import OpenCase, unresolved_at
+from server.figures.grid_layers.unresolved import OpenCase, oldest_now, unresolved_at
 from server.figures.open_cases import mechanism
 from server.storage.demands import Demand
 from server.work import Reading
 
 _OLDEST_BAND = len(AGE_BANDS) - 1
 _NO_PRIVATE = "不含私事"
+_NO_CASES = "no_cases"
 
 
 def ageing(reading: Reading, area: str | None) -> GridLayer:
@@ -36,7 +38,7 @@ def ageing(reading: Reading, area: str | None) -> GridLayer:
                 n=bands[_OLDEST_BAND],
                 d=len(ages),
                 text=f"{oldest}天" if ages else "",
-                level=f"age_{_band(oldest)}" if ages else "no_cases",
+                level=_age_level(oldest) if ages else _NO_CASES,
                 told=f"没解决 {len(ages)} 件，最久 {oldest} 天" if ages else "没有未解决的",
                 cells=(
                     oldest if ages else "",
@@ -47,6 +49,15 @@ def ageing(reading: Reading, area: str | None) -> GridLayer:
             )
         )
     return layer_of(reading, lines, elsewhere=elsewhere)
+
+
+def oldest_levels(reading: Reading, area: str | None) -> list[tuple[GridName, str]]:
+    """The levels of 件龄 now, grid by grid, for a screen that shows nothing else of it."""
+    oldest = dict(oldest_now(reading, area))
+    return [
+        (grid, _age_level(age_in_days(oldest[code], as_of=reading.now)) if code in oldest else _NO_CASES)
+        for code, grid in grids_of(reading, area).items()
+    ]
 
 
 def deadlines(reading: Reading, area: str | None) -> GridLayer:
@@ -81,11 +92,15 @@ def _deadline_level(cases: int, overdue: int, soon: int) -> str:
         return "overdue"
     if soon:
         return "due_soon"
-    return "in_time" if cases else "no_cases"
+    return "in_time" if cases else _NO_CASES
 
 
 def _band(age: int) -> int:
     return AGE_BANDS.index(age_band(age))
+
+
+def _age_level(age: int) -> str:
+    return f"age_{_band(age)}"
 
 
 def _by_grid(reading: Reading, area: str | None) -> tuple[Mapping[str, Sequence[OpenCase]], int]:
@@ -120,7 +135,7 @@ _AT_ONCE = 500
 
 AGEING = Layer(
     label="件龄",
-    levels=(*(f"age_{number}" for number in range(len(AGE_BANDS))), "no_cases"),
+    levels=(*(f"age_{number}" for number in range(len(AGE_BANDS))), _NO_CASES),
     of_n="超过 30 天",
     of_d="未解决",
     unit="件",
@@ -133,7 +148,7 @@ AGEING = Layer(
 )
 DEADLINES = Layer(
     label="时限",
-    levels=("in_time", "due_soon", "overdue", "no_cases"),
+    levels=("in_time", "due_soon", "overdue", _NO_CASES),
     of_n="超期",
     of_d="未解决",
     unit="件",

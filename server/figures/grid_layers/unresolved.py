@@ -13,15 +13,19 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from server.domain.demand_clock import AGE_BANDS
 from server.domain.demand_replay import ActRecord, begun, evolve
 from server.domain.demand_states import DemandState, StateKey, is_unresolved
 from server.domain.mechanism import Canonical, MechanismProfile
 from server.domain.problems import Conflict
 from server.figures.areas import narrowed
+from server.figures.open_cases import moments
 from server.storage import demand_records
-from server.storage.demands import Demand, held_as
+from server.storage.base import moment, unread
+from server.storage.case_filter import CaseFilter, Timing, asked
+from server.storage.demands import Demand, held_as, unsettled
 from server.storage.profiles import ProfileVersion, calendar_of, parsed
-from server.storage.selection import within
+from server.storage.selection import as_value, within
 from server.work import Reading
 
 
@@ -33,6 +37,44 @@ class OpenCase:
     jurisdiction: str
     received_at: dt.datetime
     state: DemandState
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedNow:
+    """How many demands are unresolved now, wherever in an area they lie: in all, overdue, older than 30 days."""
+
+    number: int
+    overdue: int
+    old: int
+
+
+def unresolved_now(reading: Reading, area: str | None = None) -> UnresolvedNow:
+    """Count what `unresolved_at` lists of the present moment. Raises NotFound("jurisdiction.unknown") as it does."""
+    times = moments(reading)
+    overdue, old = (
+        sa.and_(sa.true(), *asked(wanted, times, among_unsettled=True)) for wanted in (_OVERDUE, _OLD)
+    )
+    query = sa.select(sa.func.count(), sa.func.count().filter(overdue), sa.func.count().filter(old))
+    return UnresolvedNow(*reading.session.execute(query.where(*_shown_now(reading, area))).one())
+
+
+def oldest_now(reading: Reading, area: str | None = None) -> Iterator[tuple[str, dt.datetime]]:
+    """Of the demands that are unresolved now: where some lie (grid, else village or wider), and the oldest's receipt.
+
+    Raises NotFound("jurisdiction.unknown") for an area outside the reader's scope.
+    """
+    query = sa.select(Demand.jurisdiction, unread(sa.func.min(Demand.received_at)))
+    query = query.where(*_shown_now(reading, area)).group_by(Demand.jurisdiction)
+    for code, received_at in reading.session.connection().execute(query):
+        yield code, moment(received_at)
+
+
+def _shown_now(reading: Reading, area: str | None) -> Sequence[sa.ColumnElement[bool] | sa.TextClause]:
+    scope = narrowed(reading.actor.scope, area)
+    return unsettled(), within(Demand.jurisdiction, scope), as_value(held_as() != "PRIVATE")
+
+
+_OVERDUE, _OLD = CaseFilter(timing=Timing.OVERDUE), CaseFilter(age_band=len(AGE_BANDS) - 1)
 
 
 def unresolved_at(reading: Reading, area: str | None = None) -> list[OpenCase]:

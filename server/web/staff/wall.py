@@ -15,7 +15,7 @@ from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.areas import GridName
 from server.figures.compliance import Compliance, compliance, duties
-from server.figures.grid_layers import LAYERS
+from server.figures.grid_layers import LAYERS, oldest_levels, unresolved_now
 from server.figures.patrolled import patrolled
 from server.web.authentication import current_actor
 from server.web.authorization import requires
@@ -115,8 +115,7 @@ def _rows(reading: Reading, wanted: MapQuery) -> Iterable[Mapping[str, Any]]:
         walked = patrolled(reading, window_of("day", local_day(reading.now)), area=wanted.area)
         found = [(line.grid, line.days.today) for line in walked.those(lambda _: True)]
     elif wanted.map == "cases":
-        ageing = LAYERS["ageing"].compute(reading, wanted.area)
-        found = [(line.grid, line.level) for line in ageing.lines]
+        found = oldest_levels(reading, wanted.area)
     else:
         visited = _visited(reading, wanted.area)
         if visited is None:
@@ -167,11 +166,10 @@ def _visit_tiles(visited: Compliance | None) -> list[Tile]:
 
 
 def _case_tiles(reading: Reading, area: str | None) -> list[Tile]:
-    """Unresolved demands, PRIVATE ones in none of them."""
-    deadlines = LAYERS["deadlines"].compute(reading, area)
-    older = LAYERS["ageing"].compute(reading, area).n
+    """Unresolved demands wherever in the area they lie, PRIVATE ones in none of the numbers."""
+    found = unresolved_now(reading, area)
     return [
-        Tile("没解决的诉求", str(deadlines.d + deadlines.elsewhere), "件", "calm"),
-        Tile("超期", str(deadlines.n), "件", "act" if deadlines.n else "calm"),
-        Tile("超过 30 天", str(older), "件", "watch" if older else "calm"),
+        Tile("没解决的诉求", str(found.number), "件", "calm"),
+        Tile("超期", str(found.overdue), "件", "act" if found.overdue else "calm"),
+        Tile("超过 30 天", str(found.old), "件", "watch" if found.old else "calm"),
     ]
