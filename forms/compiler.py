@@ -17,6 +17,7 @@ from pyxform.xls2xform import convert
 
 from forms.complaints import of_error, translate
 from forms.findings import Finding, FormRefused, position, refused
+from forms.mending import Mending
 from forms.rows import FIRST_ROW, Rows, Sheet
 from forms.schema import shape
 from forms.source import ROW_LIMIT, Kind, recognise, text, too_long, unreadable
@@ -26,6 +27,9 @@ _ROOT: Final = "data"
 _SHEETS: Final = ("survey", "choices", "settings", "entities")
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _QUESTION_LIMIT: Final = 5_000
+_MOST_OBJECTIONS: Final = 50
+_MOST_READ_AGAIN: Final = 15_000
+"""Rows that are read again to hear more objections, a second's worth: of a very long form only the first are told."""
 _READERS: Final[Mapping[str, Callable[[bytes], dict[str, Any]]]] = {
     "xlsx": xlsx_to_dict,
     "xls": xls_to_dict,
@@ -73,11 +77,11 @@ def compile_form(source: bytes | str) -> CompiledForm:
     sheets = _read(text(data).encode() if kind in {"md", "csv"} else data, kind)
     for name in _SHEETS:
         _inspect(name, sheets.get(name) or ())
-    rows = Rows.of(sheets.get("survey") or (), sheets.get("choices") or (), root=_ROOT)
     try:
         xml, complaints = _convert(sheets)
     except PyXFormError as error:
-        raise FormRefused(of_error(error, rows)) from error
+        raise FormRefused(_objections(sheets, error)) from error
+    rows = _rows(sheets)
     form = _described(xml, kind)
     remarks = tuple(
         each for complaint in complaints for each in translate(complaint, level="warning", rows=rows)
@@ -129,6 +133,32 @@ def _inspect(name: str, sheet: Sheet) -> None:
                 raise FormRefused(
                     (Finding("error", position(name, number), message, name, number, str(column)),)
                 )
+
+
+def _rows(sheets: Mapping[str, Any]) -> Rows:
+    return Rows.of(sheets.get("survey") or (), sheets.get("choices") or (), root=_ROOT)
+
+
+def _objections(sheets: dict[str, Any], error: PyXFormError) -> tuple[Finding, ...]:
+    """Everything pyxform objects to, as far as it can be told at once, in the order of the worksheets."""
+    mending = Mending(sheets)
+    length = sum(len(sheets.get(name) or ()) for name in _SHEETS)
+    rounds = min(_MOST_OBJECTIONS, _MOST_READ_AGAIN // max(1, length))
+    objection: PyXFormError | None = error
+    while objection is not None and mending.take(of_error(objection, _rows(mending.sheets))) and rounds > 0:
+        rounds -= 1
+        objection = _objection(mending.sheets)
+    return tuple(sorted(mending.told, key=lambda each: (each.sheet != "survey", each.sheet, each.row or 0)))
+
+
+def _objection(sheets: dict[str, Any]) -> PyXFormError | None:
+    try:
+        _convert(sheets)
+    except PyXFormError as error:
+        return error
+    except FormRefused:
+        return None
+    return None
 
 
 def _convert(sheets: dict[str, Any]) -> tuple[bytes, list[str]]:
