@@ -12,6 +12,7 @@ import shapely
 
 from server.demo.chance import dice
 from server.demo.county import County
+from server.demo.downpour import flooded
 from server.demo.examples import examples
 from server.demo.geography import Grid, Place, moved
 from server.demo.matters import Raised, matter_of
@@ -34,6 +35,7 @@ FAULTS: dict[str, str] = {
     "stalled": "一件小事连续 12 天只报「进展同昨日」",
     "rushing_grid": "一个网格上个月一多半走访记在最后三天",
     "no_water": "同一天几户人家反映停水，已并成一件交给水务部门",
+    "downpour": "大雨以后一个村的三个网格有 18 件诉求没有办完，各家各样，按人口算是全县的好几倍",
     "outside": "少数巡查的开始位置在网格外",
 }
 """Name of the fault → what a reader of the maps should find."""
@@ -68,20 +70,24 @@ def planted(county: County) -> PlantedFaults:
     others = [code for code in county.grids if code[:12] not in (bad, vacant[:12])]
     rushing = max(others, key=lambda code: sum(_monthly(h) for h in county.by_grid[code]))
     neglected = dice("neglected").choice([code for code in others if code != rushing])
+    sparse = tuple(code for code, group in county.by_grid.items() if _located(group) < 0.7)
+    never = [household for household in county.households if household.last_visit is None]
+    troubled = {code[:12] for code in (vacant, neglected, rushing, *sparse, *(home.grid for home in never))}
     return PlantedFaults(
         neglected_grid=neglected,
         neglected_since=county.seeded_on - dt.timedelta(days=NEGLECTED_DAYS),
         vacant_grid=vacant,
-        sparse_grids=tuple(code for code, group in county.by_grid.items() if _located(group) < 0.7),
+        sparse_grids=sparse,
         rushing_grid=rushing,
         bad_village=bad,
-        never_visited=frozenset(h.key for h in county.households if h.last_visit is None),
+        never_visited=frozenset(household.key for household in never),
         unseen=_unseen(county, bad, spared={rushing[:12], vacant[:12]}),
         matters=(
             *_lamps(county, neglected),
             *_slow_cases(county, {neglected, vacant}),
             *_in_hand(county, bad),
             *examples(county, bad),
+            *flooded(county, avoided={bad[:9], *troubled}),
         ),
     )
 

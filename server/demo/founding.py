@@ -78,6 +78,7 @@ def _publish_grids(work: Work, county: County) -> None:
             name=grid.name,
             outline=grid.outline,
             must_see=tuple((point.name, Point(point.lon, point.lat)) for point in grid.must_see),
+            population=sum(household.people for household in county.by_grid[grid.code]),
         )
         for grid in county.map.grids
     ]

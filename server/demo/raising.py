@@ -227,8 +227,6 @@ _NO_PLACE: frozenset[str] = frozenset({"welfare", "school_job", "errand"})
 
 def _place_how(raised: Raised, throw: random.Random) -> str:
     """Where the matter is said to be (FORMS rule 4): standing there, on the map, by address, or nowhere."""
-    if raised.fault == "lamps":
-        return "map"
     if raised.channel == "patrol":
         return "here"
     if raised.matter.kind in _NO_PLACE or not raised.household:

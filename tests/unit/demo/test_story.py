@@ -427,6 +427,24 @@ def test_street_lamps_are_reported_again_and_again_in_one_place(county, patrols,
     assert not {key for key, _, _ in cluster} & {act.demand for act in follow_ups if act.step == "done"}
 
 
+def test_after_the_rain_one_village_has_many_matters_that_nobody_ends(county, intakes, follow_ups):
+    rain = [matter for matter in planted(county).matters if matter.fault == "downpour"]
+    phones = {matter.reporter_phone for matter in rain}
+    taken = [act for act in intakes if act.reporter_phone in phones]
+    plane = LocalPlane(*rain[0].place)
+    assert len(taken) == len(phones) == len({act.words for act in taken}) == 18
+    assert len({matter.grid for matter in rain}) == 3
+    assert len({matter.grid[:12] for matter in rain}) == 1
+    assert all(
+        shapely.contains_xy(county.grids[matter.grid].outline, *matter.place) and matter.day < SEEDED_ON
+        for matter in rain
+    )
+    alike = Counter((matter.matter.kind, matter.matter.detail) for matter in rain)
+    assert max(alike.values()) < 3, "no rule of the same matter at one place finds them"
+    assert shapely.MultiPoint(plane.to_local([matter.place for matter in rain])).convex_hull.area > 1e6
+    assert not {act.demand for act in taken} & {act.demand for act in follow_ups if act.step == "done"}
+
+
 def test_some_cases_are_overdue_and_one_stands_still(county, intakes, office, follow_ups):
     done = {act.demand for act in follow_ups if act.step in ("done", "cannot")}
     given = {act.demand for act in office if act.verb == "assign" and act.until and act.until < SEEDED_ON}
@@ -458,5 +476,5 @@ def test_a_few_patrols_began_outside_their_grid(county, patrols):
 def test_every_planted_fault_is_described():
     assert set(FAULTS) >= {
         "neglected_grid", "vacant_grid", "sparse_grids", "never_visited", "unseen", "bad_village", "phone_only",
-        "family_only", "not_met_twice", "lamps", "overdue", "stalled", "rushing_grid", "outside",
+        "family_only", "not_met_twice", "lamps", "overdue", "stalled", "rushing_grid", "downpour", "outside",
     }  # fmt: skip
