@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.orm.util import identity_key
@@ -52,6 +52,19 @@ def moment(value: str | dt.datetime) -> dt.datetime:
     if isinstance(value, str):
         return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
     return value.astimezone(dt.UTC)
+
+
+def json_text(
+    session: Session, column: Any, *, without: Iterable[Sequence[str]] = ()
+) -> sa.ColumnElement[str]:
+    """A column of JSON as text, less what stands at some paths in it: what is long and not wanted is not even sent."""
+    left: sa.ColumnElement[Any] = sa.type_coerce(column, JSON)
+    for path in without:
+        if session.get_bind().dialect.name == "sqlite":
+            left = sa.func.json_remove(left, f"$.{'.'.join(path)}", type_=JSON)
+        else:
+            left = left.op("#-")(sa.cast(list(path), ARRAY(sa.Text)))
+    return sa.cast(left, sa.Text)
 
 
 def _code(length: int) -> sa.String:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.scope import Scope
-from server.storage.base import unread
+from server.storage.base import json_text, unread
 from server.storage.demands import Demand, readable
 from server.storage.forms import FormVersion
 from server.storage.geometry import undecoded
@@ -22,13 +22,17 @@ from server.storage.submissions import Attachment, Submission
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Submissions of a form for days `first` … `last` (METRICS D1; None is open), in some states, as of `asked`."""
+    """Submissions of a form for days `first` … `last` (METRICS D1; None is open), in some states, as of `asked`.
+
+    `without` are the paths of answers that stay where they are.
+    """
 
     form_id: str
     states: frozenset[str]
     asked: dt.datetime
     first: dt.date | None = None
     last: dt.date | None = None
+    without: tuple[tuple[str, ...], ...] = ()
 
 
 class Stored(NamedTuple):
@@ -78,7 +82,7 @@ def batch(session: Session, selection: Selection, *, scope: Scope, after: int, a
             Submission.day,
             Submission.jurisdiction,
             sa.cast(Submission.flags, sa.Text),
-            sa.cast(Submission.values, sa.Text),
+            json_text(session, Submission.values, without=selection.without),
             undecoded(Submission.point),
             Submission.accuracy,
             Account.display_name,
@@ -88,7 +92,7 @@ def batch(session: Session, selection: Selection, *, scope: Scope, after: int, a
         .order_by(Submission.id)
         .limit(at_most)
     )
-    return [Stored(*row) for row in session.connection().execute(query)]
+    return list(map(Stored._make, session.connection().execute(query).all()))
 
 
 def _selected(selection: Selection, scope: Scope) -> list[sa.ColumnElement[bool]]:

@@ -8,12 +8,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from server.domain.work_calendar import SHANGHAI
 from tests.factories import GRID
 from tests.instances import instance, patrol
 from tests.phones import encoded
 
 _POINTS = 59
-_START = dt.datetime(2026, 10, 20, 1, 0, tzinfo=dt.UTC)
+_START = dt.datetime(2026, 10, 20, 9, 0, tzinfo=SHANGHAI)
+"""A phone writes moments in its own zone."""
 
 
 def record(number: int) -> bytes:

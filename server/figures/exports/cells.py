@@ -5,6 +5,7 @@ What was typed never runs: a text that a spreadsheet would compute is marked as 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _PLACE = (("经度", "lon"), ("纬度", "lat"), ("海拔（米）", "altitude"),
 _ALL_NUMBERS = (True,) * len(_PLACE)
 _NUMERIC = frozenset({"int", "decimal"})
 _MOST_DIGITS = 15
+_WITHOUT_ZONE = len("2026-10-20 09:00:00")
 _COUNT = ("（个数）", "count")
 
 
@@ -179,9 +181,14 @@ def _moments(reading: Reading) -> Writing:
         moment = answers.moment(said)
         if moment is None:
             return (reading.guard(said),)
-        return (f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",)
+        return (local(moment),)
 
     return write
+
+
+def local(moment: dt.datetime) -> str:
+    """A moment in Shanghai as a spreadsheet reads it (GB/T 7408)."""
+    return moment.astimezone(SHANGHAI).isoformat(" ", "seconds")[:_WITHOUT_ZONE]
 
 
 def _places(reading: Reading) -> Writing:

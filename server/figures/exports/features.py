@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import compress, repeat
+from operator import ne
 from typing import Any
 
 from pydantic_core import to_json
@@ -16,6 +18,7 @@ from server.figures.exports.shapes import Shape
 from server.figures.exports.text import Rounds, rounds, row_writer
 
 Feature = dict[str, Any]
+_BLANK = repeat("")
 
 
 def lines(order: Order, opened: Opened) -> Iterator[bytes]:
@@ -59,7 +62,7 @@ def _chosen(order: Order) -> Table:
 
 
 def _feature(named: list[str], cells: list[Cell], shape: Shape | None) -> Feature:
-    told = {name: cell for name, cell in zip(named, cells, strict=True) if cell != ""}
+    told = dict(compress(zip(named, cells, strict=True), map(ne, cells, _BLANK)))
     return {"type": "Feature", "geometry": shape, "properties": told}
 
 

@@ -87,6 +87,7 @@ def order(reading: Reading, wanted: Wanted, *, flags: Mapping[str, str], without
             asked=reading.now,
             first=wanted.first,
             last=wanted.last,
+            without=tuple(without),
         ),
         scope=narrowed(reading.actor.scope, wanted.area),
         flags=flags,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from pydantic_core import from_json
 from sqlalchemy.orm import Session
 
 from server.domain.submission import STATES
-from server.domain.work_calendar import SHANGHAI
 from server.figures.areas import GridName, grid_names
-from server.figures.exports.cells import Answer, Cell, Guard, as_is, distinct
+from server.figures.exports.cells import Answer, Cell, Guard, as_is, distinct, local
 from server.figures.exports.order import Order
 from server.figures.personnel import place_names
 from server.storage import exports as storage
@@ -23,7 +21,6 @@ from server.storage.geometry import point_degrees
 from server.work import Reading
 
 _AT_ONCE = 1000
-_WITHOUT_ZONE = len("2026-10-20 09:00:00")
 _WITHHELD = "涉及不公开的诉求，内容不导出"
 
 Opened = Callable[[], AbstractContextManager[Reading]]
@@ -114,7 +111,7 @@ def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
     guard = known.guard
     facts: list[Cell] = [
         row.id,
-        _local(row.received_at),
+        local(moment(row.received_at)),
         row.day.isoformat(),
         *known.names[row.jurisdiction],
         guard(row.sender or ""),
@@ -126,11 +123,6 @@ def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
         guard(row.instance_id),
     ]
     return Record(row.id, row.instance_id, facts, from_json(row.values) if is_open else {}, point, is_open)
-
-
-def _local(received_at: str | dt.datetime) -> str:
-    """A moment in Shanghai as a spreadsheet reads it (GB/T 7408)."""
-    return moment(received_at).astimezone(SHANGHAI).isoformat(" ", "seconds")[:_WITHOUT_ZONE]
 
 
 class _Known:

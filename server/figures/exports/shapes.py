@@ -45,10 +45,13 @@ def _said(steps: Sequence[str], answer: Answer) -> str | None:
 
 def shape_of(kind: str, said: str | None) -> Shape | None:
     """The shape of an answer of one of GEOMETRIES; what is left of a line or an area where points are broken."""
-    points = [[fix.lon, fix.lat] for fix in answers.geotrace(said)]
+    if kind == "geopoint":
+        fix = answers.geopoint(said)
+        return None if fix is None else point((fix.lon, fix.lat))
+    points = [[each.lon, each.lat] for each in answers.geotrace(said)]
     if not points:
         return None
-    if len(points) == 1 or kind == "geopoint":
+    if len(points) == 1:
         return {"type": "Point", "coordinates": points[0]}
     if kind == "geotrace" or len(points) < 3:
         return {"type": "LineString", "coordinates": points}
