@@ -12,13 +12,11 @@ from server.domain.demand_clock import age_in_days, is_due_soon, is_overdue, is_
 from server.domain.demand_states import Group, StateKey, group_of
 from server.domain.mechanism import MechanismProfile
 from server.domain.problems import Forbidden
-from server.domain.scope import Scope
 from server.domain.work_calendar import WorkCalendar, end_of_day, local_day
-from server.figures import areas
-from server.figures.areas import VILLAGE_DIGITS
+from server.figures.areas import VILLAGE_DIGITS, in_village
 from server.figures.case_words import days_over, due_day_of, due_words, title
 from server.figures.staffing import names_of
-from server.storage import case_list, jurisdictions, units
+from server.storage import case_list, grids, jurisdictions, units
 from server.storage.case_filter import CaseFilter, Moments
 from server.storage.demands import Demand
 from server.storage.profiles import calendar_of, profile_at
@@ -144,6 +142,8 @@ def _check_own(reading: Reading, wanted: CaseFilter) -> None:
 
 def lines(reading: Reading, rows: Sequence[Demand]) -> list[Case]:
     """The lines of demands the reader has already been given."""
+    if not rows:
+        return []
     where = place_names(reading, {row.jurisdiction for row in rows})
     holders = names_of(reading.session, [row.handler_id for row in rows if row.handler_id is not None])
     holders |= units.names_of(reading.session, [row.unit_id for row in rows if row.unit_id is not None])
@@ -175,10 +175,11 @@ def _line(
 
 
 def place_names(reading: Reading, codes: Iterable[str]) -> dict[str, str]:
-    """Grids and divisions in words, by code."""
-    codes = set(codes)
-    grids = areas.grid_names(
-        reading.session, scope=Scope.of(code for code in codes if len(code) > VILLAGE_DIGITS)
-    )
-    wider = jurisdictions.names(reading.session, sorted(codes - grids.keys()))
-    return wider | {code: grid.full_name for code, grid in grids.items()}
+    """Grids and divisions in words, by code; those nobody knows are left out."""
+    wanted = set(codes)
+    own = grids.names(reading.session, {code for code in wanted if len(code) > VILLAGE_DIGITS})
+    villages = {code: code[:VILLAGE_DIGITS] for code in own}
+    wider = jurisdictions.names(reading.session, sorted((wanted - own.keys()) | set(villages.values())))
+    return {code: name for code, name in wider.items() if code in wanted} | {
+        code: in_village(wider.get(villages[code], villages[code]), name) for code, name in own.items()
+    }

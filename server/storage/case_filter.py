@@ -149,6 +149,11 @@ def looked_up_by_place(
     return [unsettled(), within(Demand.jurisdiction, scope), as_value(sa.and_(*held))]
 
 
+def is_due(wanted: CaseFilter) -> bool:
+    """Whether only demands are wanted whose time is over, or will be by the end of the next working day."""
+    return wanted.timing in (Timing.OVERDUE, Timing.DUE_TODAY, Timing.DUE_SOON)
+
+
 def is_unsettled(wanted: CaseFilter) -> bool:
     """Whether only demands are wanted that are not settled: a clock runs for no others."""
     return wanted.timing is not None or (bool(wanted.groups) and {*wanted.groups} <= {*UNRESOLVED_GROUPS})

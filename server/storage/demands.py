@@ -138,27 +138,22 @@ class Demand(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("submission_id", "position"),
-        # Whether it is PRIVATE is asked of every row that is counted.
+        # Whether it is PRIVATE, and whether a map could show it, is asked of every row that is counted.
         sa.Index(
-            "ix_demands_jurisdiction_state_key", "jurisdiction", "state_key", "class", "suggested_class"
+            "ix_demands_jurisdiction_state_key",
+            *("jurisdiction", "state_key", "class", "suggested_class", "place_source", "found_on_patrol"),
         ),
         sa.Index("ix_demands_outer_number", "channel", "outer_number"),
-        # The ledger walks them by receipt; the overdue queue is answered from its index alone.
+        # The ledger walks them by receipt.
         sa.Index("ix_demands_received_at_number", "received_at", "number"),
+        # The inbox of a county counts and walks its tabs, and finds the few demands that lie with the county itself.
         sa.Index(
             "ix_demands_state_key_due_at",
-            "state_key",
-            "due_at",
-            "number",
-            "jurisdiction",
-            "class",
-            "suggested_class",
+            *("state_key", "due_at", "number", "jurisdiction", "class", "suggested_class"),
         ),
-        # The inbox of a county walks its tabs, and finds the few demands that lie with the county itself.
         sa.Index("ix_demands_state_key_received_at", "state_key", "received_at", "number"),
         sa.Index("ix_demands_handler_id_state_key", "handler_id", "state_key"),
-        # Cards, lists, maps and the weekly sheet count, order and place what is not settled, the few of all ever
-        # received, from it alone.
+        # Cards, lists, maps and the weekly sheet count, order and place what is not settled from it alone.
         _partial(
             "ix_demands_unsettled",
             *("jurisdiction", "state_key", "class", "suggested_class", "due_at", "number", "received_at"),
@@ -166,6 +161,13 @@ class Demand(Base):
             *("kind", "channel", "level", "handler_id", "point"),
             where=_UNSETTLED,
         ),
+        # What is over is counted, and those longest over are walked to, from it alone.
+        _partial(
+            "ix_demands_unsettled_due_at",
+            *("due_at", "received_at", "number", "state_key", "jurisdiction", "class", "suggested_class"),
+            where=_UNSETTLED,
+        ),
+        _partial("ix_demands_review_on", "review_on", where="review_on IS NOT NULL"),
         # 多人反映 looks at some weeks of what has a place.
         _partial("ix_demands_raised_on", "raised_on", "jurisdiction", where="point IS NOT NULL"),
         _partial("ix_demands_desk", "desk", "state_key", where=AT_THE_TOP),

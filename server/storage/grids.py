@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
@@ -104,6 +104,12 @@ _CURRENT = (
 )
 CURRENT_TOKEN = _CURRENT.with_only_columns(BoundaryVersion.token)
 """The token of the boundaries in force, for whoever asks it together with something else; its parameter is `today`."""
+
+
+def names(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Names by code, for grids of any time: a name is no secret, so there is no scope."""
+    rows = session.execute(sa.select(Grid.code, Grid.name).where(Grid.code.in_(codes)))
+    return {row.code: row.name for row in rows}
 
 
 def current_version(session: Session, *, on: dt.date) -> tuple[int, uuid.UUID] | None:

@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.demand_states import RUNNING, UNRESOLVED, Group, StateKey, group_of
-from server.domain.jurisdiction import Level
 from server.domain.mechanism import HandlingLevel
 from server.domain.scope import Scope
 from server.storage.demands import APPEALED, ASKED, AT_THE_TOP, Demand, readable
-from server.storage.selection import as_value
+from server.storage.selection import as_value, is_wide
 
 LEVELS: tuple[HandlingLevel, ...] = get_args(HandlingLevel)
 """From the grid upward."""
@@ -94,7 +93,7 @@ def slice_of(
     """The next rows of a tab after a cursor: the oldest first, what is in hand by when it is due, the ended newest first."""
     order = _Order(wanted.group)
     marked = [] if wanted.badge is None else [_marked(wanted.badge, desk, as_of)]
-    if not wanted.mine and _is_wide(scope):
+    if not wanted.mine and is_wide(scope):
         return _walked(session, order, [as_value(readable(scope)), *marked], size=size, after=after)
     parts = _own(desk, scope) if wanted.mine else [readable(scope)]
     found = _keys_of(session, parts, as_value(Demand.key.in_(_keys(wanted.group))), *marked)
@@ -189,7 +188,7 @@ def _on_desk(desk: Desk, scope: Scope) -> list[sa.ColumnElement[bool]]:
     below = Demand.desk.in_(LEVELS[: LEVELS.index(desk.level)])
     lies = sa.and_(Demand.desk == desk.level, Demand.key.in_(_NOT_IN_HAND))
     waits = sa.and_(below, sa.or_(Demand.asked.is_not(None), Demand.appealed == "open"))
-    if not _is_wide(scope):
+    if not is_wide(scope):
         return [sa.and_(readable(scope), as_value(sa.or_(lies, waits)))]
     # Of a county's demands few are the county's own; each condition names the partial index that holds those few.
     held = as_value(readable(scope))
@@ -203,7 +202,7 @@ def _on_desk(desk: Desk, scope: Scope) -> list[sa.ColumnElement[bool]]:
 def _counted(session: Session, group: Group, scope: Scope) -> int:
     """Of a county's rows the states lead to those of a tab, of a village's the place does."""
     of_group = Demand.key.in_(_keys(group))
-    narrow, beside = (of_group, readable(scope)) if _is_wide(scope) else (readable(scope), of_group)
+    narrow, beside = (of_group, readable(scope)) if is_wide(scope) else (readable(scope), of_group)
     some = (
         sa.select(sa.literal(1)).select_from(Demand).where(narrow, as_value(beside)).limit(MOST_COUNTED + 1)
     )
@@ -286,7 +285,3 @@ class _Order:
         if after is not None and after[0] is None:
             return [without.where(Demand.number > after[1])]
         return [by_moment, without]
-
-
-def _is_wide(scope: Scope) -> bool:
-    return any(len(code) <= Level.COUNTY.digits for code in scope.codes)

@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.domain.demand_states import Group, StateKey, is_ended
-from server.domain.jurisdiction import Level
 from server.domain.scope import Scope
 from server.storage.case_filter import CaseFilter, Moments, conditions, looked_up
 from server.storage.demands import Demand
-from server.storage.selection import as_value, under, within
+from server.storage.selection import as_value, is_wide, under, within
 
 MOST_COUNTED = 2_000
 """So many are counted; of more it is only said that they are more, and nobody reads on that far."""
@@ -107,10 +106,10 @@ def _conditions(wanted: CaseFilter, scope: Scope, moments: Moments) -> list[sa.C
     A database without statistics of ranges takes the first it finds. For a few villages it is that on places; for few
     of a whole county that on states; for most of a county none, because an index leads all over the table, row by row.
     """
-    if wanted.own is not None or (_is_wide(scope, wanted) and _wants_open_ones(wanted)):
+    if wanted.own is not None or (is_wide(scope, wanted.area) and _wants_open_ones(wanted)):
         return conditions(wanted, scope=scope, moments=moments)
     found = [*looked_up(wanted), _as_one(wanted, scope, moments)]
-    return found if _is_wide(scope, wanted) else [*_places(scope, wanted), *found]
+    return found if is_wide(scope, wanted.area) else [*_places(scope, wanted), *found]
 
 
 def _as_one(wanted: CaseFilter, scope: Scope, moments: Moments) -> sa.ColumnElement[bool]:
@@ -123,11 +122,6 @@ def _places(scope: Scope, wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
     return [
         within(Demand.jurisdiction, scope) if wanted.area is None else under(Demand.jurisdiction, wanted.area)
     ]
-
-
-def _is_wide(scope: Scope, wanted: CaseFilter) -> bool:
-    codes = scope.codes if wanted.area is None else {wanted.area}
-    return any(len(code) <= Level.COUNTY.digits for code in codes)
 
 
 def _wants_open_ones(wanted: CaseFilter) -> bool:

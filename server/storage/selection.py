@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from server.domain.jurisdiction import Level
 from server.domain.scope import CodeRange, Scope
 
 CodeColumn = InstrumentedAttribute[str] | InstrumentedAttribute[str | None] | sa.ColumnElement[str]
@@ -30,6 +31,12 @@ def private_within(column: Any, scope: Scope) -> sa.ColumnElement[bool]:
 def under(column: Any, code: str) -> sa.ColumnElement[bool]:
     """A condition that holds for every code of the division `code` and what it contains."""
     return within(column, Scope.of([code]))
+
+
+def is_wide(scope: Scope, area: str | None = None) -> bool:
+    """Whether most of a county is asked about, where an index by place would lead all over the table, row by row."""
+    codes = scope.codes if area is None else {area}
+    return any(len(code) <= Level.COUNTY.digits for code in codes)
 
 
 def as_value(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -251,6 +251,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_reviews_verdict", ["verdict", "id"], unique=False)
 
     with op.batch_alter_table("demands", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_demands_jurisdiction_state_key"))
+        batch_op.create_index(
+            "ix_demands_jurisdiction_state_key",
+            ["jurisdiction", "state_key", "class", "suggested_class", "place_source", "found_on_patrol"],
+            unique=False,
+        )
         batch_op.drop_index(
             batch_op.f("ix_demands_unsettled"),
             postgresql_where="((state_key)::text <> ALL ((ARRAY['answered'::character varying, 'auto_closed'::character varying, 'closed'::character varying, 'done'::character varying, 'draft'::character varying, 'explained'::character varying, 'fed_back'::character varying, 'merged'::character varying, 'rated'::character varying, 'referred'::character varying, 'rejected'::character varying, 'verified'::character varying, 'withdrawn'::character varying])::text[]))",
@@ -277,6 +283,24 @@ def upgrade() -> None:
                 "handler_id",
                 "point",
             ],
+            unique=False,
+            postgresql_where=sa.text(
+                "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
+            ),
+            sqlite_where=sa.text(
+                "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
+            ),
+        )
+        batch_op.create_index(
+            "ix_demands_review_on",
+            ["review_on"],
+            unique=False,
+            postgresql_where=sa.text("review_on IS NOT NULL"),
+            sqlite_where=sa.text("review_on IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_demands_unsettled_due_at",
+            ["due_at", "received_at", "number", "state_key", "jurisdiction", "class", "suggested_class"],
             unique=False,
             postgresql_where=sa.text(
                 "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
