@@ -54,6 +54,9 @@ class Permission(Enum):
     OPEN_TRACK = "open_track"
     VIEW_QUESTIONS = "view_questions"
     ANSWER_FOR_VILLAGE = "answer_for_village"
+    ASK_BACK = "ask_back"
+    VIEW_BACK_CHECKS = "view_back_checks"
+    LIST_BACK_CHECKS = "list_back_checks"
     PREPARE_FORMS = "prepare_forms"
     MANAGE_FORMS = "manage_forms"
 
@@ -129,6 +132,10 @@ PERMISSIONS: dict[Permission, Grant] = {
     # Questions stay with whoever made the records and his village (METRICS Q).
     Permission.VIEW_QUESTIONS: _grant(*_FIELD),
     Permission.ANSWER_FOR_VILLAGE: _grant(Role.VILLAGE_CADRE),
+    # Somebody of another village asks; a village reads its rate, and never which of its residents said what.
+    Permission.ASK_BACK: _grant(Role.VILLAGE_CADRE),
+    Permission.VIEW_BACK_CHECKS: _grant(*_OFFICE, Role.COUNTY_ASSESSOR),
+    Permission.LIST_BACK_CHECKS: _grant(Role.TOWNSHIP_OFFICIAL, Role.COUNTY_ASSESSOR),
     # A township may write a form and try it out; what every phone of the county gets, the county decides.
     Permission.PREPARE_FORMS: _grant(Role.ADMIN, Role.TOWNSHIP_OFFICIAL),
     Permission.MANAGE_FORMS: _grant(Role.ADMIN),

@@ -9,7 +9,7 @@ from huey import Huey, crontab
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
-from server.jobs import freezing, outbox, rehousing, sweeping, watching
+from server.jobs import back_checking, freezing, outbox, rehousing, sweeping, watching
 from server.services import boundaries, entities, submissions
 
 TRACKS_ARE_KEPT = dt.timedelta(days=90)
@@ -35,11 +35,12 @@ def every_minute(database: Database) -> None:
 
 
 def every_night(database: Database) -> None:
-    """Look the counties over for hot spots, take updates that waited in vain, and delete tracks kept long enough.
+    """Look the counties over for hot spots, draw what is asked about again, take updates that waited in vain, forget tracks.
 
-    Both go a few in each transaction, so that no phone waits.
+    The last two go a few in each transaction, so that no phone waits.
     """
     watching.watch(database)
+    back_checking.draw_due(database)
     waiting_since = database.clock() - UPDATES_WAIT
     left = True
     while left:

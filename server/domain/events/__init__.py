@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.domain.events import (
+    back_checks,
     demands,
     entities,
     forms,
@@ -25,6 +26,7 @@ __all__ = [
     "EVENT_BY_KIND",
     "Event",
     "JsonValue",
+    "back_checks",
     "demands",
     "entities",
     "forms",

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from server.web.errors import renders
 from server.web.staff import (
+    back_checks,
     boundaries,
     boundary_editor,
     case,
@@ -108,6 +109,7 @@ notifications.routes(blueprint)
 ledger.routes(blueprint)
 queue.routes(blueprint)
 questions.routes(blueprint)
+back_checks.routes(blueprint)
 weekly_meeting.routes(blueprint)
 meetings.routes(blueprint)
 mechanism.routes(blueprint)

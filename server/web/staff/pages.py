@@ -39,6 +39,7 @@ MENU: tuple[Entry, ...] = (
     Entry("名册", "staff.households", Permission.VIEW_LISTS),
     Entry("记录", "staff.submissions", Permission.VIEW_SUBMISSIONS),
     Entry("查一查", "staff.questions", Permission.VIEW_QUESTIONS),
+    Entry("抽查", "staff.back_checks", Permission.VIEW_BACK_CHECKS),
     Entry("意见", "staff.suggestions", Permission.ANSWER_SUGGESTION),
     Entry("海报", "staff.posters", Permission.REGISTER_DEMAND),
     Entry("通知", "staff.notifications", Permission.REPORT_BACK),

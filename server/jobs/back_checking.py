@@ -1,0 +1,28 @@
+"""夜里抽查: once a month is frozen, a few of its visits and cases are drawn to be asked about (METRICS Q)."""
+
+from __future__ import annotations
+
+import structlog
+
+from server.database import Database
+from server.domain.people import SYSTEM
+from server.services import back_checks
+
+_log = structlog.get_logger()
+
+
+def draw_due(database: Database) -> int:
+    """Draw what is due, each county in a transaction of its own; how many checks there are now to make.
+
+    Two workers at once draw a month once; a county that fails keeps no other waiting and is tried the next night.
+    """
+    with database.read(SYSTEM) as reading:
+        waiting = back_checks.due(reading)
+    drawn = 0
+    for each in waiting:
+        try:
+            with database.transaction(SYSTEM) as work:
+                drawn += back_checks.carry_out(work, each)
+        except Exception:  # whatever it is, the other counties must not wait for it
+            _log.exception("back_check_draw_failed", county=each.county)
+    return drawn
