@@ -18,6 +18,7 @@ from server.domain.scope import Scope
 from server.figures import likely_same
 from server.figures.likely_same import LikelySame
 from server.figures.record_lines import RecordForms
+from server.figures.record_roots import root_of
 from server.figures.record_versions import Version, versions
 from server.figures.staffing import names_of
 from server.storage import demands, grids, reviews, submissions
@@ -115,16 +116,6 @@ def standing_of(submission: Submission, newest: Review | None) -> Standing:
     if newest is None or newest.verdict is None:
         return Standing.UNSEEN
     return standing(Verdict(newest.verdict), of_this_version=newest.submission_id == submission.id)
-
-
-def root_of(reading: Reading, submission: Submission) -> int:
-    """The id of a record's first version: what was raised from it hangs on that."""
-    if submission.root_instance_id == submission.instance_id:
-        return submission.id
-    root = submissions.by_instance(
-        reading.session, form_id=submission.form_id, instance_id=submission.root_instance_id
-    )
-    return submission.id if root is None else root.id
 
 
 def _opened(reading: Reading, found: Received) -> Received:

@@ -9,6 +9,7 @@ from forms.wording import Line
 from server.domain.permissions import Permission
 from server.domain.review import Standing
 from server.domain.scope import Scope
+from server.figures import likely_same
 from server.figures.received import standing_of
 from server.figures.record_lines import RecordForms
 from server.figures.staffing import names_of
@@ -45,17 +46,25 @@ class RecordPage:
     page: Page
 
 
-def record_page(
-    reading: Reading, wanted: RecordFilter, *, scope: Scope, page: Page, text: str | None = None
-) -> RecordPage:
-    """A page of the wanted records within `scope`, which is a part of the reader's own; `text` stands in what they say.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is asked about the answers of records: that a text stands in them, that another record says the same (可能重复).
 
-    Only somebody who sees names can look for a text: what he finds he may read.
+    Only for somebody who sees names: of what he finds he may read the answers.
     """
+
+    text: str | None = None
+    twice: bool = False
+
+
+def record_page(
+    reading: Reading, wanted: RecordFilter, *, scope: Scope, page: Page, said: Said | None = None
+) -> RecordPage:
+    """A page of the wanted records within `scope`, which is a part of the reader's own; of the newest of them those `said`."""
     forms = RecordForms(reading)
     found = record_list.find(reading.session, wanted, scope=scope)
-    if text is not None:
-        found = _saying(reading, forms, found, text)
+    if said is not None:
+        found = _looked_through(reading, forms, found, said)
     shown = record_list.rows(reading.session, found.places[page.offset : page.offset + page.size])
     return RecordPage(
         rows=_lines(reading, forms, shown),
@@ -66,14 +75,22 @@ def record_page(
     )
 
 
-def _saying(reading: Reading, forms: RecordForms, found: Found, text: str) -> Found:
-    """Those of the found in which a text stands, however it is written in Latin letters."""
+def _looked_through(reading: Reading, forms: RecordForms, found: Found, said: Said) -> Found:
+    """Those of the found of which what is asked holds."""
     rows = record_list.rows(reading.session, found.places)
     readable = _readable(reading, rows)
-    lines = forms.lines_of([row for row in rows if row.id in readable])
-    holding = {key for key, told in lines.items() if _hold(told, text.casefold())}
+    rows = [row for row in rows if row.id in readable]
+    if said.twice:
+        same = likely_same.among(reading, forms, rows)
+        rows = [row for row in rows if row.id in same]
+    holding = {row.id for row in rows} if said.text is None else _saying(forms, rows, said.text)
     places = [place for place in found.places if place.id in holding]
     return Found(places, more=False, searched_all=found.searched_all and not found.more)
+
+
+def _saying(forms: RecordForms, rows: Sequence[Submission], text: str) -> set[int]:
+    """The ids of those in which a text stands, however it is written in Latin letters."""
+    return {key for key, told in forms.lines_of(rows).items() if _hold(told, text.casefold())}
 
 
 def _hold(lines: Sequence[Line], text: str) -> bool:

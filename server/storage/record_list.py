@@ -73,7 +73,8 @@ def find(session: Session, wanted: RecordFilter, *, scope: Scope) -> Found:
     if wanted.failed or wanted.state is not None:
         return _found(_places(session, _few(wanted, scope)))
     if wanted.standing not in (None, Standing.UNSEEN) and not _is_within_villages(scope):
-        return _found(_places(session, _judged(wanted, scope)))
+        judged = _found(_places(session, _judged(wanted, scope)))
+        return replace(judged, searched_all=judged.more or not _has_older_verdicts(session, wanted.standing))
     looked_into = _looked_into(wanted)
     if not looked_into:
         return _found(_newest(session, wanted, scope, limit=MOST_COUNTED + 1))
@@ -157,6 +158,12 @@ def _judged(wanted: RecordFilter, scope: Scope) -> sa.Select[dt.datetime, int]:
         *_looked_into(replace(wanted, standing=None)),
     )
     return query.join(Review, record)
+
+
+def _has_older_verdicts(session: Session, standing: Standing | None) -> bool:
+    """True where there are more verdicts of a kind than are looked up."""
+    query = sa.select(Review.id).where(_is_verdict(standing)).order_by(Review.id.desc())
+    return session.scalar(query.offset(_MOST_VERDICTS).limit(1)) is not None
 
 
 def _indexed(wanted: RecordFilter, scope: Scope) -> list[sa.ColumnElement[bool]]:

@@ -18,6 +18,7 @@ from server.database import Database
 from server.domain.entity import Undone
 from server.domain.people import SYSTEM
 from server.settings import Settings
+from server.storage import record_list
 from server.storage.entities import EntityRemark
 from server.storage.events import EventRow
 from server.storage.patrols import Patrol
@@ -243,6 +244,20 @@ def test_a_record_sent_back_and_corrected_asks_to_be_looked_at_again(
     assert shown(cadre, "standing=approved") == shown(signed_in(app, "official"), "standing=approved") == [2]
 
 
+def test_the_list_says_when_it_looked_at_the_newest_verdicts_only(
+    app: Flask, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [phone.send(clear()) for _ in range(2)] == [201, 201]
+    cadre, official = signed_in(app, "cadre"), signed_in(app, "official")
+    for record in (1, 2):
+        judge(cadre, record, "approved")
+    page = "/submissions?standing=approved"
+    assert "只在较近的记录里找" not in official.get(page).text
+    monkeypatch.setattr(record_list, "_MOST_VERDICTS", 1)
+    assert "只在较近的记录里找" in official.get(page).text
+    assert "只在较近的记录里找" not in cadre.get(page).text, "a village looks at its own records"
+
+
 def test_a_comment_decides_nothing_and_is_read_in_the_office(app: Flask, phone: Phone) -> None:
     assert phone.send(found()) == 201
     cadre = signed_in(app, "cadre")
@@ -271,6 +286,26 @@ def test_what_was_told_twice_is_suggested_and_dismissed_for_good(app: Flask, pho
     cadre.get("/submissions/1")
     assert [cadre.get(f"/submissions/{each}").text.count("可能重复") for each in (1, 2)] == [0, 0]
     assert cadre.post("/submissions/1/apart", data={"other": 99}).status_code == 404
+
+
+def test_the_list_shows_what_was_told_twice_until_somebody_tells_it_apart(app: Flask, phone: Phone) -> None:
+    for minutes in (0, 5, 120):
+        assert phone.send(clear(NOW - dt.timedelta(minutes=130 - minutes))) == 201
+    assert phone.send(found()) == 201
+    cadre = signed_in(app, "cadre")
+    assert shown(cadre, "twice=yes") == [2, 1]
+    assert shown(cadre, "twice=yes&text=今日无异常") == [2, 1]
+    assert shown(cadre, "twice=yes&form=household_visit") == []
+    assert shown(signed_in(app, "assessor"), "twice=yes") == [4, 3, 2, 1], "it would tell what was answered"
+    assert cadre.post("/submissions/1/apart", data={"other": 2}).status_code == 303
+    assert shown(cadre, "twice=yes") == []
+
+
+def test_a_record_and_its_correction_are_not_told_twice(app: Flask, phone: Phone) -> None:
+    start = NOW - dt.timedelta(hours=1)
+    assert phone.send(clear(start, instance_id="uuid:one")) == 201
+    assert phone.send(clear(start, instance_id="uuid:two", deprecated_id="uuid:one")) == 201
+    assert shown(signed_in(app, "cadre"), "twice=yes") == []
 
 
 def test_what_a_record_asked_of_a_list_in_vain_is_said_beside_it(

@@ -13,7 +13,7 @@ from server.domain.submission import STATES
 from server.domain.work_calendar import end_of_day
 from server.figures import areas
 from server.figures.personnel import place_names
-from server.figures.received_list import RecordPage, record_page
+from server.figures.received_list import RecordPage, Said, record_page
 from server.services.projection.record import Flag
 from server.storage import forms, posts
 from server.storage.record_list import RecordFilter
@@ -42,6 +42,7 @@ class Wanted(Submitted):
     standing: Standing | None = None
     flag: Flag | None = None
     text: str | None = None
+    twice: Literal["", "yes"] = ""
     page: int = 1
 
 
@@ -61,7 +62,7 @@ def listing() -> str:
             _filter(reading, wanted),
             scope=areas.narrowed(reading.actor.scope, wanted.area),
             page=Page(max(1, wanted.page)),
-            text=wanted.text if may_search else None,
+            said=_said(wanted) if may_search else None,
         )
         return page(
             "submissions.html",
@@ -93,6 +94,10 @@ def _filter(reading: Reading, wanted: Wanted) -> RecordFilter:
     )
 
 
+def _said(wanted: Wanted) -> Said | None:
+    return Said(text=wanted.text, twice=bool(wanted.twice)) if wanted.text or wanted.twice else None
+
+
 def _total(found: RecordPage) -> str:
     return f"{found.total}+" if found.more else str(found.total)
 
@@ -115,4 +120,5 @@ def _fields(reading: Reading, wanted: Wanted, *, may_search: bool) -> list[dict[
         fields.insert(
             0, {"name": "text", "label": "找", "kind": "search", "value": wanted.text, "hint": "回答里的字"}
         )
+        fields.append(select("twice", "重复", {"": "全部", "yes": "可能重复"}, wanted.twice))
     return fields
