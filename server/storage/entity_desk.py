@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -47,6 +47,10 @@ def waiting(session: Session, *, scope: Scope) -> Mapping[int, int]:
     return {row.list_id: row[1] for row in session.execute(query)}
 
 
+Which: TypeAlias = Literal["listed", "clashing", "removed"]
+"""Which entities of a list: those in it, of these those whose clash nobody has looked at, or those taken off it."""
+
+
 def listing(
     session: Session,
     list_: EntityList,
@@ -54,13 +58,14 @@ def listing(
     scope: Scope,
     page: Page,
     search: str | None = None,
-    clashes_only: bool = False,
+    which: Which = "listed",
 ) -> Listing[Entity]:
     """Entities of a list within the scope, those changed last first; `search` looks into their labels."""
-    where = [Entity.list_id == list_.id, within(Entity.jurisdiction, scope), Entity.removed_at.is_(None)]
+    where = [Entity.list_id == list_.id, within(Entity.jurisdiction, scope)]
+    where.append(Entity.removed_at.is_not(None) if which == "removed" else Entity.removed_at.is_(None))
     if search:
         where.append(Entity.label.icontains(search, autoescape=True))
-    if clashes_only:
+    if which == "clashing":
         where.append(Entity.clash.is_not(None))
     total = session.scalar(sa.select(sa.func.count()).select_from(Entity).where(*where)) or 0
     query = sa.select(Entity).where(*where).order_by(Entity.change.desc())

@@ -62,9 +62,9 @@ def test_what_met_stands_side_by_side_and_is_looked_at_once(office: FlaskClient,
     newest, *_ = read(office, f"/lists/trees/{TREE}").iterfind(".//tbody/tr")
     assert cells(newest)["碰到的"] == "同时改过同一项多高：原来 12；别人已改成 13；这次改成 14"
     assert cells(newest)["谁"] == "王秀英 看记录"
-    assert "有冲突要看的" in words(read(office, "/lists/trees?clash=yes"))
+    assert "有冲突要看的" in words(read(office, "/lists/trees?which=clashing"))
     assert office.post(f"/lists/trees/{TREE}/seen").status_code == 303
-    assert read(office, "/lists/trees?clash=yes").findall(".//tbody/tr") == []
+    assert read(office, "/lists/trees?which=clashing").findall(".//tbody/tr") == []
     assert [version.clash for version in rows(database, EntityVersion)] == [None, None, "hard"]
 
 
@@ -97,6 +97,35 @@ def test_what_is_taken_off_a_list_leaves_its_rows_and_keeps_its_versions(
     assert "从名单里去掉了" in words(read(office, f"/lists/trees/{TREE}"))
 
 
+def test_what_was_taken_off_a_list_is_found_and_put_back_and_both_are_kept(
+    office: FlaskClient, database: Database
+) -> None:
+    sign_in(office, "cadre")
+    one = f"/lists/trees/{TREE}"
+    assert read(office, "/lists/trees?which=removed").findall(".//tbody/tr") == []
+    office.post(f"{one}/remove")
+    (removed,) = rows(database, Entity)
+    (row,) = read(office, "/lists/trees?which=removed").iterfind(".//tbody/tr")
+    assert cells(row)["条目"] == "老槐树"
+    assert (
+        read(office, one).xpath("//form[contains(@action, '/correct') or contains(@action, '/remove')]") == []
+    )
+    (form,) = read(office, one).xpath("//form[contains(@action, '/put-back')]/@action")
+    assert [office.post(form).status_code for _ in range(2)] == [303, 303]
+    (entity,) = rows(database, Entity)
+    assert (entity.removed_at, entity.version, entity.properties) == (
+        None,
+        removed.version,
+        removed.properties,
+    )
+    assert entity.change == removed.change + 1, "the phones' lists change"
+    assert "从名单里去掉了" not in words(read(office, one))
+    kept = [
+        each.kind for each in rows(database, EventRow) if each.kind in ("entity.removed", "entity.put_back")
+    ]
+    assert kept == ["entity.removed", "entity.put_back"]
+
+
 def test_above_the_village_a_list_about_people_opens_with_a_reason_that_is_kept(
     office: FlaskClient, database: Database
 ) -> None:
@@ -126,6 +155,7 @@ def test_nobody_looks_into_other_divisions(office: FlaskClient) -> None:
     assert read(office, "/lists/trees").findall(".//tbody/tr") == []
     assert office.get(f"/lists/trees/{TREE}").status_code == 404
     assert office.post(f"/lists/trees/{TREE}/remove").status_code == 404
+    assert office.post(f"/lists/trees/{TREE}/put-back").status_code == 404
     assert "老槐树" not in office.post("/lists/trees/file", data={"reason": "看看"}).text
 
 

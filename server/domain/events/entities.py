@@ -34,6 +34,13 @@ class EntityRemoved(Event, kind="entity.removed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntityPutBack(Event, kind="entity.put_back"):
+    """放回条目: it stands in the list again, as it was when it left it."""
+
+    list_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntityClashSeen(Event, kind="entity.clash_seen"):
     """冲突已看过: somebody has looked at what met in this version."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from server.services.entities.blocks import kept
 from server.services.entities.lists import change_list, declare_lists
-from server.services.entities.office import clash_seen, correct, remove, reveal, take_away
+from server.services.entities.office import clash_seen, correct, put_back, remove, reveal, take_away
 from server.services.entities.taking import approve, force_held, take
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "declare_lists",
     "force_held",
     "kept",
+    "put_back",
     "remove",
     "reveal",
     "take",

@@ -1,4 +1,4 @@
-"""名单 in the office: an entity is corrected, taken off its list, opened with a reason; a clash is looked at."""
+"""名单 in the office: an entity is corrected, taken off its list, put back, opened with a reason; a clash is looked at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from server.domain.entity import Next
-from server.domain.events.entities import EntityClashSeen, EntityRemoved
+from server.domain.events.entities import EntityClashSeen, EntityPutBack, EntityRemoved
 from server.domain.events.people import PersonalDataRevealed
 from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
@@ -45,6 +45,20 @@ def remove(work: Work, list_name: str, key: uuid.UUID) -> None:
         entity.removed_at, entity.change = work.now, list_.changes
         work.record(
             EntityRemoved(subject_id=entity.uuid, jurisdiction=entity.jurisdiction, list_name=list_.name)
+        )
+
+
+def put_back(work: Work, list_name: str, key: uuid.UUID) -> None:
+    """放回条目: it stands in the phones' lists again as it was. Put back again, nothing changes. Raises as remove().
+
+    What records asked of it meanwhile came to nothing and is said beside them; it is not done afterwards.
+    """
+    list_, entity = _found(work, list_name, key)
+    if entity.removed_at is not None:
+        list_.changes += 1
+        entity.removed_at, entity.change = None, list_.changes
+        work.record(
+            EntityPutBack(subject_id=entity.uuid, jurisdiction=entity.jurisdiction, list_name=list_.name)
         )
 
 

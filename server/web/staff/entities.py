@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
-from typing import Literal
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, request
@@ -43,7 +42,7 @@ class Wanted(Submitted):
     """Which rows a list's page is to show."""
 
     search: str | None = None
-    clash: Literal["", "yes"] = ""
+    which: storage.Which = "listed"
     page: int = 1
 
 
@@ -142,7 +141,7 @@ def rows(name: str) -> str:
             scope=actor.scope,
             page=Page(max(wanted.page, 1)),
             search=searched,
-            clashes_only=bool(wanted.clash),
+            which=wanted.which,
         )
         places = place_names(reading.session, [row.jurisdiction for row in found.rows])
         opened = {row.id: figures.may_open(reading, list_, at=row.jurisdiction) for row in found.rows}

@@ -38,6 +38,7 @@ def routes(blueprint: Blueprint) -> None:
     blueprint.post(f"{one}/correct", endpoint="entity_correct")(correct)
     blueprint.post(f"{one}/seen", endpoint="entity_seen")(seen)
     blueprint.post(f"{one}/remove", endpoint="entity_remove")(remove)
+    blueprint.post(f"{one}/put-back", endpoint="entity_put_back")(put_back)
 
 
 @requires(Permission.VIEW_SUBMISSIONS)
@@ -84,6 +85,15 @@ def remove(name: str, key: UUID) -> Response:
     return back_to("staff.entity_list", name=name)
 
 
+@requires(Permission.REVIEW_SUBMISSIONS)
+def put_back(name: str, key: UUID) -> Response:
+    """放回条目."""
+    with database().transaction(current_actor()) as work:
+        services.put_back(work, name, key)
+    flash("已放回名单，手机下次更新时就有。", "success")
+    return back_to("staff.entity", name=name, key=key)
+
+
 def _page(name: str, key: UUID, *, revealed: bool = False) -> str:
     with database().read(current_actor()) as reading:
         found = figures.entity_file(reading, name, key, revealed=revealed)
@@ -93,7 +103,5 @@ def _page(name: str, key: UUID, *, revealed: bool = False) -> str:
         "entity.html",
         file=found,
         may_reveal=not found.is_open and may(Permission.REVEAL_PERSONAL_DATA, at=place),
-        may_act=found.is_open
-        and found.entity.removed_at is None
-        and may(Permission.REVIEW_SUBMISSIONS, at=place),
+        may_act=found.is_open and may(Permission.REVIEW_SUBMISSIONS, at=place),
     )
