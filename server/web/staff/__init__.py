@@ -41,6 +41,7 @@ from server.web.staff import (
     pages,
     patrols,
     people,
+    persons,
     posters,
     posts,
     questions,
@@ -92,6 +93,7 @@ visit_lists.routes(blueprint)
 exemptions.routes(blueprint)
 entrustments.routes(blueprint)
 households.routes(blueprint)
+persons.routes(blueprint)
 register_changes.routes(blueprint)
 last_visits.routes(blueprint)
 cases.routes(blueprint)

@@ -89,23 +89,6 @@ class Moved(Submitted):
     moved_on: dt.date
 
 
-class NewPerson(Submitted):
-    """Somebody of a household."""
-
-    name: Short
-    called: Short
-    is_child: str = ""
-
-
-class NewTag(Submitted):
-    """A care tag with its basis."""
-
-    tag: str
-    begun_on: dt.date
-    basis: Longer = ""
-    said_by: Short = ""
-
-
 class Why(Submitted):
     """Why somebody opens personal data."""
 
@@ -123,8 +106,6 @@ def routes(blueprint: Blueprint) -> None:
     blueprint.post(f"{one}/correct", endpoint="household_correct")(correct)
     blueprint.post(f"{one}/move", endpoint="household_move")(move)
     blueprint.post(f"{one}/reveal", endpoint="household_reveal")(reveal)
-    blueprint.post(f"{one}/persons", endpoint="household_person_add")(add_person)
-    blueprint.post(f"{one}/persons/<uuid:person_id>/tags", endpoint="household_tag_begin")(begin_tag)
 
 
 @requires(Permission.VIEW_LISTS)
@@ -280,33 +261,4 @@ def move(household_id: UUID) -> Response:
     with database().transaction(current_actor()) as work:
         services.move_household(work, household_id, to_grid=given.to_grid, moved_on=given.moved_on)
     flash("已迁到新的网格，走访记录跟着这一户。", "success")
-    return back_to("staff.household", household_id=household_id)
-
-
-@requires(Permission.CONFIRM_REGISTER_CHANGE)
-def add_person(household_id: UUID) -> Response:
-    """新增人员."""
-    given = form(NewPerson)
-    with database().transaction(current_actor()) as work:
-        services.add_person(
-            work, household_id, name=given.name, called=given.called, is_child=given.is_child == "yes"
-        )
-    flash("已添加。", "success")
-    return back_to("staff.household", household_id=household_id)
-
-
-@requires(Permission.CONFIRM_REGISTER_CHANGE)
-def begin_tag(household_id: UUID, person_id: UUID) -> Response:
-    """新增关爱标签."""
-    given = form(NewTag)
-    with database().transaction(current_actor()) as work:
-        services.begin_tag(
-            work,
-            person_id,
-            tag=given.tag,
-            begun_on=given.begun_on,
-            basis=given.basis,
-            said_by=given.said_by,
-        )
-    flash("已加上关爱标签。", "success")
     return back_to("staff.household", household_id=household_id)
