@@ -207,9 +207,10 @@ def test_somebody_of_the_other_village_rings_and_the_village_reads_only_its_shar
         ("走访", "石桥村第2网格"),
     ]
     assert TELEPHONE not in asker.get("/back-checks").text
-    shown = asker.post(addresses[0]).text
-    assert TELEPHONE in shown
-    assert "上个月有人来看过您吗？" in shown
+    opened = asker.post(addresses[0])
+    assert TELEPHONE in opened.text
+    assert "上个月有人来看过您吗？" in opened.text
+    assert opened.headers["Cache-Control"] == "no-store"
     for address, said in zip(addresses, (Answer.AGREES, Answer.DIFFERS, Answer.NOT_REACHED), strict=True):
         path = address.replace("/contact", "/answer")
         assert asker.post(path, data={"answer": said.value}).status_code == 303

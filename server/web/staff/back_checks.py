@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, Response, flash
+from flask import Blueprint, Response, flash, make_response
 
 from server.domain.back_check import Answer, What
 from server.domain.obligation import Window
@@ -71,12 +71,12 @@ def of_village(village: str) -> str:
 
 
 @requires(Permission.ASK_BACK)
-def contact(check_id: int) -> str:
-    """查看电话: whom to ring, after it was noted that somebody looked."""
+def contact(check_id: int) -> Response:
+    """查看电话: whom to ring, after it was noted that somebody looked; no cache keeps it."""
     with database().transaction(current_actor()) as work:
         check = services.open_contact(work, check_id)
         found = figures.contact(work, check)
-    return page(
+    shown = page(
         "back_check.html",
         as_of=work.now,
         check_id=check_id,
@@ -84,6 +84,9 @@ def contact(check_id: int) -> str:
         contact=found,
         answers=list(Answer),
     )
+    response = make_response(shown)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @requires(Permission.ASK_BACK)
