@@ -7,7 +7,6 @@ taken for what its first bytes say, under a name of our own, and whatever could 
 from __future__ import annotations
 
 import io
-import json
 import re
 import sqlite3
 import tempfile
@@ -16,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from gis.grid_files import GridFileRefused
 
@@ -28,6 +29,7 @@ _NOT_A_MAP = "读不懂这个文件：应是 GeoJSON、GeoPackage、KML，或装
 # GeoPackage's own index; any other virtual table may open files.
 _INDEX = re.compile(r"\busing\s+\"?rtree\"?\s*\(", re.IGNORECASE)
 _LETTERS_LOOKED_AT = 4_096
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def _lay(content: bytes, folder: Path) -> Path:
         return _lay_shapefile(content, folder)
     if content.startswith(b"SQLite format 3\x00"):
         return _lay_geopackage(content, folder)
-    start = content[:_LETTERS_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = content[:_LETTERS_LOOKED_AT].removeprefix(_BYTE_ORDER_MARK).lstrip()
     if start.startswith(b"{"):
         return _lay_geojson(content, folder)
     if start.startswith(b"<") and b"<kml" in start:
@@ -61,12 +63,11 @@ def _lay(content: bytes, folder: Path) -> Path:
 def _lay_geojson(content: bytes, folder: Path) -> Path:
     """Write the features alone: a reference system may be an address, and not all JSON that has features is a map."""
     try:
-        map_ = json.loads(content)
+        map_ = from_json(content.removeprefix(_BYTE_ORDER_MARK))
         features = [_plain(feature) for feature in map_["features"]]
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         raise GridFileRefused("GeoJSON 文件不完整，或者不是 FeatureCollection。") from error
-    plain = json.dumps({"type": "FeatureCollection", "features": features})
-    return _written(folder / "map.geojson", plain.encode())
+    return _written(folder / "map.geojson", to_json({"type": "FeatureCollection", "features": features}))
 
 
 def _plain(feature: dict[str, Any]) -> dict[str, Any]:

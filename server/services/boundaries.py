@@ -118,16 +118,12 @@ def _check_whole(work: Work, drawn: Sequence[str], ended: Sequence[str]) -> None
         raise Invalid("boundary.drawn_and_ended", division=twice[0])
     if twice:
         raise Invalid("boundary.drawn_twice", division=twice[0])
-    villages = jurisdictions.listing(work.session, scope=Scope.of(_villages_of(drawn)), digits=12)
+    counties = Scope.of({code[: Level.COUNTY.digits] for code in drawn})
+    villages = jurisdictions.listing(work.session, scope=counties, digits=Level.VILLAGE.digits)
     known = {village.code for village in villages}
     for code in drawn:
         if parent_of(code) not in known:
             raise Invalid("boundary.no_village", division=code)
-
-
-def _villages_of(codes: Sequence[str]) -> set[str]:
-    """The villages that grids lie in, by their codes."""
-    return {code[: Level.VILLAGE.digits] for code in codes}
 
 
 def _begin_grids(

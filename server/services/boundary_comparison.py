@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -60,8 +61,12 @@ NO_CHANGES = Changes(features=(), new=(), redrawn=(), renamed=(), unchanged=(), 
 
 def in_force(reading: Reading, taken: Sequence[Drawn], *, on: dt.date) -> dict[str, BaseGeometry]:
     """The outlines, by code, of the counties that a map draws grids of, on a day."""
-    counties = Scope.of({each.code[: Division.COUNTY.digits] for each in taken})
-    return dict(grids.outlines(reading.session, scope=counties, on=on))
+    return dict(grids.outlines(reading.session, scope=_counties(taken), on=on))
+
+
+def _counties(taken: Sequence[Drawn]) -> Scope:
+    """The counties drawn: of twenty thousand grids no database takes a list."""
+    return Scope.of({each.code[: Division.COUNTY.digits] for each in taken})
 
 
 def missing(present: Iterable[str], taken: Sequence[Drawn]) -> list[str]:
@@ -91,15 +96,13 @@ def compared(
     reading: Reading, taken: Sequence[Drawn], present: Mapping[str, BaseGeometry], *, ended: Sequence[str]
 ) -> Changes:
     """Compare a map without errors with the outlines `present`; `ended` are the grids that are to end."""
-    known = {
-        grid.code: grid
-        for grid in grids.listing(reading.session, scope=Scope.of([each.code for each in taken]))
-    }
+    known = {grid.code: grid for grid in grids.listing(reading.session, scope=_counties(taken))}
     fates = {each.code: _fate(each, present.get(each.code), known.get(each.code)) for each in taken}
 
     def whose(fate: str) -> list[str]:
         return [code for code, its in fates.items() if its == fate]
 
+    moved = {code[: Division.VILLAGE.digits] for code in (*whose("redrawn"), *ended)}
     return Changes(
         features=[_feature(each) for each in taken if fates[each.code] != "unchanged"],
         new=whose("new"),
@@ -107,7 +110,7 @@ def compared(
         renamed=whose("renamed"),
         unchanged=whose("unchanged"),
         ended=ended,
-        households=_moving(reading, taken, present, ended),
+        households=_moving(reading, taken, present, ended=ended, villages=moved),
     )
 
 
@@ -140,19 +143,29 @@ def _moving(
     reading: Reading,
     taken: Sequence[Drawn],
     present: Mapping[str, BaseGeometry],
+    *,
     ended: Sequence[str],
+    villages: Iterable[str],
 ) -> int:
-    """How many households of the villages drawn get another grid."""
+    """How many households of `villages`, those where a border moves or a grid ends, get another grid."""
     after = {code: shape for code, shape in present.items() if code not in ended}
     after |= {each.code: each.geometry for each in taken if each.geometry is not None}
-    moving = 0
-    for village in sorted({each.code[: Division.VILLAGE.digits] for each in taken}):
-        moving += len(
+    was, becomes = _by_village(present), _by_village(after)
+    return sum(
+        len(
             rehoused(
                 redrawings.doors(reading.session, village=village),
-                before={code: shape for code, shape in present.items() if code.startswith(village)},
-                after={code: shape for code, shape in after.items() if code.startswith(village)},
+                before=was[village],
+                after=becomes[village],
                 origins={},
             )
         )
-    return moving
+        for village in sorted(villages)
+    )
+
+
+def _by_village(outlines: Mapping[str, BaseGeometry]) -> Mapping[str, dict[str, BaseGeometry]]:
+    found: dict[str, dict[str, BaseGeometry]] = defaultdict(dict)
+    for code, shape in outlines.items():
+        found[code[: Division.VILLAGE.digits]][code] = shape
+    return found

@@ -15,7 +15,7 @@ from gis.datum_hint import hinted
 from gis.grid_files import Drawn
 from gis.grid_index import GridIndex
 from gis.repair import repaired
-from gis.validate import NOTHING_ALLOWED, Finding, Kind, Level, examine
+from gis.validate import GRID_CODE, NOTHING_ALLOWED, Finding, Kind, Level, examine
 from server.domain.jurisdiction import Level as Division
 from server.domain.jurisdiction import ancestor_at, level_of
 from server.domain.permissions import Permission
@@ -36,7 +36,7 @@ from server.storage.grids import BoundaryVersion
 from server.work import Reading, Work
 
 _AROUND = (Division.COUNTY, Division.TOWNSHIP, Division.VILLAGE)
-_MOST_PLACES = 5_000
+_MOST_VILLAGES, _MOST_PLACES = 100, 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +98,10 @@ def look(reading: Reading, order: MapOrder) -> Examined:
     """预览: what is wrong with a map and what it would change; nothing is written. Raises Forbidden."""
     reading.actor.require(Permission.IMPORT_BOUNDARIES)
     repairs, drawn = _repaired(order)
-    found = examine(drawn, allow=order.allow)
     taken = [each for each in drawn if each.code]
-    if not taken:
-        return Examined(remarks=[*map(_remark, found), Remark("error", "", "没有一个图形有网格编码")])
-    if any(finding.kind == "malformed_code" for finding in found):
-        return Examined(remarks=[*map(_remark, found), *_wrong_kinds(taken)])
+    if not taken or not all(GRID_CODE.fullmatch(each.code) for each in taken):
+        found = examine(drawn, allow=order.allow)
+        return Examined(remarks=[*map(_remark, found), *_wrong_kinds(taken), *_nothing_coded(taken)])
     on = max(order.effective_on, local_day(reading.now))
     present = in_force(reading, taken, on=on)
     ended = missing(present, taken) if order.end_missing else []
@@ -176,6 +174,10 @@ def _wrong_kinds(taken: Sequence[Drawn]) -> list[Remark]:
     ]
 
 
+def _nothing_coded(taken: Sequence[Drawn]) -> list[Remark]:
+    return [] if taken else [Remark("error", "", "没有一个图形有网格编码")]
+
+
 def _orphans(absent: Iterable[str], *, may_create: bool) -> list[Remark]:
     """A county is set up on purpose, never by a map."""
     return [
@@ -220,9 +222,11 @@ def _datum_remarks(reading: Reading, order: MapOrder, taken: Sequence[Drawn]) ->
 
 
 def _doors(reading: Reading, villages: Iterable[str]) -> list[tuple[str, Point]]:
+    """Doors with their grids; of a whole city those of some villages are enough to tell a datum by."""
+    every = sorted(villages)
     found = [
         (door.grid, door.point)
-        for village in sorted(villages)
+        for village in every[:: max(1, len(every) // _MOST_VILLAGES)]
         for door in redrawings.doors(reading.session, village=village)
         if door.point is not None
     ]

@@ -54,13 +54,14 @@ def look_into(content: bytes, *, encoding: str | None = None) -> Contents:
         raise Invalid("boundary.unreadable", reason=str(refusal)) from refusal
 
 
-def shapes(
+def read(
     content: bytes, *, columns: Columns, datum: Datum, encoding: str | None = None
-) -> tuple[Drawn, ...]:
-    """The shapes of a map, in degrees WGS-84. Raises Invalid("boundary.unreadable")."""
+) -> tuple[Contents, tuple[Drawn, ...]]:
+    """What a map holds, and its shapes in degrees WGS-84. Raises Invalid("boundary.unreadable")."""
     try:
         with laid_out(content) as path:
-            return grid_files.read(path, columns=columns, datum=datum, encoding=encoding)
+            held = grid_files.contents(path, encoding=encoding)
+            return held, grid_files.read(path, columns=columns, datum=datum, encoding=encoding)
     except GridFileRefused as refusal:
         raise Invalid("boundary.unreadable", reason=str(refusal)) from refusal
 

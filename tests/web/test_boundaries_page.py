@@ -104,6 +104,27 @@ def test_what_is_wrong_stops_the_map_until_it_is_said_to_be_so(
     assert "重叠" in done.text, "the version tells what was let pass"
 
 
+def test_a_map_may_draw_more_grids_than_a_database_takes_in_one_list(
+    office: FlaskClient, database: Database
+) -> None:
+    """SQLite refuses a condition of more than a thousand parts."""
+    squares = [
+        (
+            f"{VILLAGE[:9]}{300 + column:03}{row + 1:03}",
+            f"第{column}-{row}网格",
+            box(109 + column / 500, 30 + row / 500, 109 + (column + 1) / 500, 30 + (row + 1) / 500),
+        )
+        for column in range(2)
+        for row in range(520)
+    ]
+    place = upload(office, geojson(*squares))
+    asked = FIELDS | {"create_divisions": "yes"}
+    assert numbers(office.get(f"{place}?{urlencode(asked)}").text)["新增网格"] == "1040"
+    done = office.post(place, data=asked, follow_redirects=True)
+    assert "已发布 1040 个网格的边界" in done.text
+    assert len(drawn(database)) == 1040 + len(OUTLINES)
+
+
 def test_a_map_for_later_says_so_and_changes_nothing_yet(office: FlaskClient, database: Database) -> None:
     place = upload(office, MAP)
     done = office.post(place, data=FIELDS | {"effective_on": "2026-11-01"}, follow_redirects=True)

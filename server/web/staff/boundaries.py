@@ -16,7 +16,7 @@ from flask import Blueprint, Response, flash, request
 from gis import grid_export
 from gis.coordinates import Datum
 from gis.grid_export import DATUM_NAMES, SUFFIXES, Format
-from gis.grid_files import Columns
+from gis.grid_files import Columns, Contents
 from gis.grid_upload import MOST_BYTES
 from gis.validate import Allowable, Kind
 from server.domain.permissions import Permission
@@ -135,13 +135,14 @@ def examine(upload_id: UUID) -> str | tuple[str, int]:
     try:
         chosen = query(Chosen)
         if not (chosen.code and chosen.name and chosen.datum):
-            return _map(kept, content, chosen)
-        order = _order(kept, content, chosen)
+            return _map(kept, services.look_into(content, encoding=chosen.encoding), chosen)
+        held, order = _order(kept, content, chosen)
         with database().read(current_actor()) as reading:
             found = boundary_import.look(reading, order)
     except Invalid as refusal:
-        return _map(kept, content, Chosen(), error=say(refusal.code, **refusal.details)), 400
-    return _map(kept, content, chosen, found=found)
+        held = services.look_into(content)
+        return _map(kept, held, Chosen(), error=say(refusal.code, **refusal.details)), 400
+    return _map(kept, held, chosen, found=found)
 
 
 @requires(Permission.IMPORT_BOUNDARIES)
@@ -150,14 +151,15 @@ def publish(upload_id: UUID) -> Response | tuple[str, int]:
     kept, content = _kept(upload_id)
     chosen = form(Chosen)
     try:
-        order = _order(kept, content, chosen)
+        held, order = _order(kept, content, chosen)
         with database().transaction(current_actor()) as work:
             done = services.publish(work, upload_id, order)
     except WrongMap as refusal:
         words = say(refusal.code, **refusal.details)
-        return _map(kept, content, chosen, found=refusal.examined, error=words), 400
+        return _map(kept, held, chosen, found=refusal.examined, error=words), 400
     except (Invalid, Conflict) as refusal:
-        return _map(kept, content, chosen, error=say(refusal.code, **refusal.details)), 400
+        held = services.look_into(content, encoding=chosen.encoding)
+        return _map(kept, held, chosen, error=say(refusal.code, **refusal.details)), 400
     flash(f"已发布 {len(done.changes.features)} 个网格的边界，{day(order.effective_on)}起生效。", "success")
     return back_to("staff.boundaries")
 
@@ -199,12 +201,13 @@ def _kept(upload_id: UUID) -> tuple[BoundaryUpload, bytes]:
     return kept, parts().files.path(kept.sha256).read_bytes()
 
 
-def _order(kept: BoundaryUpload, content: bytes, chosen: Chosen) -> MapOrder:
+def _order(kept: BoundaryUpload, content: bytes, chosen: Chosen) -> tuple[Contents, MapOrder]:
     datum = chosen.datum
     if datum is None:
         raise Invalid("boundary.no_datum")
-    return MapOrder(
-        drawn=services.shapes(content, columns=chosen.columns, datum=datum, encoding=chosen.encoding),
+    held, drawn = services.read(content, columns=chosen.columns, datum=datum, encoding=chosen.encoding)
+    order = MapOrder(
+        drawn=drawn,
         source=kept.name,
         datum=datum,
         effective_on=chosen.effective_on or local_day(database().clock()),
@@ -213,6 +216,7 @@ def _order(kept: BoundaryUpload, content: bytes, chosen: Chosen) -> MapOrder:
         end_missing=chosen.end_missing,
         create_divisions=chosen.create_divisions,
     )
+    return held, order
 
 
 def _versions(*, error: str | None = None) -> str:
@@ -239,13 +243,12 @@ def _versions(*, error: str | None = None) -> str:
 
 def _map(
     kept: BoundaryUpload,
-    content: bytes,
+    held: Contents,
     chosen: Chosen,
     *,
     found: Examined | None = None,
     error: str | None = None,
 ) -> str:
-    held = services.look_into(content, encoding=chosen.encoding)
     seems = chosen.model_dump() | ({} if chosen.code else services.guessed(held.fields))
     stopping = {remark.kind for remark in found.remarks if remark.level == "error"} if found else set()
     with database().read(current_actor()) as reading:
