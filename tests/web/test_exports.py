@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ from server.storage.events import EventRow
 from server.storage.files import FileStore
 from server.storage.submissions import Submission
 from tests.conftest import Clock
-from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, VILLAGE, County
-from tests.instances import VERSION, instance, patrol
+from tests.demands import intake
+from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, VILLAGE, County, household, person
+from tests.instances import VERSION, instance, patrol, visit
 from tests.phones import Phone, rows
 
 START = NOW - dt.timedelta(hours=1)
@@ -49,8 +51,10 @@ def signed_in(app: Flask, name: str) -> FlaskClient:
     return client
 
 
-def export(client: FlaskClient, **chosen: str) -> TestResponse:
-    return client.post("/submissions/export/patrol", data={"reason": "月末汇总", "format": "csv", **chosen})
+def export(client: FlaskClient, form_id: str = "patrol", **chosen: str) -> TestResponse:
+    return client.post(
+        f"/submissions/export/{form_id}", data={"reason": "月末汇总", "format": "csv", **chosen}
+    )
 
 
 def table(response: TestResponse) -> list[dict[str, str]]:
@@ -82,6 +86,45 @@ def test_names_stand_in_place_of_words_for_programs(app: Flask, phone: Phone) ->
     (line,) = table(export(signed_in(app, "cadre"), wording="names"))
     assert (line["result"], line["record-code"], line["finding-count"]) == ("found", GRID, "1")
     assert (line["fix_start-lat"], line["fix_start-lon"]) == ("30.005", "108.005")
+
+
+def test_what_was_picked_from_the_register_is_written_as_the_register_calls_it(
+    app: Flask, phone: Phone, database: Database
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = household(work, address="=石桥村1组12号", head="王家")
+        elder, other = person(work, home, called="王奶奶"), person(work, home, called="王爷爷")
+    stranger = uuid.uuid4()
+    for seen in ([elder.id, other.id], [elder.id, stranger]):
+        assert phone.send(instance("household_visit", visit(home.id, START, seen=seen))) == 201
+    cadre = signed_in(app, "cadre")
+    known, unknown = table(export(cadre, form_id="household_visit"))
+    assert (known["走访哪一户"], known["household_id"]) == ("'=石桥村1组12号 王家", str(home.id))
+    assert known["见到或联系到谁（没见到本人就不选）"] == "王奶奶、王爷爷"
+    assert unknown["见到或联系到谁（没见到本人就不选）"] == f"{elder.id} {stranger}"
+    (_, keys) = table(export(cadre, form_id="household_visit", wording="names"))
+    assert keys["door-household"] == str(home.id)
+
+
+def test_what_a_reader_may_not_see_of_the_register_stays_a_key(
+    app: Flask, phone: Phone, database: Database
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        far = household(work, grid=OTHER_GRID, address="柳湾村3号", head="孙家")
+    assert phone.send(instance("household_visit", visit(far.id, START))) == 201
+    with database.transaction(SYSTEM) as work:
+        work.session.execute(sa.update(Submission).values(jurisdiction=GRID))
+    (seen,) = table(export(signed_in(app, "cadre"), form_id="household_visit"))
+    assert seen["走访哪一户"] == str(far.id)
+    (seen,) = table(export(signed_in(app, "official"), form_id="household_visit"))
+    assert seen["走访哪一户"] == "柳湾村3号 孙家"
+
+
+def test_a_class_is_written_as_the_county_calls_it(app: Flask, phone: Phone) -> None:
+    asked = intake(START, reply={"answer": "later", "class_hint": "GRID"})
+    assert phone.send(instance("demand_intake", asked)) == 201
+    (line,) = table(export(signed_in(app, "cadre"), form_id="demand_intake"))
+    assert line["你看算哪一类（不用定，可不选）"] == "小事"
 
 
 def test_what_was_typed_runs_in_no_spreadsheet(app: Flask, phone: Phone) -> None:

@@ -7,14 +7,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from forms import catalogue
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.submission import STATES
+from server.domain.work_calendar import local_day
 from server.figures.areas import narrowed
 from server.figures.exports.questions import Path, Question, Table, tables
 from server.storage import exports as storage
 from server.storage.exports import Selection
 from server.storage.forms import Form
+from server.storage.profiles import in_force, parsed
 from server.work import Reading
 
 
@@ -74,7 +77,8 @@ def order(reading: Reading, wanted: Wanted, *, flags: Mapping[str, str], without
     Raises NotFound("form.unknown") for an unknown form, ("jurisdiction.unknown") for an area outside the reader's,
     ("export.no_such_place") for a place the form does not ask for.
     """
-    table = _table(reading, wanted.form_id, without)
+    scope = narrowed(reading.actor.scope, wanted.area)
+    table = _table(reading, wanted.form_id, without, scope)
     if wanted.place and all(place_key(*each) != wanted.place for each in places(table)):
         raise NotFound("export.no_such_place")
     states = frozenset(STATES) if wanted.state == EVERY_STATE else frozenset({wanted.state})
@@ -89,16 +93,29 @@ def order(reading: Reading, wanted: Wanted, *, flags: Mapping[str, str], without
             last=wanted.last,
             without=tuple(without),
         ),
-        scope=narrowed(reading.actor.scope, wanted.area),
+        scope=scope,
         flags=flags,
     )
 
 
-def _table(reading: Reading, form_id: str, without: Collection[Path]) -> Table:
+def _table(reading: Reading, form_id: str, without: Collection[Path], scope: Scope) -> Table:
     form = reading.session.get(Form, form_id)
     if form is None:
         raise NotFound("form.unknown")
-    return tables(storage.form_versions(reading.session, form_id), title=form.title, without=without)
+    versions = storage.form_versions(reading.session, form_id)
+    lists = {
+        "details": {detail.name: detail.label for detail in catalogue.details()},
+        "classes": _classes(reading, scope),
+    }
+    return tables(versions, title=form.title, without=without, lists=lists)
+
+
+def _classes(reading: Reading, scope: Scope) -> Mapping[str, str]:
+    """The classes as the county calls them; as they are where the scope holds several mechanisms."""
+    place = min(scope.codes, default="")
+    installed = in_force(reading.session, place, on=local_day(reading.now))
+    own = () if installed is None else parsed(installed.text).classes
+    return {name: each.label for each in own for name in each.canonical}
 
 
 def places(table: Table) -> list[tuple[Table, Question]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from forms import catalogue
 from forms.schema import Field, shape
 from forms.wording import Wording, wording
 
@@ -29,12 +29,16 @@ _AUTOMATIC = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: the steps to its answer inside a row of its table, its type, its words and those of its choices."""
+    """A question: the steps to its answer inside a row of its table, its type, its words and those of its choices.
+
+    `is_picked`: its choices lie in a list beside the form, whose words are not the same for all.
+    """
 
     steps: tuple[str, ...]
     type: str
     label: str
     choices: Mapping[str, str] = field(compare=False)
+    is_picked: bool = False
 
     @property
     def name(self) -> str:
@@ -82,14 +86,22 @@ class _Gathered:
 
     questions: dict[Path, dict[Path, Question]]
     labels: dict[Path, str]
+    lists: Mapping[str, Mapping[str, str]]
 
 
-def tables(versions: Iterable[bytes], *, title: str, without: Collection[Path] = ()) -> Table:
+def tables(
+    versions: Iterable[bytes],
+    *,
+    title: str,
+    without: Collection[Path] = (),
+    lists: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Table:
     """The table of a form and those inside it, from the XML of its versions, the newest first.
 
-    `without` are the paths of questions whose answers are not to leave the house.
+    `without` are the paths of questions whose answers are not to leave the house, `lists` the words of the lists
+    beside a form that say the same to all, by the list's name.
     """
-    gathered = _Gathered({(): {}}, {(): title})
+    gathered = _Gathered({(): {}}, {(): title}, lists)
     for xml in versions:
         _gather(xml, gathered, without)
     return _table((), (), gathered)
@@ -107,7 +119,7 @@ def _gather(xml: bytes, gathered: _Gathered, without: Collection[Path]) -> None:
             continue
         inside = _path(each.repeat) if each.repeat else ()
         asked = gathered.questions[inside]
-        asked[path] = _merged(asked.get(path), _question(each, path[len(inside) :], words))
+        asked[path] = _merged(asked.get(path), _question(each, path[len(inside) :], words, gathered.lists))
 
 
 def _path(path: str) -> Path:
@@ -119,23 +131,23 @@ def _label(path: Path, words: Wording, root: str) -> str:
     return words.labels.get("/".join(("", root, *path))) or _AUTOMATIC.get(path[-1], path[-1])
 
 
-def _question(each: Field, steps: Path, words: Wording) -> Question:
+def _question(each: Field, steps: Path, words: Wording, lists: Mapping[str, Mapping[str, str]]) -> Question:
     label = words.labels.get(each.path) or _AUTOMATIC.get(steps[-1], steps[-1])
-    return Question(steps, each.type, " ".join(label.split()), _choices(each.path, words))
-
-
-def _choices(path: str, words: Wording) -> Mapping[str, str]:
-    """The words of a question's choices; of the lists that lie beside a form only the stock of details is the same for all."""
-    if words.lists.get(path) == "details":
-        return {detail.name: detail.label for detail in catalogue.details()}
-    return words.choices.get(path, {})
+    chosen_from = words.lists.get(each.path, "")
+    choices = lists.get(chosen_from) or words.choices.get(each.path, {})
+    return Question(
+        steps, each.type, " ".join(label.split()), choices, is_picked=bool(chosen_from) and not choices
+    )
 
 
 def _merged(newer: Question | None, older: Question) -> Question:
     """A question as its newest version asks it, with the choices it ever offered."""
     if newer is None:
         return older
-    return Question(newer.steps, newer.type, newer.label, {**older.choices, **newer.choices})
+    choices = {**older.choices, **newer.choices}
+    return Question(
+        newer.steps, newer.type, newer.label, choices, is_picked=newer.is_picked or older.is_picked
+    )
 
 
 def _table(repeat: Path, outer: Path, gathered: _Gathered) -> Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from server.domain.submission import STATES
 from server.figures.areas import GridName, grid_names
 from server.figures.exports.cells import Answer, Cell, Guard, as_is, distinct, local
 from server.figures.exports.order import Order
+from server.figures.exports.picks import Picks
 from server.figures.personnel import place_names
 from server.storage import exports as storage
 from server.storage.base import moment
@@ -84,6 +86,7 @@ def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[I
             reading.session, order.selection, scope=order.scope, reader=reading.actor.scope
         )
         known = _Known(order, guard, withheld, grid_names(reading.session, scope=order.scope))
+    picks = Picks(order.table) if order.wanted.in_words else None
     after = 0
     while True:
         with opened() as reading:
@@ -91,21 +94,30 @@ def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[I
                 reading.session, order.selection, scope=order.scope, after=after, at_most=_AT_ONCE
             )
             known.learn(reading.session, {row.jurisdiction for row in found})
-        yield _batch(found, known)
+            answers = _answers(found, known)
+            if picks:
+                answers = list(answers)
+                picks.put_in_words(reading, answers)
+        yield _batch(found, answers, known)
         if len(found) < _AT_ONCE:
             return
         after = found[-1].id
 
 
-def _batch(found: Sequence[Stored], known: _Known) -> Iterator[Record]:
-    """Record by record: what lives no longer than its line is cheap, a thousand at once are not."""
+def _answers(found: Sequence[Stored], known: _Known) -> Iterable[dict[str, Any]]:
+    """What each record says where it is open, read one by one: what lives no longer than its line is cheap."""
+    return (from_json(row.values) if row.root_instance_id not in known.withheld else {} for row in found)
+
+
+def _batch(found: Sequence[Stored], answers: Iterable[Answer], known: _Known) -> Iterator[Record]:
+    """The records of a batch, one by one as well."""
     placed = [row.point for row in found if row.point is not None]
     points = iter(point_degrees(placed).tolist() if placed else ())
-    for row in found:
-        yield _record(row, None if row.point is None else next(points), known)
+    for row, said in zip(found, answers, strict=True):
+        yield _record(row, said, None if row.point is None else next(points), known)
 
 
-def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
+def _record(row: Stored, said: Answer, place: list[float] | None, known: _Known) -> Record:
     is_open = row.root_instance_id not in known.withheld
     point = (place[0], place[1]) if place is not None and is_open else None
     guard = known.guard
@@ -122,7 +134,7 @@ def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
         guard(row.form_version),
         guard(row.instance_id),
     ]
-    return Record(row.id, row.instance_id, facts, from_json(row.values) if is_open else {}, point, is_open)
+    return Record(row.id, row.instance_id, facts, said, point, is_open)
 
 
 class _Known:
