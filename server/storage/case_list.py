@@ -71,13 +71,19 @@ def counts(
 def _among(
     questions: Sequence[CaseFilter], *, scope: Scope, moments: Moments
 ) -> list[sa.ColumnElement[bool]]:
-    """Among which demands those of all questions are, such that one index answers it: by their time, else by place."""
+    """Among which demands those of all questions are, such that the narrowest index answers it.
+
+    Of most of a county they are looked up by their time or not at all, and else by place.
+    """
     areas = {wanted.area for wanted in questions}
     area = areas.pop() if len(areas) == 1 else None
     held = as_value(readable(scope))
-    if is_wide(scope, area) and all(is_due(wanted) for wanted in questions):
+    if not is_wide(scope, area):
+        place = within(Demand.jurisdiction, scope) if area is None else under(Demand.jurisdiction, area)
+        return [place, held]
+    if all(is_due(wanted) for wanted in questions):
         return [Demand.due_at <= moments.end_of_next_working_day, held]
-    return [within(Demand.jurisdiction, scope) if area is None else under(Demand.jurisdiction, area), held]
+    return [held]
 
 
 def page_of(

@@ -144,8 +144,7 @@ class Demand(Base):
             *("jurisdiction", "state_key", "class", "suggested_class", "place_source", "found_on_patrol"),
         ),
         sa.Index("ix_demands_outer_number", "channel", "outer_number"),
-        # The ledger walks them by receipt.
-        sa.Index("ix_demands_received_at_number", "received_at", "number"),
+        sa.Index("ix_demands_received_at_number", "received_at", "number"),  # The ledger walks them by it.
         # The inbox of a county counts and walks its tabs, and finds the few demands that lie with the county itself.
         sa.Index(
             "ix_demands_state_key_due_at",
@@ -161,10 +160,11 @@ class Demand(Base):
             *("kind", "channel", "level", "handler_id", "point"),
             where=_UNSETTLED,
         ),
-        # What is over is counted, and those longest over are walked to, from it alone.
+        # A whole county is counted, and those longest over in it are walked to, from one with less beside.
         _partial(
             "ix_demands_unsettled_due_at",
             *("due_at", "received_at", "number", "state_key", "jurisdiction", "class", "suggested_class"),
+            *("last_event_at", "asked_upward", "place_source", "found_on_patrol"),
             where=_UNSETTLED,
         ),
         _partial("ix_demands_review_on", "review_on", where="review_on IS NOT NULL"),

@@ -351,7 +351,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_demands_unsettled_due_at",
-            ["due_at", "received_at", "number", "state_key", "jurisdiction", "class", "suggested_class"],
+            [
+                "due_at",
+                "received_at",
+                "number",
+                "state_key",
+                "jurisdiction",
+                "class",
+                "suggested_class",
+                "last_event_at",
+                "asked_upward",
+                "place_source",
+                "found_on_patrol",
+            ],
             unique=False,
             postgresql_where=sa.text(
                 "state_key NOT IN ('answered', 'auto_closed', 'closed', 'done', 'draft', 'explained', 'fed_back', 'merged', 'rated', 'referred', 'rejected', 'verified', 'withdrawn')"
