@@ -19,6 +19,7 @@ from server.demo.story import Act, day_story
 from server.demo.upkeep import UpkeepAct, upkeep_on
 from server.domain.people import SYSTEM
 from server.domain.work_calendar import local_day
+from server.jobs.back_checking import draw_due
 from server.jobs.freezing import freeze_due
 from server.jobs.sweeping import sweep
 from server.jobs.watching import watch
@@ -147,11 +148,12 @@ def _found_once(database: Database, county: County, state: DemoState) -> None:
 
 
 def _sweep_past(database: Database, day: dt.date, *, until: dt.datetime) -> None:
-    """到期处理 and 查热点 at the end of a day that is over, so that it does not matter how often the demo was topped up."""
+    """到期处理, 查热点 and 抽查 at the end of a day that is over, so that it does not matter how often the demo was topped up."""
     night = moment(day, 24.0).astimezone(dt.UTC)
     if night <= until:
         sweep(database, now=night)
         watch(database, now=night)
+        draw_due(database, now=night)
 
 
 def _tell(database: Database, teller: Teller, acts: Sequence[Act | UpkeepAct]) -> int:
