@@ -94,9 +94,11 @@ def sheet(reading: Reading, area: str | None = None) -> Sheet:
     demands = found[:MOST]
     words = storage.last_words(reading.session, [each.id for each in demands])
     named = units.names_of(reading.session, {each.unit_id for each in demands if each.unit_id})
+    cases = lines(reading, demands)
+    times = _times(reading, cases)
     items = [
-        (_holder(case, named), _item(reading, case, words.get(case.demand.id)))
-        for case in lines(reading, demands)
+        (_holder(case, named), _item(reading, case, words.get(case.demand.id), time=times[case.due_day]))
+        for case in cases
     ]
     standings = [item.standing for _, item in items]
     return Sheet(
@@ -119,13 +121,21 @@ def _holder(case: Case, named: Mapping[uuid.UUID, str]) -> str:
     return case.held_by or ("" if unit is None else named.get(unit, ""))
 
 
-def _item(reading: Reading, case: Case, note: DemandNote | None) -> Item:
+def _times(reading: Reading, cases: Sequence[Case]) -> dict[dt.date | None, str]:
+    """How long each due day is over or still off: many cases fall due on one day, and counting its days takes long."""
     _, calendar = mechanism(reading)
+    today = local_day(reading.now)
+    return {
+        day: attention.breach(day, today=today, calendar=calendar) for day in {each.due_day for each in cases}
+    }
+
+
+def _item(reading: Reading, case: Case, note: DemandNote | None, *, time: str) -> Item:
     demand = case.demand
     return Item(
         case=case,
         standing=_standing(demand, as_of=reading.now),
-        time=attention.breach(case.due_day, today=local_day(reading.now), calendar=calendar),
+        time=time,
         delays=attention.delays(demand, as_of=reading.now),
         last_words="" if note is None else note.words or "",
         last_words_at=None if note is None else note.at,

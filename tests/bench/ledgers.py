@@ -1,4 +1,4 @@
-"""What an office waits for over 200,000 demands: inbox, ledger and overdue queue, the server's time for a whole page."""
+"""What an office waits for over 200,000 demands: inbox, ledger, queue and cases, the server's time for a whole page."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "overdue queue": ("/queue", "/queue?after={number}"),
     "cases": ("/cases", "/cases?group=in_hand"),
     "weekly sheet": ("/weekly",),
+    "cases, the settled among them": ("/cases?group=all",),
     "ledger, a word nobody wrote": ("/ledger?text=没有人写过的话",),
 }
 

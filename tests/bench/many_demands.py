@@ -92,7 +92,7 @@ def fill(database: Database, county: County, rows: int, *, open_share: float = O
             ]
             connection.execute(sa.insert(Demand.__table__), copies)
     if database.engine.dialect.name != "sqlite":
-        # As after some hours at work; SQLite gathers no statistics by itself, there or here.
+        # As autovacuum has done minutes after so many rows; SQLite gathers no statistics by itself, there or here.
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
 
