@@ -98,12 +98,14 @@ class Consequences:
     """What follows from publishing: grids, households that change theirs, and who works in grids that end.
 
     `unplaced` households have no door on the map and go with most of their neighbours; `open_demands` are those of
-    grids that end, `posts` (grid, name, account) of posts in them.
+    grids that end, `posts` (grid, name, account) of posts in them. `records` are the patrols, visits and demands that
+    stay with the grids cut, joined or redrawn (METRICS D5).
     """
 
     changes: Changes
     moving: int
     unplaced: int
+    records: tuple[int, int, int]
     open_demands: int
     posts: tuple[tuple[str, str, uuid.UUID], ...]
 
@@ -257,6 +259,10 @@ def consequences(reading: Reading, drawn: Drawing) -> Consequences:
         changes=drawn.changes,
         moving=len(changing),
         unplaced=sum(not change.placed for change in changing),
+        records=redrawings.records(
+            reading.session,
+            scope=Scope.of(piece.code for piece in (*drawn.changes.ended, *drawn.changes.redrawn)),
+        ),
         open_demands=redrawings.open_demands(reading.session, scope=ended),
         posts=tuple((post.jurisdiction, account.display_name, account.id) for post, account in held),
     )

@@ -18,8 +18,10 @@ from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.demands import Demand
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary
-from server.storage.households import Household
+from server.storage.households import Household, HouseholdMove
+from server.storage.patrols import Patrol
 from server.storage.selection import within
+from server.storage.visits import Visit
 
 
 class Redrawing(Base):
@@ -118,6 +120,33 @@ def open_demands(session: Session, *, scope: Scope) -> int:
     unresolved = [key.value for key in UNRESOLVED]
     query = sa.select(sa.func.count()).select_from(Demand)
     return session.scalar(query.where(within(Demand.jurisdiction, scope), Demand.key.in_(unresolved))) or 0
+
+
+def records(session: Session, *, scope: Scope) -> tuple[int, int, int]:
+    """How many patrols, visits and demands were recorded in these grids, and stay with them (METRICS D5 `grid_then`)."""
+    patrols, visits, demands = (
+        session.scalar(sa.select(sa.func.count()).select_from(table).where(within(table.grid_then, scope)))
+        or 0
+        for table in (Patrol, Visit, Demand)
+    )
+    return patrols, visits, demands
+
+
+def doorless_moves(session: Session, *, scope: Scope) -> Sequence[tuple[HouseholdMove, Household]]:
+    """Households that went with a boundary and still lie where it put them, though nobody knows their door; by address."""
+    query = (
+        sa.select(HouseholdMove, Household)
+        .join(Household, Household.id == HouseholdMove.household_id)
+        .where(
+            within(HouseholdMove.to_grid, scope),
+            HouseholdMove.boundary_version_id.is_not(None),
+            Household.grid_code == HouseholdMove.to_grid,
+            Household.point.is_(None),
+            Household.exited_at.is_(None),
+        )
+        .order_by(HouseholdMove.to_grid, Household.address, HouseholdMove.id)
+    )
+    return [(move, household) for move, household in session.execute(query)]
 
 
 def draft(session: Session, *, account_id: uuid.UUID, village: str) -> Redrawing | None:

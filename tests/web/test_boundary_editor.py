@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.settings import Settings
+from server.storage.households import Household
 from tests.factories import GRID, VACANT_GRID, VILLAGE, County, household
 from tests.pages import read, sign_in, words
 
@@ -84,6 +85,39 @@ def test_an_officer_draws_looks_and_publishes(
         "还没有网格员（2026年12月1日起）：「第2网格」（002）、「河西网格」（003）、「第1网格（东）」（004）"
         in left_to_do
     )
+
+
+def test_households_of_a_cut_grid_without_a_door_are_listed_until_somebody_stood_there(
+    client: FlaskClient, database: Database, county: County
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        household(work, point=Point(108.002, 30.005))
+        unplaced = household(work, address="石桥村3组7号").id
+    sign_in(client, "admin")
+    post(client, "split", version=0, code=GRID, line=geojson(DOWN_THE_MIDDLE))
+    asked = words(read(client, f"{PAGE}/publication?effective_on=2026-10-20"))
+    assert "0 次巡查、0 次走访、0 件诉求仍记在当时的网格" in asked
+    assert "没有要核对的户" in words(read(client, "/households/unplaced"))
+    post(client, "publication", version=1, effective_on="2026-10-20")
+    sign_in(client, "cadre")
+    (row,) = read(client, "/households/unplaced").findall(".//tbody/tr")
+    assert "第1网格（西）" in words(row)
+    assert "石桥村3组7号" in words(row)
+    assert "没有要核对的户" in words(read(client, f"/households/unplaced?area={VACANT_GRID}"))
+    with database.transaction(SYSTEM) as work:
+        work.session.get_one(Household, unplaced).point = Point(108.008, 30.005)
+    assert "没有要核对的户" in words(read(client, "/households/unplaced"))
+
+
+def test_households_of_joined_grids_are_in_no_doubt(
+    client: FlaskClient, database: Database, county: County
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        household(work)
+    sign_in(client, "admin")
+    post(client, "merge", version=0, codes=[GRID, VACANT_GRID])
+    post(client, "publication", version=1, effective_on="2026-10-20")
+    assert "没有要核对的户" in words(read(client, "/households/unplaced"))
 
 
 def test_a_refused_step_is_said_above_the_map_and_leaves_the_draft(

@@ -57,6 +57,7 @@ from server.web.staff import (
     suggestions,
     tracks,
     units,
+    unplaced_households,
     visit_lists,
     visits,
     wall,
@@ -96,6 +97,7 @@ households.routes(blueprint)
 persons.routes(blueprint)
 register_changes.routes(blueprint)
 last_visits.routes(blueprint)
+unplaced_households.routes(blueprint)
 cases.routes(blueprint)
 hot_spots.routes(blueprint)
 case.routes(blueprint)
