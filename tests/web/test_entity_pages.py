@@ -182,8 +182,11 @@ def test_a_file_taken_away_can_be_filled_in_and_imported_and_runs_nothing_in_a_s
     (row,) = csv.DictReader(io.StringIO(taken))
     assert (row["名称"], row["网格"], row["trade"]) == ("'=1+1", GRID, "'+86")
     sign_in(client, "admin")
+    assert imported(client, taken).status_code == 303
+    assert [row.version for row in rows(database, Entity)] == [1], "what was not changed in it is not changed"
     assert imported(client, taken.replace("'=1+1", "茶馆")).status_code == 303
-    assert [(row.label, row.version) for row in rows(database, Entity)] == [("茶馆", 2)]
+    (shop,) = rows(database, Entity)
+    assert (shop.label, shop.version, shop.properties) == ("茶馆", 2, {"trade": "+86"})
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from server.domain.events.entities import EntitiesImported
 from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid
+from server.figures.exports.cells import STARTS_A_FORMULA
 from server.services.entities.lists import OURS, add_columns, list_for
 from server.services.register.columns import Wrong
 from server.services.register.importing import ListFile, WrongRows
@@ -57,7 +58,7 @@ def fill(work: Work, list_name: str, file: ListFile) -> Filled:
     list_ = list_for(work, list_name)
     check = _Check.of(work, list_)
     for row in sheet.rows:
-        check.take(row, columns)
+        check.take(_as_meant(row), columns)
     if check.wrong:
         raise WrongRows(check.wrong)
     add_columns(work, list_, tuple(columns.own))
@@ -68,6 +69,15 @@ def fill(work: Work, list_name: str, file: ListFile) -> Filled:
         )
     )
     return filled
+
+
+def _as_meant(row: Row) -> Row:
+    """A line without the apostrophes that a file of ours puts before what a spreadsheet would compute."""
+    cells = {
+        column: cell[1:] if cell[:1] == "'" and cell[1:].startswith(STARTS_A_FORMULA) else cell
+        for column, cell in row.cells.items()
+    }
+    return Row(row.number, cells)
 
 
 @dataclass(frozen=True, slots=True)

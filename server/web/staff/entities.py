@@ -185,7 +185,7 @@ def file(name: str) -> Response:
     with database().transaction(actor) as work:
         services.take_away(work, name, reason=reason)
     return Response(
-        _csv(database(), actor, name),
+        csv_parts(database(), actor, name),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.csv",
@@ -194,8 +194,8 @@ def file(name: str) -> Response:
     )
 
 
-def _csv(database: Database, actor: Actor, name: str) -> Iterator[str]:
-    """The rows in parts, in a look at the database that lasts as long as the answer."""
+def csv_parts(database: Database, actor: Actor, name: str) -> Iterator[str]:
+    """A list as CSV in parts, what lies within the actor's divisions, in a look that lasts as long as the answer."""
     with database.read(actor) as reading:
         rows = figures.file_rows(reading, figures.list_named(reading, name))
         yield _BYTE_ORDER_MARK
