@@ -138,6 +138,22 @@ export const PATCHES: Patch[] = [
     reason: 'Two milliseconds for each household of a list nobody has opened.',
   },
   {
+    name: 'a long list is no wall of buttons',
+    file: ENGINE,
+    pattern: 'eA.question.appearances.autocomplete || eA.question.appearances.minimal ?',
+    replacement: 'eA.question.appearances.autocomplete || eA.question.appearances.minimal || isSearched(eA.question) ?',
+    count: 2,
+    reason: 'A list that lies beside a form has up to 2,000 rows, and its author rarely asks for a look.',
+  },
+  {
+    name: 'a long list can be searched',
+    file: ENGINE,
+    pattern: '      filter: eA.question.appearances.autocomplete,',
+    replacement: '      filter: eA.question.appearances.autocomplete || isSearched(eA.question),',
+    count: 2,
+    reason: 'As above.',
+  },
+  {
     name: 'a long list draws what is in sight',
     file: ENGINE,
     pattern: '"filter-match-mode": "contains",\n      "auto-filter-focus": !0,',
@@ -146,6 +162,15 @@ export const PATCHES: Patch[] = [
       "auto-filter-focus": !0,`,
     count: 1,
     reason: '2,000 households of a village cadre.',
+  },
+  {
+    name: 'a long list of several choices draws what is in sight',
+    file: ENGINE,
+    pattern: '"auto-filter-focus": eA.question.appearances.autocomplete,',
+    replacement: `"auto-filter-focus": eA.question.appearances.autocomplete,
+      "virtual-scroller-options": AA.value.length > 60 ? { itemSize: 56 } : null,`,
+    count: 1,
+    reason: 'As above.',
   },
   {
     name: 'an answer inside a text is text',
@@ -203,6 +228,7 @@ export const PATCHES: Patch[] = [
     replacement: `import UploadQuestion from "/src/engine/UploadQuestion.vue";
 import InstantQuestion from "/src/engine/InstantQuestion.vue";
 import { startsFolded } from "/src/engine/folding.ts";
+import { isSearched } from "/src/engine/long_lists.ts";
 import { ref, readonly,`,
     count: 1,
     reason: 'For the patches above.',
