@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 from sqlalchemy.orm import Session
@@ -22,7 +21,7 @@ from server.storage.exports import Stored
 from server.storage.geometry import point_degrees
 from server.work import Reading
 
-_AT_ONCE = 1000
+_AT_ONCE = 2000
 _WITHHELD = "涉及不公开的诉求，内容不导出"
 
 Opened = Callable[[], AbstractContextManager[Reading]]
@@ -50,8 +49,7 @@ FACTS_IN_NUMBERS = tuple(name in _NUMBERS for _, name in _FACTS)
 """Which of the columns of fact_heads() hold numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record: its number here, its key everywhere, what the server knows (cells of fact_heads()), and its answers.
 
     `point` is where it was begun, longitude and latitude in degrees. `is_open` is False where the reader may not see
@@ -86,7 +84,6 @@ def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[I
             reading.session, order.selection, scope=order.scope, reader=reading.actor.scope
         )
         known = _Known(order, guard, withheld, grid_names(reading.session, scope=order.scope))
-    picks = Picks(order.table) if order.wanted.in_words else None
     after = 0
     while True:
         with opened() as reading:
@@ -94,30 +91,22 @@ def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[I
                 reading.session, order.selection, scope=order.scope, after=after, at_most=_AT_ONCE
             )
             known.learn(reading.session, {row.jurisdiction for row in found})
-            answers = _answers(found, known)
-            if picks:
-                answers = list(answers)
-                picks.put_in_words(reading, answers)
-        yield _batch(found, answers, known)
+            known.learn_picks(reading, found)
+        yield _batch(found, known)
         if len(found) < _AT_ONCE:
             return
         after = found[-1].id
 
 
-def _answers(found: Sequence[Stored], known: _Known) -> Iterable[dict[str, Any]]:
-    """What each record says where it is open, read one by one: what lives no longer than its line is cheap."""
-    return (from_json(row.values) if row.root_instance_id not in known.withheld else {} for row in found)
-
-
-def _batch(found: Sequence[Stored], answers: Iterable[Answer], known: _Known) -> Iterator[Record]:
-    """The records of a batch, one by one as well."""
+def _batch(found: Sequence[Stored], known: _Known) -> Iterator[Record]:
+    """Record by record: what lives no longer than its line is cheap, a thousand at once are not."""
     placed = [row.point for row in found if row.point is not None]
     points = iter(point_degrees(placed).tolist() if placed else ())
-    for row, said in zip(found, answers, strict=True):
-        yield _record(row, said, None if row.point is None else next(points), known)
+    for row in found:
+        yield _record(row, None if row.point is None else next(points), known)
 
 
-def _record(row: Stored, said: Answer, place: list[float] | None, known: _Known) -> Record:
+def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
     is_open = row.root_instance_id not in known.withheld
     point = (place[0], place[1]) if place is not None and is_open else None
     guard = known.guard
@@ -134,7 +123,7 @@ def _record(row: Stored, said: Answer, place: list[float] | None, known: _Known)
         guard(row.form_version),
         guard(row.instance_id),
     ]
-    return Record(row.id, row.instance_id, facts, said, point, is_open)
+    return Record(row.id, row.instance_id, facts, known.answers(row) if is_open else {}, point, is_open)
 
 
 class _Known:
@@ -148,12 +137,27 @@ class _Known:
             for code, grid in grids.items()
         }
         """Township, village, grid and code, by code."""
+        self._picks = Picks(order.table) if order.wanted.in_words else None
+        self._picked: dict[str, str] = {}
 
     def learn(self, session: Session, codes: set[str]) -> None:
         """Look up the names of divisions that are no grids."""
         new = codes - self.names.keys()
         for code, name in place_names(session, new).items() if new else ():
             self.names[code] = ("", self.guard(name), "", code)
+
+    def learn_picks(self, reading: Reading, found: Sequence[Stored]) -> None:
+        """Look up what is picked from the register in some records, and forget those before."""
+        if self._picks:
+            said = (row.values for row in found if row.root_instance_id not in self.withheld)
+            self._picked = self._picks.names(reading, said)
+
+    def answers(self, row: Stored) -> Answer:
+        """What a record says."""
+        answers: dict[str, Any] = from_json(row.values)
+        if self._picks and self._picked:
+            self._picks.put_in_words(answers, self._picked)
+        return answers
 
     def questions(self, flags: str) -> str:
         """The flags of a record in words."""
