@@ -6,6 +6,8 @@ DATA    ?= data
 PROFILE ?=
 MIRROR  ?=
 PIP      = .venv/bin/pip --disable-pip-version-check install --quiet $(if $(MIRROR),--index-url $(MIRROR))
+# Much of a browser test is waiting: half as many again as there are processors.
+TOGETHER = $(shell expr $$(nproc) \* 3 / 2)
 HASHED   = $(PIP) --require-hashes -r
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ test-all: .venv/dev  ## 跑全部测试，少一项就失败（环境由 .ci/run
 	WANGGE_TEST_SLOW=1 \
 	WANGGE_TEST_CHROMIUM="$${WANGGE_TEST_CHROMIUM:-$$(command -v chromium)}" \
 	WANGGE_TEST_JAVA="$${WANGGE_TEST_JAVA:-$$(command -v java)}" \
-	.venv/bin/pytest -n auto -q --everything -m 'not shared'
+	.venv/bin/pytest -n $(TOGETHER) --dist worksteal -q --everything -m 'not shared'
 
 check: .venv/dev  ## 规矩：格式、类型、分层、本库自己的规则，domain、forms、gis 的分支覆盖率 ≥ 95 %
 	.venv/bin/ruff check .

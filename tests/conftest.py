@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import os
 import shutil
@@ -20,6 +21,7 @@ from server.database import Database
 from server.settings import Settings
 from server.storage import migrations
 from server.web.parts import Parts
+from tests import emptied
 from tests.factories import NOW, County, found_county
 
 properties.load_profile("ci")  # the library's own: the same examples every time, and no wall clock
@@ -75,43 +77,49 @@ def _administer(statement: str) -> None:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty, migrated database: a copied file, or the process's own PostGIS database emptied."""
+    """A migrated database, empty but for the county where a test asks for one.
+
+    A copied file, or the process's own PostGIS database emptied.
+    """
+    has_county = "county" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "wangge.sqlite"
-        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        kept = (
+            request.getfixturevalue("county_in_sqlite")[0]
+            if has_county
+            else request.getfixturevalue("empty_sqlite")
+        )
+        shutil.copy(kept, path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgis_url")
-    _empty(url)
+    held = request.getfixturevalue("county_in_postgis")[0] if has_county else None
+    emptied.empty(url)
+    if held is not None:
+        emptied.put_back(url, held)
     return url
 
 
-_EMPTY = """
-DO $$
-DECLARE emptied text; counter regclass;
-BEGIN
-  -- Every table is emptied: no reference needs to be followed. TRUNCATE costs milliseconds a table, also an empty one.
-  SET LOCAL session_replication_role = replica;
-  FOREACH emptied IN ARRAY ARRAY[{tables}] LOOP
-    IF pg_relation_size(emptied) > 1000000 THEN
-      EXECUTE 'TRUNCATE ' || emptied || ' CASCADE';
-    ELSE
-      EXECUTE 'DELETE FROM ' || emptied;
-    END IF;
-  END LOOP;
-  FOR counter IN SELECT (quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass
-                 FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-    PERFORM setval(counter, 1, false);
-  END LOOP;
-END $$
-"""
+@pytest.fixture(scope="session")
+def county_in_sqlite(empty_sqlite: Path) -> tuple[Path, County]:
+    """The county as it is founded; tests copy the file."""
+    path = empty_sqlite.with_name("county.sqlite")
+    shutil.copy(empty_sqlite, path)
+    return path, _founded(f"sqlite:///{path}")
 
 
-def _empty(url: str) -> None:
-    tables = ", ".join(f"'{table.name}'" for table in migrations.every_table().sorted_tables)
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(_EMPTY.format(tables=tables))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def county_in_postgis(postgis_url: str) -> tuple[emptied.Content, County]:
+    """The county as it is founded; tests put its rows back."""
+    emptied.empty(postgis_url)
+    founded = _founded(postgis_url)
+    return emptied.content(postgis_url), founded
+
+
+def _founded(url: str) -> County:
+    database = Database(url, clock=lambda: NOW)
+    founded = found_county(database)
+    database.close()
+    return founded
 
 
 @pytest.fixture
@@ -143,8 +151,10 @@ def database(app: Flask) -> Database:
 
 
 @pytest.fixture
-def county(database: Database) -> County:
-    return found_county(database)
+def county(request: pytest.FixtureRequest, database: Database) -> County:
+    """The county's people and keys; `database_url` has put it there."""
+    kept = "county_in_sqlite" if database.engine.dialect.name == "sqlite" else "county_in_postgis"
+    return copy.deepcopy(request.getfixturevalue(kept)[1])
 
 
 @pytest.fixture

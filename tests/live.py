@@ -1,4 +1,4 @@
-"""A real server in a process of its own, for tests that must go over HTTP."""
+"""Servers for tests that must go over HTTP: as they are served, or the app alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from server.app import create_app
+from server.settings import Settings
+from server.web.parts import Parts
 from tests.ports import free_port
 
 _PATIENCE = 120.0
@@ -107,3 +113,32 @@ def serving(*, data_dir: Path, database_url: str, **settings: str) -> Iterator[L
     finally:
         if server.process.poll() is None:
             server.stop()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+    def send_response(self, code: object, message: str | None = None) -> None:
+        """Only the app's own headers: a second Date beside its own is none to a browser."""
+        self.send_response_only(code, message)  # type: ignore[arg-type]
+
+
+@contextmanager
+def answering(settings: Settings) -> Iterator[str]:
+    """The address at which an app answers from threads of this process for the length of a block, with no jobs beside.
+
+    It is there at once: starting `wangge serve` costs seconds.
+    """
+    app = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        parts: Parts = app.extensions["wangge"]
+        parts.database.close()

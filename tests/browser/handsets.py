@@ -21,7 +21,7 @@ from server.storage.files import FileStore
 from server.storage.submissions import Attachment, Submission
 from tests.browser.conftest import HAND, Visitor
 from tests.browser.fickle_line import FickleLine, fickle_line
-from tests.live import serving
+from tests.live import answering
 
 PATIENCE = 120.0
 _BEGUN_MS = 200
@@ -175,13 +175,10 @@ class Handset:
 
 @contextmanager
 def in_hand(
-    visit: Callable[..., Visitor], database: Database, settings: Settings, **more: str
+    visit: Callable[..., Visitor], database: Database, settings: Settings, **more: object
 ) -> Iterator[Handset]:
-    """A phone whose clock can be moved, on a fickle line to a live server with `more` settings."""
-    with (
-        serving(data_dir=settings.data_dir, database_url=settings.url, **more) as server,
-        fickle_line(server.url) as line,
-    ):
+    """A phone whose clock can be moved, on a fickle line to a server with `more` settings."""
+    with answering(settings.model_copy(update=more)) as server, fickle_line(server) as line:
         visitor = visit(line.url, viewport=HAND)
         visitor.page.clock.install(time=dt.datetime.now(dt.UTC))
         yield Handset(visitor, line, database)

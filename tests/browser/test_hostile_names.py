@@ -24,7 +24,7 @@ from tests.browser.crawl import walk
 from tests.factories import GRID, PASSWORD, County, household, person
 from tests.instances import instance, patrol
 from tests.instances import visit as visit_answers
-from tests.live import serving
+from tests.live import answering
 
 pytestmark = pytest.mark.browser
 
@@ -76,8 +76,8 @@ def test_a_hostile_name_runs_nowhere(
 ) -> None:
     poison(database, county)
     shown = 0
-    with serving(data_dir=settings.data_dir, database_url=settings.url) as server:
-        visitor = visit(server.url)
+    with answering(settings) as url:
+        visitor = visit(url)
         visitor.sign_in(name, PASSWORD)
         for address in walk(visitor):
             texts = [

@@ -24,7 +24,7 @@ from tests.browser.conftest import HAND, Visitor
 from tests.demands import intake
 from tests.factories import SHANGHAI, County, household, person
 from tests.instances import instance
-from tests.live import serving
+from tests.live import answering
 from tests.phones import encoded
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -122,11 +122,11 @@ def thumb(
         household(work, address="石桥村1组12号", head="王家", point=Point(108.005, 30.005))
         grandmother = household(work, address="石桥村1组13号", head="李家", point=Point(108.006, 30.005))
         person(work, grandmother, name="李桂兰", called="李奶奶")
-    with serving(data_dir=settings.data_dir, database_url=settings.url) as server:
-        visitor = visit(server.url, viewport=HAND)
+    with answering(settings) as url:
+        visitor = visit(url, viewport=HAND)
         visitor.page.context.grant_permissions(["geolocation"])
         visitor.page.context.set_geolocation(position)  # type: ignore[arg-type]
-        visitor.page.goto(f"{server.url}/w/#{county.keys['worker']}")
+        visitor.page.goto(f"{url}/w/#{county.keys['worker']}")
         visitor.page.get_by_role("heading", name="今日巡查").first.wait_for()
         photo = tmp_path / "camera.jpg"
         photo.write_bytes(base64.b64decode(visitor.page.evaluate(DRAW_A_PHOTO)))

@@ -84,7 +84,7 @@ def test_a_photo_leaves_small_upright_and_silent_with_its_strip_below(
 def test_a_county_may_keep_what_the_camera_wrote_and_leave_out_the_strip(
     database: Database, county: County, settings: Settings, visit: Callable[..., Visitor]
 ) -> None:
-    with in_hand(visit, database, settings, phone_keep_exif="1", phone_photo_strip="0") as handset:
+    with in_hand(visit, database, settings, phone_keep_exif=True, phone_photo_strip=False) as handset:
         handset.open(county.keys["worker"])
         stored = sent(handset, settings)
         seen = look(handset.page, stored, 0.02, 0.995)

@@ -17,7 +17,7 @@ from server.services import forms
 from server.settings import Settings
 from tests.browser.conftest import HAND, Visitor
 from tests.factories import County
-from tests.live import serving
+from tests.live import answering
 
 pytestmark = [
     pytest.mark.browser,
@@ -69,9 +69,9 @@ def test_every_specimen_opens_or_says_which_app_to_use_unless_the_lint_has_warne
 ) -> None:
     published = publish_specimens(database)
     assert len(published) >= 60
-    with serving(data_dir=settings.data_dir, database_url=settings.url) as server:
-        visitor = visit(server.url, viewport=HAND)
-        visitor.page.goto(f"{server.url}/w/#{county.keys['worker']}")
+    with answering(settings) as url:
+        visitor = visit(url, viewport=HAND)
+        visitor.page.goto(f"{url}/w/#{county.keys['worker']}")
         visitor.page.get_by_role("heading", name="填表").wait_for()
         met = {form.title: outcome(visitor.page, form.title) for form in published}
     closed = {title for title, words in met.items() if words != OPEN and ANOTHER_APP not in words}

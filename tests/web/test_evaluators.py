@@ -26,7 +26,7 @@ PHONE = "13900001234"
 
 
 @pytest.fixture
-def county(database: Database, clock: Clock) -> County:
+def jiangjin(database: Database, clock: Clock) -> County:
     """江津, but for its meetings: matters are given out at once."""
     county = found_county(database, profile="jiangjin")
     text = profiles.source("jiangjin").replace("on_agenda = true", "on_agenda = false")
@@ -36,8 +36,8 @@ def county(database: Database, clock: Clock) -> County:
 
 
 @pytest.fixture
-def story(client: FlaskClient, county: County, database: Database, clock: Clock) -> Story:
-    return Story(client, county, database, clock)
+def story(client: FlaskClient, jiangjin: County, database: Database, clock: Clock) -> Story:
+    return Story(client, jiangjin, database, clock)
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from tests.pages import read, sign_in, words
 
 
 @pytest.fixture
-def county(database: Database) -> County:
+def jiangjin(database: Database) -> County:
     return found_county(database, profile="jiangjin")
 
 
 @pytest.fixture
-def story(client: FlaskClient, county: County, database: Database, clock: Clock) -> Story:
-    return Story(client, county, database, clock)
+def story(client: FlaskClient, jiangjin: County, database: Database, clock: Clock) -> Story:
+    return Story(client, jiangjin, database, clock)
 
 
 @pytest.fixture
