@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from server.domain.jurisdiction import Level
 from server.domain.mechanism import MechanismProfile
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
@@ -22,6 +22,7 @@ from server.storage.selection import within
 from server.work import Reading
 
 COUNTY_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 6, 9, 12
+_NAMES = "grid_names"
 _KINDS = {"general": "一般网格", "special": "专属网格"}
 
 
@@ -75,31 +76,76 @@ def narrowed(scope: Scope, area: str | None) -> Scope:
     return Scope.of([area])
 
 
-def grid_names(session: Session, *, scope: Scope) -> dict[str, GridName]:
-    """Every grid within the scope, redrawn ones included, by code."""
-    query = sa.select(Grid.code, Grid.name, Grid.kind, Grid.valid_from, Grid.valid_to).where(
-        within(Grid.code, scope)
-    )
-    rows = session.execute(query.order_by(Grid.code)).all()
-    divisions = _divisions(session, {row.code[:COUNTY_DIGITS] for row in rows})
-    found: dict[str, GridName] = {}
-    for village, grids in groupby(
-        rows, key=lambda row: row.code[:VILLAGE_DIGITS]
-    ):  # named once, not grid by grid
-        of_village = _name(divisions, village), _name(divisions, village[:TOWNSHIP_DIGITS])
-        area = _area(divisions, village)
-        for code, name, kind, valid_from, valid_to in grids:
-            found[code] = GridName(
-                code=code,
-                name=name,
-                village=of_village[0],
-                township=of_village[1],
-                area=area,
-                kind=kind,
-                begun_on=valid_from,
-                adjusted_on=valid_to,
-            )
+class GridNames(Mapping[str, GridName]):
+    """The grids of a scope by code, ascending; one is named when it is asked for: a city's page names few of its grids."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]], divisions: Mapping[str, Any]) -> None:
+        """`rows` are (code, name, kind, first day, last day or None); `divisions` those around them, by code."""
+        self._rows = {row[0]: row for row in rows}
+        self._divisions = divisions
+        self._named: dict[str, GridName] = {}
+
+    def __getitem__(self, code: str) -> GridName:
+        found = self._named.get(code)
+        if found is None:
+            found = self._named[code] = self._name_of(self._rows[code])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._rows
+
+    def days(self) -> Iterator[tuple[str, dt.date, dt.date | None]]:
+        """Each grid's code with its first day, and its last where it was or will be redrawn."""
+        for code, _, _, first_day, last_day in self._rows.values():
+            yield code, first_day, last_day
+
+    def kind(self, code: str) -> str:
+        """general 一般网格 or special 专属网格."""
+        kind: str = self._rows[code][2]
+        return kind
+
+    def area(self, code: str) -> str:
+        """Whether a grid's village is urban or rural."""
+        return _area(self._divisions, code[:VILLAGE_DIGITS])
+
+    def _name_of(self, row: Sequence[Any]) -> GridName:
+        code, name, kind, first_day, last_day = row
+        village = code[:VILLAGE_DIGITS]
+        return GridName(
+            code=code,
+            name=name,
+            village=_name(self._divisions, village),
+            township=_name(self._divisions, code[:TOWNSHIP_DIGITS]),
+            area=_area(self._divisions, village),
+            kind=kind,
+            begun_on=first_day,
+            adjusted_on=last_day,
+        )
+
+
+def grid_names(session: Session, *, scope: Scope) -> GridNames:
+    """Every grid within the scope, redrawn ones included; read once in a session that only looks."""
+    only_looks = session.get_bind().get_execution_options().get("read_only", False)
+    known = session.info.setdefault(_NAMES, {}) if only_looks else {}
+    if scope.codes not in known:
+        query = sa.select(Grid.code, Grid.name, Grid.kind, Grid.valid_from, Grid.valid_to)
+        rows = session.execute(query.where(_grids_of(scope)).order_by(Grid.code)).all()
+        known[scope.codes] = GridNames(rows, _divisions(session, {row[0][:COUNTY_DIGITS] for row in rows}))
+    found: GridNames = known[scope.codes]
     return found
+
+
+def _grids_of(scope: Scope) -> sa.ColumnElement[bool]:
+    if scope.codes and all(len(code) == Level.GRID.digits for code in scope.codes):
+        # One statement however many; of ranges each number would make another.
+        return Grid.code.in_(scope.codes)
+    return within(Grid.code, scope)
 
 
 def choices(reading: Reading) -> list[Division]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from server.domain.jurisdiction import contains
 from server.domain.mechanism import MechanismProfile
@@ -26,7 +27,7 @@ from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import areas, roster, sheets
-from server.figures.areas import GridName
+from server.figures.areas import GridName, GridNames
 from server.figures.sheets import Frozen, LateRecord
 from server.figures.staffing import Staffing, staffing
 from server.figures.standings import Judged, Owing, judge
@@ -43,9 +44,15 @@ _ONE_DAY = dt.timedelta(days=1)
 class GridCompliance:
     """One grid's line: V1 to V6, who left and who came, and who answers for the grid today."""
 
-    grid: GridName
+    code: str
+    named: GridNames = field(repr=False, compare=False)
     visits: GridVisits
     staff: Staffing
+
+    @property
+    def grid(self) -> GridName:
+        """The grid by its name."""
+        return self.named[self.code]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +99,16 @@ class Compliance:
 
     def of_group(self, code: str) -> Compliance:
         """The lines of one grid or division. Raises NotFound("grid.unknown") where there is none."""
-        lines = tuple(line for line in self.grids if contains(code, line.grid.code))
+        lines = tuple(line for line in self.grids if contains(code, line.code))
         if not lines:
             raise NotFound("grid.unknown", code=code)
-        return Compliance(
-            as_of=self.as_of,
-            scope=self.scope,
-            duty=self.duty,
-            profile=self.profile,
-            window=self.window,
-            frozen_at=self.frozen_at,
-            grids=lines,
-            late=tuple(record for record in self.late if contains(code, record.row.grid_then)),
-            stranded=(),
-        )
+        late = tuple(record for record in self.late if contains(code, record.row.grid_then))
+        return replace(self, grids=lines, late=late, stranded=())
+
+    def divided(self, digits: int) -> list[tuple[str, Compliance]]:
+        """(code, lines) of each division whose code has so many digits, without what came too late."""
+        grouped = groupby(self.grids, key=lambda line: line.code[:digits])
+        return [(code, replace(self, grids=tuple(lines), late=(), stranded=())) for code, lines in grouped]
 
 
 def duties(reading: Reading, *, area: str | None = None) -> list[Duty]:
@@ -170,7 +173,8 @@ def compliance(
         window=chosen,
         frozen_at=frozen_at,
         grids=tuple(
-            GridCompliance(grid=named[code], visits=lines[code], staff=staff[code]) for code in sorted(lines)
+            GridCompliance(code=code, named=named, visits=lines[code], staff=staff[code])
+            for code in sorted(lines)
         ),
         late=_late(reading, chosen, frozen_at=frozen_at, scope=scope),
         stranded=tuple(judged.stranded),

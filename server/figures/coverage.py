@@ -144,7 +144,7 @@ class Coverage:
 
     def of_group(self, code: str) -> Coverage:
         """The lines of one grid or division. Raises NotFound("grid.unknown") where there is none."""
-        lines = tuple(line for line in self.grids if contains(code, line.grid.code))
+        lines = tuple(line for line in self.grids if contains(code, line.code))
         if not lines:
             raise NotFound("grid.unknown", code=code)
         late = tuple(record for record in self.late if contains(code, record.row.grid_then))
@@ -152,7 +152,7 @@ class Coverage:
 
     def divided(self, digits: int) -> list[tuple[str, Coverage]]:
         """(code, lines) of each division whose code has so many digits, without what came too late."""
-        grouped = groupby(self.grids, key=lambda line: line.grid.code[:digits])
+        grouped = groupby(self.grids, key=lambda line: line.code[:digits])
         return [(code, replace(self, grids=tuple(lines), late=())) for code, lines in grouped]
 
 
@@ -187,7 +187,8 @@ def coverage(
         period=period,
         grids=tuple(
             GridCoverage(
-                grid=walked.named[code],
+                code=code,
+                named=walked.named,
                 days=days[code],
                 staff=staff[code],
                 places=places[code],

@@ -17,7 +17,8 @@ from server.storage import jurisdictions
 from server.work import Reading
 
 Row = Mapping[str, Any]
-"""{code, name, n, d, text, level} of a grid; it may say `vacant`, `thick` and, instead of name and text, `title`: lines."""
+"""{code, n, d, text, level} of a grid; it may say `vacant`, `thick`, another `name` than its own and, instead of its
+text, what is `told` under its name."""
 
 MOST_NAMED = 1_000
 VACANT, THICK = 1, 2
@@ -33,7 +34,7 @@ def divided(reading: Reading, drawn: Drawing) -> list[tuple[str, str, list[int]]
     ]
 
 
-def arrays(drawn: Drawing, rows: Iterable[Row], *, levels: Sequence[str]) -> dict[str, Any]:
+def arrays(reading: Reading, drawn: Drawing, rows: Iterable[Row], *, levels: Sequence[str]) -> dict[str, Any]:
     """Return one value per grid of a drawing: `level` its place in `levels`, -1 without a row; `n`, `d`, `marks`.
 
     `texts` are those that its numbers do not say, by position. `names` and `titles`, a grid's lines in one text, are
@@ -43,16 +44,23 @@ def arrays(drawn: Drawing, rows: Iterable[Row], *, levels: Sequence[str]) -> dic
     found = [by_code.get(code) for code in drawn.codes]
     order = {level: number for number, level in enumerate(levels)}
     shown = [(at, row) for at, row in enumerate(found) if row is not None]
-    is_named = len(shown) <= MOST_NAMED
+    names = _names(reading, drawn, shown) if len(shown) <= MOST_NAMED else None
     return {
         "level": [_NO_ROW if row is None else order[row["level"]] for row in found],
         "n": [0 if row is None else row["n"] for row in found],
         "d": [0 if row is None else row["d"] for row in found],
         "marks": [0 if row is None else _marks(row) for row in found],
         "texts": {at: row["text"] for at, row in shown if row["text"] != f"{row['n']}/{row['d']}"},
-        "titles": {at: "\n".join(row["title"]) for at, row in shown if is_named and row.get("title")},
-        "names": {at: row["name"] for at, row in shown} if is_named else None,
+        "titles": {}
+        if names is None
+        else {at: f"{names[at]}\n{row['told']}" for at, row in shown if "told" in row},
+        "names": names,
     }
+
+
+def _names(reading: Reading, drawn: Drawing, shown: Iterable[tuple[int, Row]]) -> dict[int, str]:
+    named = grid_names(reading.session, scope=Scope(drawn.scope))
+    return {at: row.get("name") or named[row["code"]].full_name for at, row in shown}
 
 
 def names_of(reading: Reading, drawn: Drawing, village: str) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -25,7 +25,7 @@ from server.domain.obligation import (
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import areas, roster, sheets
-from server.figures.areas import GridName
+from server.figures.areas import GridName, GridNames
 from server.storage import patrols
 from server.storage.profiles import calendar_of
 from server.work import Reading
@@ -42,8 +42,14 @@ Row = TypeVar("Row")
 class GridPatrols:
     """One grid's patrol days: P1 to P3, today, and how many days it was missed in a row."""
 
-    grid: GridName
+    code: str
+    named: GridNames = field(repr=False, compare=False)
     days: PatrolDays
+
+    @property
+    def grid(self) -> GridName:
+        """The grid by its name."""
+        return self.named[self.code]
 
     @property
     def waits_today(self) -> bool:
@@ -67,14 +73,14 @@ class Patrolled:
     scope: Scope
     days: Mapping[str, PatrolDays]
     rules: Mapping[str, tuple[MechanismProfile, Duty]]
-    named: Mapping[str, GridName]
+    named: GridNames
     taken: Sequence[Any]
     frozen_at: dt.datetime | None
 
     @cached_property
     def lines(self) -> Sequence[GridPatrols]:
         """A line for every grid, in their order."""
-        return [GridPatrols(grid=self.named[code], days=self.days[code]) for code in sorted(self.days)]
+        return [GridPatrols(code=code, named=self.named, days=self.days[code]) for code in sorted(self.days)]
 
     def those(self, chosen: Callable[[GridPatrols], bool]) -> list[GridPatrols]:
         """The grids that something holds for, in their order."""
@@ -92,7 +98,7 @@ class Patrolled:
         """How near in metres somebody passes a place of each grid to have been there (METRICS P4)."""
         near = {code: profile.coverage for code, (profile, _) in self.rules.items()}
         return {
-            code: near[code].urban_m if self.named[code].area == _URBAN else near[code].rural_m
+            code: near[code].urban_m if self.named.area(code) == _URBAN else near[code].rural_m
             for code in self.days
         }
 
@@ -113,7 +119,7 @@ def patrolled(
     session, today = reading.session, local_day(reading.now)
     duty_grids = roster.duty_grids(session, scope=scope, on=today, since=min(period.first, today))
     named = areas.grid_names(session, scope=scope)
-    chosen = {grid.id: grid for grid in duty_grids if kind is None or named[grid.id].kind == kind}
+    chosen = {grid.id: grid for grid in duty_grids if kind is None or named.kind(grid.id) == kind}
     taken = _taken(reading, period, scope=scope)
     days, rules = _judge(reading, period, chosen, taken=taken, scope=scope)
     frozen = None

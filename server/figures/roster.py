@@ -20,8 +20,8 @@ from server.domain.jurisdiction import Level
 from server.domain.obligation import Away, Duty, DutyGrid, Exit, Stay, Unit
 from server.domain.roles import Function
 from server.domain.scope import Scope
+from server.figures.areas import grid_names
 from server.figures.staffing import held_posts
-from server.storage.grids import Grid
 from server.storage.households import AwaySpell, CareTag, Household, Person, whereabouts
 from server.storage.jurisdictions import Jurisdiction
 from server.storage.selection import within
@@ -142,12 +142,11 @@ def duty_grids(
         if post.function == Function.GRID_WORKER and not post.is_stand_in
     }
     first = on if since is None else since
-    rows = session.execute(
-        sa.select(Grid.code, Grid.valid_from, Grid.valid_to)
-        .where(within(Grid.code, scope), Grid.valid_from <= on)
-        .where(sa.or_(Grid.valid_to.is_(None), Grid.valid_to >= first))
-        .order_by(Grid.code)
-    ).all()
+    rows = [
+        (code, first_day, last_day)
+        for code, first_day, last_day in grid_names(session, scope=scope).days()
+        if first_day <= on and (last_day is None or last_day >= first)
+    ]
     staffed = {
         village
         for village in {code[:_VILLAGE_DIGITS] for code, _, _ in rows}
@@ -156,12 +155,12 @@ def duty_grids(
     return [
         DutyGrid(
             id=code,
-            first_day=valid_from,
+            first_day=first_day,
             start_date=villages.get(code[:_VILLAGE_DIGITS]) or _NOT_BEGUN,
-            last_day=valid_to,
+            last_day=last_day,
             vacant=code[:_VILLAGE_DIGITS] not in staffed and code not in workers,
         )
-        for code, valid_from, valid_to in rows
+        for code, first_day, last_day in rows
     ]
 
 

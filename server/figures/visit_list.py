@@ -132,10 +132,10 @@ def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> lis
         some = units[first : first + _AT_ONCE]
         homes |= _rows(reading.session, Household, {unit.household for unit in some})
         people |= _rows(reading.session, Person, {unit.id for unit in some})
-    names = {line.grid.code: line.grid.full_name for line in found.grids}
+    by_grid = {line.code: line for line in found.grids}
     return [
         Dwelling(
-            grid_name=names.get(unit.grid, unit.grid),
+            grid_name=by_grid[unit.grid].grid.full_name if unit.grid in by_grid else unit.grid,
             address=homes[unit.household].address,
             code=number_of(homes[unit.household].id),
             whom=_whom(reading, homes[unit.household], people.get(unit.id)),
@@ -147,7 +147,7 @@ def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> lis
 def unoccupied(found: Compliance) -> list[Unit]:
     """Return the households confirmed vacant in the window, by grid: outside d, but looked at."""
     return [
-        Unit(id=household, household=household, grid=line.grid.code, stays=())
+        Unit(id=household, household=household, grid=line.code, stays=())
         for line in found.grids
         for household in line.visits.unoccupied.rows_d
     ]
@@ -159,7 +159,7 @@ def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -
     people = _rows(session, Person, {standing.unit.id for standing in standings})
     visitors = names_of(session, _visitors(standings))
     tries = _next_tries(session, standings)
-    by_grid = {line.grid.code: line for line in found.grids}
+    by_grid = {line.code: line for line in found.grids}
     given = entrustments.stand_ins(session, (home.id for home in homes.values()), on=local_day(reading.now))
     return [
         ToVisit(

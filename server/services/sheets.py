@@ -95,16 +95,14 @@ def _taken(work: Work, each: Due, duty: Duty) -> _Taken:
         return _Taken(n, d, occasions.written(places), {})
     if duty.what == "patrol":
         days = patrolled(then, each.window, live=True).days
-        patrols = [days[code] for code in sorted(days)]
-        n, d = sum(line.reached.n for line in patrols), sum(line.reached.d for line in patrols)
-        return _Taken(n, d, patrol_sheet.written(patrols), {})
+        n, d = sum(line.reached.n for line in days.values()), sum(line.reached.d for line in days.values())
+        return _Taken(n, d, patrol_sheet.written({code: days[code] for code in sorted(days)}), {})
     codes = {grid.code for grid in grids.listing(work.session, scope=scope)}
     owing = [Owing(duty, parsed(each.version.text), codes)]
     judged = judge(work.session, owing, each.window, scope=scope, as_of=each.frozen_at)
-    lines = [judged.lines[code] for code in sorted(judged.lines)]
-    return _Taken(
-        sum(line.reached.n for line in lines), sum(line.reached.d for line in lines), *sheet.written(lines)
-    )
+    lines = {code: judged.lines[code] for code in sorted(judged.lines)}
+    n, d = sum(line.reached.n for line in lines.values()), sum(line.reached.d for line in lines.values())
+    return _Taken(n, d, *sheet.written(lines))
 
 
 def _write(work: Work, each: Due, duty: Duty, taken: _Taken) -> bool:

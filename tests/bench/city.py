@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from werkzeug.serving import make_server
 
-from server.app import create_app
+from server.app import create_app, seldom_look_for_garbage
 from server.database import Database
 from server.domain.demand_number import format_number
 from server.domain.demand_states import UNRESOLVED
@@ -74,6 +74,7 @@ def serving(folder: Path) -> Iterator[str]:
     )
     parts: Parts = app.extensions["wangge"]
     tiling.draw_ahead(parts.database, parts.tiles)
+    seldom_look_for_garbage()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -155,7 +155,7 @@ def test_the_wall_counts_the_demands_of_an_area_and_the_levels_of_the_layer(
 ) -> None:
     with story.reading("cadre") as reading:  # who may read PRIVATE matters sees no more of them on a wall
         found = unresolved_now(reading, VILLAGE)
-        levels = {grid.code: level for grid, level in oldest_levels(reading, VILLAGE)}
+        levels = dict(oldest_levels(reading, VILLAGE))
     shown = [each for code in (GRID, VACANT_GRID, VILLAGE) for each in counted(demands, code)]
     over = [each for each in shown if each.key not in PAUSED and each.due_at and each.due_at < NOW]
     assert found == UnresolvedNow(len(shown), len(over), sum(age(each) > 30 for each in shown))

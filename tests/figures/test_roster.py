@@ -7,14 +7,17 @@ import random
 import uuid
 
 import pytest
+import sqlalchemy as sa
 
 from server.database import Database
 from server.domain.obligation import window_of
 from server.domain.people import SYSTEM
 from server.domain.scope import Scope
 from server.figures import roster
+from server.figures.areas import grid_names
 from server.figures.compliance import compliance
 from server.services.register.households import move_household
+from server.storage.grids import Grid
 from server.storage.households import AwaySpell, Household
 from server.storage.jurisdictions import Jurisdiction
 from server.storage.visits import Visit, VisitPerson
@@ -117,6 +120,19 @@ def test_a_grid_without_a_worker_is_vacant_and_a_village_without_a_start_owes_no
     assert not grids[GRID].owes_on(day)
     assert grids[OTHER_GRID].owes_on(day)
     assert grids[OTHER_GRID].owes_since == START
+
+
+def test_a_grid_is_called_by_its_new_name_from_the_change_on(database: Database, county: County) -> None:
+    with database.transaction(SYSTEM) as work:
+        before = grid_names(work.session, scope=EVERYWHERE)[GRID].name
+        work.session.execute(sa.update(Grid).where(Grid.code == GRID).values(name="新网格"))
+        after = grid_names(work.session, scope=EVERYWHERE)[GRID].name
+    assert (before != "新网格", after) == (True, "新网格")
+    with database.read(SYSTEM) as reading:
+        named = grid_names(reading.session, scope=EVERYWHERE)
+        of_few = grid_names(reading.session, scope=Scope.of([GRID, OTHER_GRID]))
+    assert named[GRID].name == "新网格"
+    assert dict(of_few) == {code: named[code] for code in (GRID, OTHER_GRID)}
 
 
 def test_ids_of_units_are_those_of_the_tables(database: Database, county: County) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from server.domain.obligation.duty import Duty, DutyGrid, Id, WorkdayCalendar
@@ -24,7 +25,7 @@ class MovedOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridVisits:
-    """A grid's visits in a window.
+    """A grid's visits in a window; grids that owe nobody and that are alike share theirs.
 
     `reached` is V1 (persons) or V2 (households), `by_own_role` its part done by the role the rule names, `by_phone`
     V3, `not_met` V4, `never` V5 (strictest tier first, then longest waiting), `long_unseen` V6. `family_only` are
@@ -33,7 +34,6 @@ class GridVisits:
     which n were looked at in the window. `standings` are the units of d in the order given.
     """
 
-    grid: str
     vacant: bool
     trial: bool
     pace: Pace
@@ -60,7 +60,6 @@ class GridVisits:
 class GridUnits:
     """A grid's units, sorted by how they stand in the window: what its figures are counted from."""
 
-    grid: str
     vacant: bool
     trial: bool
     pace: Pace = "none"
@@ -73,7 +72,6 @@ class GridUnits:
     def counted(self) -> GridVisits:
         """Count them: each figure with its rows."""
         return GridVisits(
-            grid=self.grid,
             vacant=self.vacant,
             trial=self.trial,
             pace=self.pace,
@@ -139,6 +137,9 @@ def compliance(
     found = {}
     for grid in grids:
         owing = living[grid.id] if grid.start_date <= window.last else []
+        if not owing:
+            found[grid.id] = _owed_nobody(vacant=grid.vacant, trial=window.is_trial(grid.start_date))
+            continue
         sorted_ = _sort(duty, window, owing, index, grid=grid, calendar=calendar)
         sorted_.unoccupied = _unoccupied(duty, window, owing, index, vacant=grid.vacant)
         sorted_.pace = pace_of(
@@ -161,7 +162,7 @@ def _sort(
     grid: DutyGrid,
     calendar: WorkdayCalendar,
 ) -> GridUnits:
-    into = GridUnits(grid=grid.id, vacant=grid.vacant, trial=window.is_trial(grid.start_date))
+    into = GridUnits(vacant=grid.vacant, trial=window.is_trial(grid.start_date))
     for unit in units:
         member = membership(unit, duty, window, as_of=index.as_of)
         if member is None:
@@ -177,6 +178,12 @@ def _sort(
         else:
             into.standings.append(stands)
     return into
+
+
+@cache
+def _owed_nobody(*, vacant: bool, trial: bool) -> GridVisits:
+    """A grid where nobody lives whom the duty is owed to, as are most of a city: one for all of them."""
+    return GridUnits(vacant=vacant, trial=trial, unoccupied=Figure((), (), int(vacant))).counted()
 
 
 def _unoccupied(

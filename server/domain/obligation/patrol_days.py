@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,14 +31,13 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatrolDays:
-    """A grid's patrols over a period.
+    """A grid's patrols over a period; grids that nobody patrolled and that are alike in time share theirs.
 
     The rows of its figures are days: `reached` is P1, `by_own_role` its part done by the role the rule names, `located` P2. `missed_in_a_row` is P3.
     `exempt` are the exempt duty days with `exempt_worked` those patrolled all the same, in neither n nor d.
     `patrols` gives the accepted patrols behind each day, the day of an exemption and days without a duty included.
     """
 
-    grid: str
     vacant: bool
     trial: bool
     reached: Figure[dt.date]
@@ -70,12 +69,12 @@ class _GridRecord:
         """Say whether the grid's duty falls on `day`, exempt or not."""
         return self.grid.owes_on(day) and _is_duty_day(self.duty, self.calendar, day)
 
-    def owed_of(self, days: Sequence[dt.date]) -> Sequence[dt.date]:
+    def owed_of(self, days: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
         """Return those of some duty days in their order on which the grid was there, exempt or not."""
         first, last = self.grid.owes_since, self.grid.last_day or dt.date.max
         if days and first <= days[0] and days[-1] <= last:  # nearly always, and there are very many grids
             return days
-        return [day for day in days if first <= day <= last]
+        return tuple(day for day in days if first <= day <= last)
 
     def missed_before(self, today: dt.date) -> int:
         """连续未巡: count the duty days immediately before `today` without a patrol, exempt ones skipped."""
@@ -109,16 +108,20 @@ def patrol_days(
     by_grid = _by_grid_and_day(duty, patrols, as_of=as_of)
     exempt = _exempt_days(exemptions, as_of=as_of)
     today = local_day(as_of)
-    duty_days = [day for day in period.days() if day <= today and _is_duty_day(duty, calendar, day)]
-    return {
-        grid.id: _count(
-            _GridRecord(duty, grid, calendar, by_grid.get(grid.id, {}), frozenset(exempt.get(grid.id, ()))),
-            period,
-            duty_days,
-            as_of=as_of,
-        )
-        for grid in grids
-    }
+    duty_days = tuple(day for day in period.days() if day <= today and _is_duty_day(duty, calendar, day))
+    found: dict[str, PatrolDays] = {}
+    alike: dict[tuple[object, ...], PatrolDays] = {}
+    for grid in grids:
+        there, excused = by_grid.get(grid.id, {}), frozenset(exempt.get(grid.id, ()))
+        terms = (grid.first_day, grid.start_date, grid.last_day, grid.vacant)
+        days = None if there or excused else alike.get(terms)
+        if days is None:
+            record = _GridRecord(duty, grid, calendar, there, excused)
+            days = _count(record, period, duty_days, as_of=as_of)
+        if not (there or excused):
+            alike[terms] = days
+        found[grid.id] = days
+    return found
 
 
 def _is_duty_day(duty: Duty, calendar: WorkdayCalendar, day: dt.date) -> bool:
@@ -144,20 +147,21 @@ def _exempt_days(exemptions: Iterable[Exemption], *, as_of: dt.datetime) -> dict
 
 
 def _count(
-    record: _GridRecord, period: Window, duty_days: Sequence[dt.date], *, as_of: dt.datetime
+    record: _GridRecord, period: Window, duty_days: tuple[dt.date, ...], *, as_of: dt.datetime
 ) -> PatrolDays:
     today = local_day(as_of)
     grid, patrols = record.grid, record.patrols
     owed = record.owed_of(duty_days)
-    exempt = tuple(day for day in owed if day in record.exempt)
+    exempt = tuple(day for day in owed if day in record.exempt) if record.exempt else ()
     # The present day is in n and d once it is done, in neither before (METRICS D2).
-    due = tuple(day for day in owed if (day < today or day in patrols) and day not in record.exempt)
+    due = owed if not owed or owed[-1] < today or today in patrols else owed[:-1]
+    if exempt:
+        due = tuple(day for day in due if day not in record.exempt)
     done = tuple(day for day in due if day in patrols) if patrols else ()
     own = tuple(day for day in done if any(record.duty.is_own(patrol.roles) for patrol in patrols[day]))
     located = tuple(day for day in done if any(patrol.located for patrol in patrols[day]))
     vacant = int(grid.vacant)
     return PatrolDays(
-        grid=grid.id,
         vacant=grid.vacant,
         trial=period.is_trial(grid.start_date),
         reached=Figure(done, due, vacant),
@@ -166,8 +170,8 @@ def _count(
         missed_in_a_row=record.missed_before(today),
         today=_today(record, today, as_of=as_of),
         exempt=exempt,
-        exempt_worked=tuple(day for day in exempt if day in record.patrols),
-        patrols={day: tuple(found) for day, found in sorted(record.patrols.items()) if day in period},
+        exempt_worked=tuple(day for day in exempt if day in patrols),
+        patrols={day: tuple(found) for day, found in sorted(patrols.items()) if day in period},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from server.domain.obligation.figure import Figure
@@ -11,11 +11,11 @@ from server.domain.obligation.patrol_days import PatrolDays
 from server.domain.obligation.sheet import Values
 
 
-def written(lines: Iterable[PatrolDays]) -> list[Values]:
-    """Return grids with their days: `d` those owed, `n` those patrolled, and by key the patrols of each."""
+def written(lines: Mapping[str, PatrolDays]) -> list[Values]:
+    """Return grids, by code, with their days: `d` those owed, `n` those patrolled, and by key the patrols of each."""
     return [
         {
-            "grid": line.grid,
+            "grid": code,
             "vacant": line.vacant,
             "d": _written(line.reached.rows_d),
             "n": _written(line.reached.rows_n),
@@ -27,7 +27,7 @@ def written(lines: Iterable[PatrolDays]) -> list[Values]:
                 day.isoformat(): [patrol.id for patrol in patrols] for day, patrols in line.patrols.items()
             },
         }
-        for line in lines
+        for code, line in lines.items()
     ]
 
 

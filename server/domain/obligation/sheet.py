@@ -18,15 +18,15 @@ Values = dict[str, Any]
 """What JSON holds; a name that is left out stands for nothing, no and 0."""
 
 
-def written(lines: Iterable[GridVisits]) -> tuple[list[Values], dict[str, Values]]:
+def written(lines: Mapping[str, GridVisits]) -> tuple[list[Values], dict[str, Values]]:
     """Return grids and the visits they rest on, by key. Units are named by the keys of the register.
 
     Of a unit: `n` are the visits that count for it, `tried` and `calls` those that do not, `last` the last of all.
     """
     grids: list[Values] = []
     visits: dict[str, Values] = {}
-    for line in lines:
-        grids.append(_grid(line))
+    for code, line in lines.items():
+        grids.append({"grid": code} | _grid(line))
         for standing in line.standings:
             for visit in _visits_of(standing):
                 visits[str(visit.id)] = _visit(visit)
@@ -41,7 +41,6 @@ def read(grids: Sequence[Values], visits: Mapping[str, Values], *, duty: Duty) -
 
 def _grid(line: GridVisits) -> Values:
     return {
-        "grid": line.grid,
         "vacant": line.vacant,
         "trial": line.trial,
         "pace": line.pace,
@@ -60,7 +59,6 @@ def _grid_read(values: Values, visits: Mapping[int, Visit], duty: Duty) -> GridV
     grid, vacant = values["grid"], values["vacant"]
     empty = values["unoccupied"]
     return GridUnits(
-        grid=grid,
         vacant=vacant,
         trial=values["trial"],
         pace=values["pace"],

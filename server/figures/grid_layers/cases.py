@@ -11,7 +11,6 @@ from statistics import median_low
 import sqlalchemy as sa
 
 from server.domain.demand_clock import AGE_BANDS, age_band, age_in_days, is_due_soon, is_overdue
-from server.figures.areas import GridName
 from server.figures.case_words import days_over
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, Part, grids_of, layer_of
 from server.figures.grid_layers.unresolved import OpenCase, oldest_now, unresolved_at
@@ -51,12 +50,12 @@ def ageing(reading: Reading, area: str | None) -> GridLayer:
     return layer_of(reading, lines, elsewhere=elsewhere)
 
 
-def oldest_levels(reading: Reading, area: str | None) -> list[tuple[GridName, str]]:
-    """The levels of 件龄 now, grid by grid, for a screen that shows nothing else of it."""
+def oldest_levels(reading: Reading, area: str | None) -> list[tuple[str, str]]:
+    """(code, level) of 件龄 now of each grid, for a screen that shows nothing else of it."""
     oldest = dict(oldest_now(reading, area))
     return [
-        (grid, _age_level(age_in_days(oldest[code], as_of=reading.now)) if code in oldest else _NO_CASES)
-        for code, grid in grids_of(reading, area).items()
+        (code, _age_level(age_in_days(oldest[code], as_of=reading.now)) if code in oldest else _NO_CASES)
+        for code in grids_of(reading, area)
     ]
 
 

@@ -39,13 +39,12 @@ class GridFigure:
         """The grid as web/staff/maps.values takes it."""
         return {
             "code": self.grid.code,
-            "name": self.grid.full_name,
             "n": self.n,
             "d": self.d,
             "text": self.text,
             "level": self.level,
             "vacant": self.vacant,
-            "title": [self.grid.full_name, self.told],
+            "told": self.told,
         }
 
 

@@ -119,8 +119,7 @@ def values(
 ) -> Response:
     """Return what a map of grids is coloured by, as static/js/map/frame.js reads it.
 
-    `levels` name LOOKS. A row is {code, name, n, d, text, level} and may say `vacant`, `thick` and `title`, the
-    lines told about a grid instead of its name and number. Rows of grids that are not drawn are left out.
+    `levels` name LOOKS; a row is that of figures/grid_values.py. Rows of grids that are not drawn are left out.
     """
     drawn = drawing(reading, area)
     response = jsonify(
@@ -128,7 +127,7 @@ def values(
         looks={level: _look(level) for level in levels},
         levels=levels,
         villages=grid_values.divided(reading, drawn),
-        **grid_values.arrays(drawn, rows, levels=levels),
+        **grid_values.arrays(reading, drawn, rows, levels=levels),
     )
     response.headers["Cache-Control"] = "private, no-store"
     return response

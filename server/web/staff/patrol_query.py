@@ -24,7 +24,7 @@ CHOSEN: dict[str, Callable[[GridPatrols], bool]] = {
     "vacant": lambda line: line.days.vacant,
 }
 _ORDERS: dict[str, Callable[[GridCoverage], Any]] = {
-    "grid": lambda line: line.grid.code,
+    "grid": lambda line: line.code,
     "reached": lambda line: line.days.reached.n / line.days.reached.d if line.days.reached.d else 2,
     "missed": lambda line: line.days.missed_in_a_row,
     "last": lambda line: line.last.day if line.last else dt.date.min,

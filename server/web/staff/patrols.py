@@ -106,8 +106,7 @@ def patrol_values() -> Response:
         found = patrolled(reading, period, area=wanted.area, kind=wanted.kind, live=wanted.view == "live")
         rows = [
             {
-                "code": line.grid.code,
-                "name": line.grid.full_name,
+                "code": line.code,
                 "n": line.days.reached.n,
                 "d": line.days.reached.d,
                 "text": f"{line.days.reached.n}/{line.days.reached.d}",
@@ -221,7 +220,7 @@ def _row_urls(figure: str, grid: str | None = None) -> dict[str, str]:
 def _neediest(found: Coverage) -> list[GridCoverage]:
     """Where to look first: what went longest without a patrol, then what waits today."""
     waiting = found.those(lambda line: line.missed_three or line.waits_today)
-    return nsmallest(_NEEDIEST, waiting, key=lambda line: (-line.days.missed_in_a_row, line.grid.code))
+    return nsmallest(_NEEDIEST, waiting, key=lambda line: (-line.days.missed_in_a_row, line.code))
 
 
 def _place(found: Coverage) -> str:

@@ -16,7 +16,7 @@ from server.web.staff.maps import select
 from server.work import Reading
 
 _ORDERS: dict[str, Callable[[GridCompliance], Any]] = {
-    "grid": lambda line: line.grid.code,
+    "grid": lambda line: line.code,
     "reached": lambda line: line.visits.reached.n / line.visits.reached.d if line.visits.reached.d else 2,
     "never": lambda line: line.visits.never.n,
     "not_met": lambda line: line.visits.not_met.n,

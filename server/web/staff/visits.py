@@ -113,20 +113,14 @@ def visit_values() -> Response:
         if duty.what in _OCCASIONS:
             held = occasions(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             drawn = [
-                _value(code, place.name, place.held, place.pace, vacant=place.vacant)
+                _value(code, place.held, place.pace, vacant=place.vacant) | {"name": place.name}
                 for place in held.places
                 for code in place.codes
             ]
         else:
             found = compliance(reading, duty.id, window=window, area=wanted.area, live=wanted.is_live)
             drawn = [
-                _value(
-                    line.grid.code,
-                    line.grid.full_name,
-                    line.visits.reached,
-                    line.visits.pace,
-                    vacant=line.visits.vacant,
-                )
+                _value(line.code, line.visits.reached, line.visits.pace, vacant=line.visits.vacant)
                 for line in lines_of(found, wanted)
             ]
         return values(reading, wanted.area, levels=_LEVELS, rows=drawn)
@@ -197,9 +191,9 @@ def here(endpoint: str, **changed: Any) -> str:
 def _groups(found: Compliance) -> list[tuple[str, str, Compliance]]:
     """The sums of the divisions next below what is shown: townships, else villages; none for a single one."""
     for digits, name_of in ((9, "township"), (12, "village")):
-        names = {line.grid.code[:digits]: getattr(line.grid, name_of) for line in found.grids}
-        if len(names) > 1:
-            return [(code, name, found.of_group(code)) for code, name in names.items()]
+        groups = found.divided(digits)
+        if len(groups) > 1:
+            return [(code, getattr(group.grids[0].grid, name_of), group) for code, group in groups]
     return []
 
 
@@ -211,10 +205,9 @@ def _occasion_cards(held: Occasions) -> list[dict[str, Any]]:
     ]
 
 
-def _value(code: str, name: str, figure: Figure[Any], level: str, *, vacant: bool) -> dict[str, Any]:
+def _value(code: str, figure: Figure[Any], level: str, *, vacant: bool) -> dict[str, Any]:
     return {
         "code": code,
-        "name": name,
         "n": figure.n,
         "d": figure.d,
         "text": f"{figure.n}/{figure.d}",

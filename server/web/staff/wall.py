@@ -13,7 +13,6 @@ from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
 from server.figures import areas
-from server.figures.areas import GridName
 from server.figures.compliance import Compliance, compliance, duties
 from server.figures.grid_layers import LAYERS, oldest_levels, unresolved_now
 from server.figures.patrolled import patrolled
@@ -110,27 +109,22 @@ def wall_values() -> Response:
 
 def _rows(reading: Reading, wanted: MapQuery) -> Iterable[Mapping[str, Any]]:
     """The grids' levels; how many persons a grid has is not for a wall."""
-    found: list[tuple[GridName, str]]
+    return (
+        {"code": code, "n": 0, "d": 0, "text": "", "level": level, "told": LOOKS[level].label}
+        for code, level in _levels_of_grids(reading, wanted)
+    )
+
+
+def _levels_of_grids(reading: Reading, wanted: MapQuery) -> list[tuple[str, str]]:
     if wanted.map == "patrols":
         walked = patrolled(reading, window_of("day", local_day(reading.now)), area=wanted.area)
-        found = [(line.grid, line.days.today) for line in walked.those(lambda _: True)]
-    elif wanted.map == "cases":
-        found = oldest_levels(reading, wanted.area)
-    else:
-        visited = _visited(reading, wanted.area)
-        if visited is None:
-            raise NotFound("page.unknown")
-        found = [(line.grid, line.visits.pace) for line in visited.grids]
-    for grid, level in found:
-        yield {
-            "code": grid.code,
-            "name": grid.full_name,
-            "n": 0,
-            "d": 0,
-            "text": "",
-            "level": level,
-            "title": [grid.full_name, LOOKS[level].label],
-        }
+        return [(code, days.today) for code, days in walked.days.items()]
+    if wanted.map == "cases":
+        return oldest_levels(reading, wanted.area)
+    visited = _visited(reading, wanted.area)
+    if visited is None:
+        raise NotFound("page.unknown")
+    return [(line.code, line.visits.pace) for line in visited.grids]
 
 
 def _levels(name: MapName) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def october() -> GridVisits:
 
 def test_what_is_written_reads_back_as_it_was() -> None:
     before = october()
-    grids, visits = json.loads(json.dumps(sheet.written([before])))
+    grids, visits = json.loads(json.dumps(sheet.written({GRID: before})))
     after = sheet.read(grids, visits, duty=DUTY)[GRID]
     for name in (
         "pace",
@@ -118,7 +118,7 @@ def test_what_is_written_reads_back_as_it_was() -> None:
 
 
 def test_a_sheet_names_keys_and_nobody() -> None:
-    grids, visits = sheet.written([october()])
+    grids, visits = sheet.written({GRID: october()})
     units = {each["unit"]: each for each in grids[0]["units"]}
     assert units[str(uuid.UUID(int=1))]["n"] == [11]
     assert "n" not in units[str(uuid.UUID(int=4))]
