@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -264,34 +263,6 @@ def test_those_longest_over_of_a_county_are_walked_to_in_an_index(
             assert "ix_demands_unsettled_due_at" in steps, (name, steps)
             assert "COVERING INDEX" in steps or "Index Only Scan" in steps, (name, steps)
             assert steps.count("Sort Key") + steps.count("TEMP B-TREE") == 1, (name, steps)  # of the page
-
-
-def test_slices_of_a_county_follow_one_another_as_all_of_it_sorted(
-    database: Database, county: County
-) -> None:
-    many_demands.fill(database, county, 300)
-    size = 25
-    asked: dict[str, Any] = {"scope": COUNTY_SCOPE, "moments": MOMENTS}
-    with database.read(SYSTEM) as reading:
-        for wanted in (CaseFilter(), CaseFilter(groups=(Group.IN_HAND,)), CaseFilter(timing=Timing.OVERDUE)):
-            whole = [row.number for row in case_list.every(reading.session, wanted, **asked)]
-            pages = [Page(number, size) for number in range(1, len(whole) // size + 2)]
-            found = [case_list.page_of(reading.session, wanted, **asked, page=page) for page in pages]
-            assert [row.number for page in found for row in page] == whole
-        rows = case_list.every(reading.session, CaseFilter(timing=Timing.OVERDUE), **asked)
-        queue = sorted(rows, key=lambda row: (row.due_at, row.received_at, row.number))
-        walked: list[demands.Demand] = []
-        while part := attention.due_until(
-            reading.session,
-            NOW,
-            scope=COUNTY_SCOPE,
-            area=None,
-            limit=size,
-            after=walked[-1].number if walked else None,
-        ):
-            walked += part
-        assert len(walked) > size
-        assert walked == queue
 
 
 UNSETTLED: dict[str, Reader] = {
