@@ -19,6 +19,8 @@ from server.storage import migrations
 from server.storage.tiles import TileStore
 
 _LEAST_SECRET = 32
+_LAST_WORDS_S = 20
+"""How long a worker told to stop may go on answering. One told so while it is still starting may never hear it."""
 
 
 @click.command()
@@ -70,6 +72,7 @@ def run(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=1 if settings.is_embedded else settings.workers,
+        workers_kill_timeout=_LAST_WORDS_S,
         blocking_threads=4,
         backlog=1024,
         log_level=LogLevels.warning,

@@ -128,6 +128,7 @@ def thumb(
         visitor.page.context.set_geolocation(position)  # type: ignore[arg-type]
         visitor.page.goto(f"{url}/w/#{county.keys['worker']}")
         visitor.page.get_by_role("heading", name="今日巡查").first.wait_for()
+        visitor.page.get_by_text("正在把名单和表格存到手机上").wait_for(state="detached")
         photo = tmp_path / "camera.jpg"
         photo.write_bytes(base64.b64decode(visitor.page.evaluate(DRAW_A_PHOTO)))
         yield Thumb(visitor, database, photo)
