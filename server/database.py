@@ -77,7 +77,6 @@ def _engine(url: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     else:
-        sa.event.listen(engine, "connect", _prepare_postgresql)
         sa.event.listen(engine, "checkout", _replace_dead)
         sa.event.listen(engine, "checkin", _note_use)
     sa.event.listen(engine, "begin", _begin)
@@ -88,12 +87,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN, see _begin
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    # One text asks for a village or for half a county: a plan made for no values in particular is wrong for both.
-    connection.execute("SET plan_cache_mode = force_custom_plan")
-    connection.commit()
 
 
 _QUIET_SECONDS = 5.0
@@ -115,14 +108,20 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info[_LAST_USE] = time.monotonic()
 
 
+_PLANNED_AT_MOST = 5
+
+
 def _begin(connection: sa.Connection) -> None:
     read_only = bool(connection.get_execution_options().get("read_only"))
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
     else:
-        said_with_begin: Any = connection.connection.driver_connection
-        said_with_begin.read_only = read_only  # said with BEGIN, not by a message of its own
+        driver: Any = connection.connection.driver_connection
+        driver.read_only = read_only  # said with BEGIN, not by a message of its own
+        # One text of a page asks for a village or for half a county: a plan kept for both is wrong for both. What a
+        # change asks for lies under keys, and planning it again would cost as much as doing it.
+        driver.prepare_threshold = None if read_only else _PLANNED_AT_MOST
 
 
 # PostgreSQL: disk full, too many connections, shutting down, lock not available. SQLite says it in words.
