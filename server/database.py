@@ -108,9 +108,6 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info[_LAST_USE] = time.monotonic()
 
 
-_PLANNED_AT_MOST = 5
-
-
 def _begin(connection: sa.Connection) -> None:
     read_only = bool(connection.get_execution_options().get("read_only"))
     if connection.dialect.name == "sqlite":
@@ -119,9 +116,10 @@ def _begin(connection: sa.Connection) -> None:
     else:
         driver: Any = connection.connection.driver_connection
         driver.read_only = read_only  # said with BEGIN, not by a message of its own
-        # One text of a page asks for a village or for half a county: a plan kept for both is wrong for both. What a
-        # change asks for lies under keys, and planning it again would cost as much as doing it.
-        driver.prepare_threshold = None if read_only else _PLANNED_AT_MOST
+        if read_only:
+            # One text of a page asks for a village or for half a county: a plan kept for both is wrong for both.
+            # What a change asks for lies under keys, and planning it again would cost as much as doing it.
+            driver.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 # PostgreSQL: disk full, too many connections, shutting down, lock not available. SQLite says it in words.

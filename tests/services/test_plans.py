@@ -303,7 +303,9 @@ def test_a_question_asked_often_is_planned_anew_for_what_it_asks(database: Datab
     with database.read(SYSTEM) as reading:
         for _ in range(12):  # after ten times PostgreSQL may keep a plan made for no values in particular
             attention.due_until(reading.session, NOW, scope=COUNTY_SCOPE, area=None, limit=50)
-        kept = reading.session.scalar(sa.text("SELECT coalesce(sum(generic_plans), 0) FROM pg_prepared_statements"))
+        kept = reading.session.scalar(
+            sa.text("SELECT coalesce(sum(generic_plans), 0) FROM pg_prepared_statements")
+        )
     assert kept == 0
 
 
