@@ -119,7 +119,7 @@ def _begin(connection: sa.Connection) -> None:
         if read_only:
             # One text of a page asks for a village or for half a county: a plan kept for both is wrong for both.
             # What a change asks for lies under keys, and planning it again would cost as much as doing it.
-            driver.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+            connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 # PostgreSQL: disk full, too many connections, shutting down, lock not available. SQLite says it in words.
