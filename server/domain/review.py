@@ -25,6 +25,11 @@ class Verdict(StrEnum):
         return _VERDICTS[self]
 
     @property
+    def standing(self) -> Standing:
+        """What stands of the version it was said of, until the next verdict on that."""
+        return _BY_VERDICT[self]
+
+    @property
     def needs_words(self) -> bool:
         """Whoever is to correct something, or whose record stops counting, is told why."""
         return self is not Verdict.APPROVED
@@ -38,7 +43,7 @@ _VERDICTS = {
 
 
 class Standing(StrEnum):
-    """What stands of a record: the newest verdict, and whether a correction has answered it since."""
+    """What stands of a version of a record: the newest verdict on it, or that it answers one on the version it replaced."""
 
     UNSEEN = "unseen"
     APPROVED = "approved"
@@ -59,15 +64,6 @@ _STANDINGS = {
     Standing.CORRECTED: "已改，请再看",
     Standing.REJECTED: "不予采信",
 }
-
-
-def standing(verdict: Verdict | None, *, of_this_version: bool) -> Standing:
-    """Return what stands of a record by its newest verdict; a version that came later answers whatever was found."""
-    if verdict is None:
-        return Standing.UNSEEN
-    if not of_this_version:
-        return Standing.CORRECTED
-    return _BY_VERDICT[verdict]
 
 
 _BY_VERDICT = {

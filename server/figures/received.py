@@ -13,7 +13,7 @@ from gis.sketch import Sketch, sketch
 from server.domain.entity import Undone
 from server.domain.permissions import Permission
 from server.domain.problems import Forbidden, NotFound
-from server.domain.review import Standing, Verdict, standing
+from server.domain.review import Standing, Verdict
 from server.domain.scope import Scope
 from server.figures import likely_same
 from server.figures.likely_same import LikelySame
@@ -79,7 +79,7 @@ def received(reading: Reading, submission_id: int, *, revealed: bool = False) ->
         submission=submission,
         title=submission.form.title,
         sender=names.get(submission.account_id, "") if submission.account_id else "",
-        standing=standing_of(submission, _newest(said)),
+        standing=standing_of(submission),
         remarks=[_remark(row, names.get(row.account_id, "") if row.account_id else "") for row in said],
         is_open=is_open,
         may_take=_may_take(reading, submission),
@@ -109,13 +109,9 @@ def taken_file(reading: Reading, submission_id: int, attachment_id: int) -> Atta
     return found
 
 
-def standing_of(submission: Submission, newest: Review | None) -> Standing:
-    """What stands of a record by the verdict that counts; what was rejected before verdicts were kept stays so."""
-    if submission.state == "rejected":
-        return Standing.REJECTED
-    if newest is None or newest.verdict is None:
-        return Standing.UNSEEN
-    return standing(Verdict(newest.verdict), of_this_version=newest.submission_id == submission.id)
+def standing_of(submission: Submission) -> Standing:
+    """What stands of this version by the verdicts given."""
+    return Standing(submission.standing or Standing.UNSEEN)
 
 
 def _opened(reading: Reading, found: Received) -> Received:
@@ -148,10 +144,6 @@ def _may_open(reading: Reading, submission: Submission, *, revealed: bool) -> bo
     ):
         return False
     return revealed or reading.actor.may(Permission.SEE_NAMES, at=submission.jurisdiction)
-
-
-def _newest(said: Sequence[Review]) -> Review | None:
-    return next((row for row in reversed(said) if row.verdict is not None), None)
 
 
 def _remark(row: Review, who: str) -> Remark:

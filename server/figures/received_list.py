@@ -13,7 +13,7 @@ from server.figures import likely_same
 from server.figures.received import standing_of
 from server.figures.record_lines import RecordForms
 from server.figures.staffing import names_of
-from server.storage import record_list, reviews
+from server.storage import record_list
 from server.storage.record_list import Found, RecordFilter
 from server.storage.selection import Page
 from server.storage.submissions import Attachment, Submission
@@ -37,7 +37,7 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
-    """A page of the list. `total` records in all, or `more` than these; `searched_all` unless older ones were not looked at."""
+    """A page of the list. `total` records in all, or `more` than these; not `searched_all` where answers of older ones were not read."""
 
     rows: Sequence[RecordLine]
     total: int
@@ -63,6 +63,7 @@ def record_page(
     """A page of the wanted records within `scope`, which is a part of the reader's own; of the newest of them those `said`."""
     forms = RecordForms(reading)
     found = record_list.find(reading.session, wanted, scope=scope)
+    searched_all = said is None or not found.more
     if said is not None:
         found = _looked_through(reading, forms, found, said)
     shown = record_list.rows(reading.session, found.places[page.offset : page.offset + page.size])
@@ -70,7 +71,7 @@ def record_page(
         rows=_lines(reading, forms, shown),
         total=len(found.places),
         more=found.more,
-        searched_all=found.searched_all,
+        searched_all=searched_all,
         page=page,
     )
 
@@ -85,7 +86,7 @@ def _looked_through(reading: Reading, forms: RecordForms, found: Found, said: Sa
         rows = [row for row in rows if row.id in same]
     holding = {row.id for row in rows} if said.text is None else _saying(forms, rows, said.text)
     places = [place for place in found.places if place.id in holding]
-    return Found(places, more=False, searched_all=found.searched_all and not found.more)
+    return Found(places, more=False)
 
 
 def _saying(forms: RecordForms, rows: Sequence[Submission], text: str) -> set[int]:
@@ -100,7 +101,6 @@ def _hold(lines: Sequence[Line], text: str) -> bool:
 def _lines(reading: Reading, forms: RecordForms, rows: Sequence[Submission]) -> list[RecordLine]:
     session = reading.session
     readable = _readable(reading, rows)
-    verdicts = reviews.newest(session, rows)
     names = names_of(session, (row.account_id for row in rows if row.account_id is not None))
     photos = _photos(reading, readable)
     lines = forms.lines_of([row for row in rows if row.id in readable])
@@ -108,7 +108,7 @@ def _lines(reading: Reading, forms: RecordForms, rows: Sequence[Submission]) -> 
         RecordLine(
             submission=row,
             sender=names.get(row.account_id, "") if row.account_id else "",
-            standing=standing_of(row, verdicts.get((row.form_id, row.root_instance_id))),
+            standing=standing_of(row),
             says=_first_words(lines.get(row.id, ())),
             photo=next(iter(photos.get(row.id, ())), None),
             photos=len(photos.get(row.id, ())),

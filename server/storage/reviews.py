@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
@@ -34,7 +34,6 @@ class Review(Base):
 
     __table_args__ = (
         sa.Index("ix_reviews_root_instance_id", "root_instance_id", "id"),
-        sa.Index("ix_reviews_verdict", "verdict", "id"),
         sa.Index(
             "ix_reviews_returned_to",
             "returned_to",
@@ -77,13 +76,6 @@ IS_NEWEST = sa.and_(
     ),
 )
 """Holds for the verdict that counts for its record."""
-
-
-def newest(session: Session, submissions: Collection[Submission]) -> dict[tuple[str, str], Review]:
-    """The verdict that counts, by the form and the root of the records that have one; the caller may see the records."""
-    roots = {row.root_instance_id for row in submissions}
-    query = sa.select(Review).where(Review.root_instance_id.in_(roots), IS_NEWEST)
-    return {(row.form_id, row.root_instance_id): row for row in session.scalars(query)}
 
 
 def returned_to(

@@ -22,6 +22,15 @@ from server.storage.patrols import Finding, Pass, Patrol
 from server.storage.selection import as_value, within
 from server.storage.visits import IntakeSession, Visit
 
+_ORDER = ("received_at", "id")
+_ASKED = ("account_id", "state", "standing")
+
+
+def _of_few(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of those rows alone of which something holds."""
+    condition = sa.text(where)
+    return sa.Index(f"ix_submissions_{name}", *columns, postgresql_where=condition, sqlite_where=condition)
+
 
 class Submission(Base):
     """提交: one instance in one version. `state`: received, quarantined, held, superseded, rejected, withdrawn."""
@@ -64,51 +73,33 @@ class Submission(Base):
     entities: Mapped[Json] = mapped_column(default=list)
     """Entity blocks as they arrived; the register is updated by the projectors."""
     rejected_reason: Mapped[str | None]
+    standing: Mapped[str | None]
+    """What stands of this version by the verdicts in `reviews`, as server.domain.review names it; None while nobody said."""
 
     form: Mapped[Form] = relationship(viewonly=True)
 
     __table_args__ = (
         sa.UniqueConstraint("form_id", "instance_id"),
         # Both lists of records are read in their order from an index alone, whatever they are narrowed to.
-        sa.Index(
-            "ix_submissions_jurisdiction_received_at",
-            "jurisdiction",
-            "received_at",
-            "id",
+        sa.Index("ix_submissions_jurisdiction_received_at", "jurisdiction", *_ORDER, "form_id", *_ASKED),
+        sa.Index("ix_submissions_form_id_received_at", "form_id", *_ORDER, "jurisdiction", *_ASKED),
+        # So are those judged and those with questions; of any other record these cost nothing.
+        _of_few(
+            "standing_received_at",
+            "standing",
+            *_ORDER,
             "form_id",
-            "account_id",
-            "state",
-        ),
-        sa.Index(
-            "ix_submissions_form_id_received_at",
-            "form_id",
-            "received_at",
-            "id",
             "jurisdiction",
             "account_id",
             "state",
+            where="standing IS NOT NULL",
         ),
+        _of_few("flagged", *_ORDER, "form_id", "jurisdiction", *_ASKED, "flags", where="flags <> '[]'"),
         sa.Index("ix_submissions_root_instance_id", "root_instance_id"),
         # An edit waits for its original: asked at every arrival, answered by the few rows that are edits.
-        sa.Index(
-            "ix_submissions_deprecated_id",
-            "form_id",
-            "deprecated_id",
-            postgresql_where=sa.text("deprecated_id IS NOT NULL"),
-            sqlite_where=sa.text("deprecated_id IS NOT NULL"),
-        ),
-        sa.Index(
-            "ix_submissions_unsettled",
-            "state",
-            postgresql_where=sa.text("state <> 'received'"),
-            sqlite_where=sa.text("state <> 'received'"),
-        ),
-        sa.Index(
-            "ix_submissions_failed",
-            "received_at",
-            postgresql_where=sa.text("projection_error IS NOT NULL"),
-            sqlite_where=sa.text("projection_error IS NOT NULL"),
-        ),
+        _of_few("deprecated_id", "form_id", "deprecated_id", where="deprecated_id IS NOT NULL"),
+        _of_few("unsettled", "state", where="state <> 'received'"),
+        _of_few("failed", "received_at", where="projection_error IS NOT NULL"),
         gist_index("submissions", "point"),
     )
 

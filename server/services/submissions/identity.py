@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.domain.review import Standing
 from server.domain.submission import Arrival, ArrivalFacts, KnownInstance, Original, decide_arrival
 from server.services.submissions.upload import Prepared
 from server.storage import submissions as storage
@@ -38,8 +39,10 @@ def original_of(work: Work, form_id: str, deprecated_id: str | None) -> Submissi
 
 
 def replace_original(work: Work, original: Submission, edit: Submission) -> None:
-    """Let an edit take the place of the version it names; what was rejected counts again, corrected."""
+    """Let an edit take the place of the version it names; it answers what was found, and what was rejected counts again."""
     edit.root_instance_id = original.root_instance_id
+    if original.standing is not None:
+        edit.standing = Standing.CORRECTED.value
     if original.state != "received":
         storage.mark_removed(work.session, root_of(work, original), at=None)
     original.state = "superseded"

@@ -25,6 +25,8 @@ def verdict(work: Work, submission_id: int, *, verdict: Verdict, comment: str | 
     replaced, rejected or taken back, Conflict("review.not_read_yet") for one that has not become a record so far.
     """
     submission = _reviewed(work, submission_id)
+    # Of two verdicts at once the one written last is the newest, and a correction that arrives waits for its original.
+    work.session.refresh(submission, with_for_update=True)
     words = _said(comment)
     if verdict.needs_words and not words:
         raise Invalid("review.no_words")
@@ -33,6 +35,7 @@ def verdict(work: Work, submission_id: int, *, verdict: Verdict, comment: str | 
     if submission.state != "received":
         raise Conflict("submission.not_current", id=submission.id)
     row = _write(work, submission, verdict=verdict, words=words)
+    submission.standing = verdict.standing.value
     if verdict is Verdict.REJECTED:
         _reject(work, submission, reason=words)
     else:

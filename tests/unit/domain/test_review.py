@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from server.domain.likeness import NEAR, Telling, alike
-from server.domain.review import Standing, Verdict, standing
+from server.domain.review import Standing, Verdict
 
 BEGUN = dt.datetime(2026, 10, 20, 1, 0, tzinfo=dt.UTC)
 TELLING = Telling(
@@ -21,21 +21,15 @@ TELLING = Telling(
 
 
 @pytest.mark.parametrize(
-    ("verdict", "of_this_version", "stands"),
+    ("verdict", "stands"),
     [
-        (None, True, Standing.UNSEEN),
-        (Verdict.APPROVED, True, Standing.APPROVED),
-        (Verdict.HAS_ISSUES, True, Standing.RETURNED),
-        (Verdict.REJECTED, True, Standing.REJECTED),
-        (Verdict.APPROVED, False, Standing.CORRECTED),
-        (Verdict.HAS_ISSUES, False, Standing.CORRECTED),
-        (Verdict.REJECTED, False, Standing.CORRECTED),
+        (Verdict.APPROVED, Standing.APPROVED),
+        (Verdict.HAS_ISSUES, Standing.RETURNED),
+        (Verdict.REJECTED, Standing.REJECTED),
     ],
 )
-def test_the_newest_verdict_stands_until_a_correction_answers_it(
-    verdict: Verdict | None, of_this_version: bool, stands: Standing
-) -> None:
-    assert standing(verdict, of_this_version=of_this_version) is stands
+def test_a_verdict_says_what_stands(verdict: Verdict, stands: Standing) -> None:
+    assert verdict.standing is stands
 
 
 def test_only_praise_needs_no_words() -> None:
