@@ -6,6 +6,7 @@ import datetime as dt
 import gc
 import json
 import signal
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -14,8 +15,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server import logs, web
 from server.database import Clock, Database, utc_now
 from server.domain.roles import Role
+from server.jobs.making import call_for_files
 from server.settings import Settings
 from server.storage.files import FileStore
+from server.storage.made_files import MadeFiles
 from server.storage.tiles import TileStore
 from server.web.ground import ground
 from server.web.parts import DemoAccount, Parts
@@ -55,6 +58,8 @@ def wire(app: Flask, settings: Settings, *, clock: Clock = utc_now) -> None:
         settings=settings,
         database=Database(settings.url, clock=clock),
         files=FileStore(settings.data_dir / "files"),
+        made=MadeFiles(settings.data_dir / "ordered"),
+        call_for_files=partial(call_for_files, url=settings.url, folder=settings.data_dir),
         tiles=TileStore(settings.data_dir / "tiles"),
         form_client=STATIC / "form-client" / "dist",
         ground=ground(settings),

@@ -12,7 +12,7 @@ from granian.log import LogLevels
 
 from server import logs
 from server.database import Database
-from server.jobs import notifying, schedule, tiling
+from server.jobs import making, notifying, schedule, tiling
 from server.jobs.queue import queue, working
 from server.settings import DEMO_SECRET, Settings
 from server.storage import migrations
@@ -59,7 +59,7 @@ def prepare(settings: Settings) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Serve until told to stop, with one job worker inside. The servers read the same settings from the environment."""
+    """Serve until told to stop, with the workers of both queues inside. The servers read the same settings from the environment."""
     logs.configure(settings.log_level)
     for name, value in settings.model_dump(exclude_none=True).items():
         os.environ[f"WANGGE_{name.upper()}"] = str(value)
@@ -84,7 +84,7 @@ def run(settings: Settings) -> None:
     tiling.register(jobs, database, TileStore(settings.data_dir / "tiles"))
     notifying.register(jobs, database, settings)
     try:
-        with working(jobs):
+        with making.making_files(database, url=settings.url, folder=settings.data_dir), working(jobs):
             server.serve()
     finally:
         database.close()

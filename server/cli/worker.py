@@ -6,7 +6,7 @@ import click
 
 from server import logs
 from server.database import Database
-from server.jobs import notifying, schedule, tiling
+from server.jobs import making, notifying, schedule, tiling
 from server.jobs.queue import queue, work
 from server.settings import Settings
 from server.storage.tiles import TileStore
@@ -23,6 +23,7 @@ def worker() -> None:
     tiling.register(jobs, database, TileStore(settings.data_dir / "tiles"))
     notifying.register(jobs, database, settings)
     try:
-        work(jobs)
+        with making.making_files(database, url=settings.url, folder=settings.data_dir):
+            work(jobs)
     finally:
         database.close()

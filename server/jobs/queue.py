@@ -1,4 +1,4 @@
-"""The queue: a file of its own beside SQLite, so that it never blocks a writer; on PostgreSQL, tables of its own there."""
+"""The queues: a file of their own beside SQLite, so that they never block a writer; on PostgreSQL, tables of their own there."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from huey.consumer import Consumer
 _TAKEN_OVER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def queue(url: str, *, folder: Path) -> Huey:
-    """The queue that belongs to the database at `url`; `folder` holds its file beside SQLite."""
+def queue(url: str, *, folder: Path, name: str = "wangge") -> Huey:
+    """The queue `name` that belongs to the database at `url`; `folder` holds the file of all of them beside SQLite."""
     address = sa.make_url(url)
     if address.get_backend_name() == "postgresql":
         dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey("wangge", dsn=dsn, results=False)
-    return SqliteHuey("wangge", filename=str(folder / "jobs.sqlite"), results=False)
+        return PostgresHuey(name, dsn=dsn, results=False)
+    return SqliteHuey(name, filename=str(folder / "jobs.sqlite"), results=False)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class FileStore:
     """A folder of files named by their sha256, two characters deep."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, chunks: Iterable[bytes]) -> StoredFile:
@@ -44,7 +44,7 @@ class FileStore:
     def _put(self, chunks: Iterable[bytes]) -> StoredFile:
         digest = hashlib.sha256()
         size = 0
-        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".incoming-")
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
         try:
             with os.fdopen(handle, "wb") as file:
                 for chunk in chunks:
@@ -62,7 +62,7 @@ class FileStore:
             raise
         _sync_folder(target.parent)
         if new_folder:
-            _sync_folder(self._folder)
+            _sync_folder(self.folder)
         return StoredFile(digest.hexdigest(), size)
 
     def path(self, sha256: str) -> Path:
@@ -73,7 +73,7 @@ class FileStore:
         return target
 
     def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256
+        return self.folder / sha256[:2] / sha256
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from server.database import Database
 from server.domain.people import Actor
 from server.settings import Settings
 from server.storage.files import FileStore
+from server.storage.made_files import MadeFiles
 from server.storage.tiles import TileStore
 from server.web.ground import Ground, signed_basemap
 
@@ -27,6 +29,10 @@ class Parts:
     settings: Settings
     database: Database
     files: FileStore
+    made: MadeFiles
+    """What was ordered and is whole."""
+    call_for_files: Callable[[], None]
+    """Called once a file is ordered, after the commit."""
     tiles: TileStore
     form_client: Path
     """The built browser client: a folder with index.html, or nothing yet."""

@@ -24,6 +24,7 @@ from server.database import Database
 from server.domain.people import SYSTEM
 from server.figures.exports import file
 from server.figures.exports.order import Format, Wanted
+from server.jobs import making
 from server.services import exports
 from server.settings import Settings
 from server.storage.demands import Demand
@@ -34,6 +35,7 @@ from tests.conftest import Clock
 from tests.demands import intake
 from tests.factories import GRID, NOW, OTHER_GRID, PASSWORD, VILLAGE, County, household, person
 from tests.instances import VERSION, instance, patrol, visit
+from tests.ordered_files import copied
 from tests.phones import Phone, rows
 
 START = NOW - dt.timedelta(hours=1)
@@ -52,9 +54,17 @@ def signed_in(app: Flask, name: str) -> FlaskClient:
 
 
 def export(client: FlaskClient, form_id: str = "patrol", **chosen: str) -> TestResponse:
-    return client.post(
+    answer = client.post(
         f"/submissions/export/{form_id}", data={"reason": "月末汇总", "format": "csv", **chosen}
     )
+    return answer if answer.status_code != 303 else taken(client, answer.location)
+
+
+def taken(client: FlaskClient, location: str) -> TestResponse:
+    """The file that was ordered, once a worker has made it."""
+    parts = client.application.extensions["wangge"]
+    assert making.make_waiting(parts.database, parts.made, parts.files) == 1
+    return client.get(f"{location}/content", buffered=True)
 
 
 def table(response: TestResponse) -> list[dict[str, str]]:
@@ -293,15 +303,6 @@ def test_an_encrypted_record_goes_out_as_it_came(app: Flask, phone: Phone) -> No
     archive = zipfile.ZipFile(io.BytesIO(export(official, format="zip", state="all").data))
     assert archive.read("原件/1.xml") == envelope
     assert archive.read("附件/1/a.enc") == b"secret"
-
-
-def copied(database: Database, times: int) -> None:
-    """Store the one record of the database as often again."""
-    with database.transaction(SYSTEM) as work:
-        columns = [column for column in Submission.__table__.columns if column.name != "id"]
-        (one,) = work.session.execute(sa.select(*columns)).mappings()
-        rows = [{**one, "instance_id": f"uuid:{n}", "root_instance_id": f"uuid:{n}"} for n in range(times)]
-        work.session.execute(sa.insert(Submission.__table__), rows)
 
 
 def test_a_record_changed_while_it_is_exported_stands_in_the_file_once(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from server.figures.exports.cells import Cell, distinct
 from server.figures.exports.features import RecordLayer, RoundLayer
 from server.figures.exports.order import Order
-from server.figures.exports.records import Opened, records
+from server.figures.exports.records import Opened, Progress, records
 from server.figures.exports.shapes import Shape
 
 _OWN_COLUMNS = ("fid", "geom")
@@ -25,17 +25,17 @@ _SYSTEM = "EPSG:4326"
 Row = tuple[list[Cell], Shape | None]
 
 
-def chunks(order: Order, opened: Opened) -> Iterator[bytes]:
+def chunks(order: Order, opened: Opened, progress: Progress) -> Iterator[bytes]:
     """The export as a GeoPackage. It is a database, so it is made in a temporary file before it is sent."""
     with tempfile.TemporaryDirectory(prefix="wangge-export-") as folder:
         path = Path(folder) / "export.gpkg"
-        _write(order, opened, path)
+        _write(order, opened, path, progress)
         with path.open("rb") as made:
             while chunk := made.read(1 << 18):
                 yield chunk
 
 
-def _write(order: Order, opened: Opened, path: Path) -> None:
+def _write(order: Order, opened: Opened, path: Path, progress: Progress) -> None:
     main = RecordLayer(order)
     inner = [RoundLayer(order, table) for table in order.table.walk() if table is not order.table]
     layers = [_Layer(path, order.wanted.form_id, order.table.label, main.columns())]
@@ -43,7 +43,7 @@ def _write(order: Order, opened: Opened, path: Path) -> None:
         _Layer(path, f"{order.wanted.form_id}-{each.table.name}", each.table.label, each.columns())
         for each in inner
     ]
-    for batch in map(list, records(order, opened)):
+    for batch in map(list, records(order, opened, progress=progress)):
         layers[0].append([main.row(record) for record in batch])
         for layer, each in zip(layers[1:], inner, strict=True):
             layer.append([row for record in batch for row in each.rows(record)])

@@ -27,6 +27,14 @@ _WITHHELD = "涉及不公开的诉求，内容不导出"
 Opened = Callable[[], AbstractContextManager[Reading]]
 """Begins a look at the database. An export takes many short ones: none stands for as long as somebody downloads."""
 
+Progress = Callable[[int], None]
+"""Is told how many more records stand in the file."""
+
+
+def untold(_rows: int) -> None:
+    """Tell nobody."""
+
+
 _FACTS = (
     ("记录编号", "record-number"),
     ("收到时间", "record-received"),
@@ -74,10 +82,12 @@ def with_facts(order: Order, heads: Sequence[str]) -> list[str]:
     return distinct([*fact_heads(in_words=order.wanted.in_words), *((head, head) for head in heads)])
 
 
-def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[Iterator[Record]]:
+def records(
+    order: Order, opened: Opened, *, guard: Guard = as_is, progress: Progress = untold
+) -> Iterator[Iterator[Record]]:
     """Every record of the export, in the order of arrival, in batches that are to be read one after the other.
 
-    `guard` is for texts of people among the facts.
+    `guard` is for texts of people among the facts; `progress` is called behind each batch.
     """
     with opened() as reading:
         withheld = storage.withheld(
@@ -93,6 +103,7 @@ def records(order: Order, opened: Opened, *, guard: Guard = as_is) -> Iterator[I
             known.learn(reading.session, {row.jurisdiction for row in found})
             known.learn_picks(reading, found)
         yield _batch(found, known)
+        progress(len(found))
         if len(found) < _AT_ONCE:
             return
         after = found[-1].id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from openpyxl.xml.constants import XLSX
 from server.figures.exports import text
 from server.figures.exports.cells import Cell, Reading, as_is, figure, heads
 from server.figures.exports.order import Order
-from server.figures.exports.records import Opened, records, with_facts
+from server.figures.exports.records import Opened, Progress, records, with_facts
 from server.figures.exports.text import Rounds
 
 MIME = XLSX.removesuffix(".main+xml")
@@ -31,18 +32,22 @@ _READ_BY_SPREADSHEETS = ("=", "+", "-", "@", "#")
 _BOLD = Font(bold=True)
 
 
-def chunks(order: Order, opened: Opened) -> Iterator[bytes]:
+def chunks(order: Order, opened: Opened, progress: Progress) -> Iterator[bytes]:
     """The export as a workbook. It is made in a temporary file: its table of contents is written last."""
     with tempfile.TemporaryDirectory(prefix="wangge-export-") as folder:
         path = Path(folder) / "export.xlsx"
-        _write(order, opened, path)
+        book = Workbook(write_only=True)
+        try:
+            _fill(book, order, opened, progress)
+            book.save(path)
+        finally:
+            _remove_sheets(book)
         with path.open("rb") as made:
             while chunk := made.read(1 << 18):
                 yield chunk
 
 
-def _write(order: Order, opened: Opened, path: Path) -> None:
-    book = Workbook(write_only=True)
+def _fill(book: Workbook, order: Order, opened: Opened, progress: Progress) -> None:
     reading = Reading(in_words=order.wanted.in_words, guard=as_is, number=figure)
     named = with_facts(order, heads(order.table, in_words=order.wanted.in_words))
     main = _Sheets(book, order.table.label, named)
@@ -52,13 +57,22 @@ def _write(order: Order, opened: Opened, path: Path) -> None:
         if table is not order.table
     }
     row = text.row_writer(order, reading)
-    for batch in records(order, opened):
+    for batch in records(order, opened, progress=progress):
         for record in batch:
             main.append(row(record))
             for table, key, parent, answers in text.rounds(order.table, record.key, record.answers):
                 rounds, sheets = repeats[id(table)]
                 sheets.append(rounds.row(key, parent, answers))
-    book.save(path)
+
+
+def _remove_sheets(book: Workbook) -> None:
+    """Take away the files the library keeps sheets in until they are saved, also where they never are."""
+    sheet: Any
+    for sheet in book.worksheets:
+        with suppress(OSError):
+            if not sheet.closed:
+                sheet.close()
+        Path(sheet._writer.out).unlink(missing_ok=True)
 
 
 class _Sheets:

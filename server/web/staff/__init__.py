@@ -37,6 +37,7 @@ from server.web.staff import (
     mechanism,
     meetings,
     notifications,
+    ordered_files,
     outer_orders,
     pages,
     patrols,
@@ -85,6 +86,7 @@ submission.routes(blueprint)
 submission_files.routes(blueprint)
 submission_acts.routes(blueprint)
 exports.routes(blueprint)
+ordered_files.routes(blueprint)
 entities.routes(blueprint)
 entity.routes(blueprint)
 suggestions.routes(blueprint)

@@ -1,4 +1,4 @@
-"""导出: the records of a form as a file, chosen on one page and sent while it is written."""
+"""导出: the records of a form as a file, chosen on one page; sent while it is written, or ordered where it must be whole first."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from server.figures.exports import file
 from server.figures.exports import order as figures
 from server.figures.exports.order import EVERY_STATE, Format, Wanted
 from server.services import exports as services
+from server.services import ordered_files
+from server.storage import ordered_files as ordered_storage
 from server.web.authentication import current_actor
 from server.web.authorization import requires
 from server.web.parsing import Submitted, form, query
 from server.web.parts import database, parts
 from server.web.staff.maps import area_filter
-from server.web.staff.pages import page
+from server.web.staff.pages import back_to, page
 from server.work import Reading
 
 _FORMATS = (
@@ -96,18 +98,21 @@ def _page(reading: Reading, form_id: str, chosen: Chosen) -> str:
             (figures.place_key(table, question), f"{table.label} · {question.label}")
             for table, question in places
         ],
+        own_files=ordered_storage.of_account(reading.session, reading.actor.id, now=reading.now),
     )
 
 
 @requires(Permission.EXPORT_SUBMISSIONS)
 def download(form_id: str) -> Response:
-    """导出: who takes it and why is written down; then the file is sent while it is made."""
+    """导出: who takes it and why is written down; then the file is sent while it is made, or ordered."""
     ordered = form(Ordered)
     wanted = Wanted(
         form_id=form_id,
         in_words=ordered.wording == "words",
         **ordered.model_dump(exclude={"wording", "reason"}),
     )
+    if wanted.format in file.MADE_FIRST:
+        return _ordered(wanted, ordered.reason)
     records, files, actor = database(), parts().files, current_actor()
     with records.transaction(actor) as work:
         prepared = services.begin(work, wanted, reason=ordered.reason)
@@ -119,3 +124,10 @@ def download(form_id: str) -> Response:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+def _ordered(wanted: Wanted, reason: str | None) -> Response:
+    with database().transaction(current_actor()) as work:
+        row = ordered_files.order(work, wanted, reason=reason)
+    parts().call_for_files()
+    return back_to("staff.ordered_file", file_id=row.id)
