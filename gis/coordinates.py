@@ -8,15 +8,18 @@ Everything kept is WGS-84; these functions are for what comes in and for base ma
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gis.measure import Coordinates
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+Drawn = TypeVar("Drawn", BaseGeometry, NDArray[np.object_])
+"""A geometry, or an array of them at a time: of very many, ten times as fast as one by one."""
 
 # The ellipsoid GCJ-02 is defined on is Krasovsky's, not WGS-84's.
 _KRASOVSKY_RADIUS_M = 6_378_245.0
@@ -29,7 +32,7 @@ _BD09_WAVE = np.pi * 3000 / 180
 _ROUNDS = 8
 
 
-def convert(geometry: BaseGeometry, *, source: Datum, target: Datum) -> BaseGeometry:
+def convert(geometry: Drawn, *, source: Datum, target: Datum) -> Drawn:
     """转换坐标系：return `geometry` (degrees of `source`) in degrees of `target`; heights are dropped."""
     return shapely.transform(geometry, lambda degrees: shift(degrees, source=source, target=target))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyogrio.raw
 import shapely
+from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from shapely.geometry.base import BaseGeometry
 
 from gis.coordinates import Datum, convert
 from gis.validate import Feature
@@ -71,53 +74,57 @@ class Contents:
     fields: Mapping[str, tuple[str, ...]]
 
 
-def contents(path: Path, *, encoding: str | None = None) -> Contents:
-    """Look into the file's first layer of polygons. Raises GridFileRefused for a file that is no map, or of too many shapes."""
-    info = _info(path, encoding)
-    meta, _, _, values = _raw(path, encoding=encoding, max_features=_EXAMPLES)
-    texts = {
-        str(name): tuple(dict.fromkeys(filter(None, map(_text, column))))
-        for name, column in zip(meta["fields"], values, strict=True)
-    }
-    return Contents(int(info["features"]), texts)
+@dataclass(frozen=True, slots=True)
+class GridFile:
+    """A file's first layer of polygons as it was read: its fields, each with its values, and WKB outlines, row by row."""
+
+    fields: Mapping[str, Sequence[Any]]
+    outlines: NDArray[np.object_]
+
+    @property
+    def contents(self) -> Contents:
+        """What the file holds."""
+        texts = {
+            field: tuple(dict.fromkeys(filter(None, map(_text, column[:_EXAMPLES]))))
+            for field, column in self.fields.items()
+        }
+        return Contents(len(self.outlines), texts)
+
+    def drawn(self, *, columns: Columns, datum: Datum) -> tuple[Drawn, ...]:
+        """Return the features in the file's order, geometry converted from `datum` to WGS-84 degrees.
+
+        Raises GridFileRefused for a file that lacks a field.
+        """
+        absent = [field for field in columns.named() if field not in self.fields]
+        if absent:
+            raise GridFileRefused(f"文件里没有字段 {'、'.join(absent)}。有的是：{'、'.join(self.fields)}")
+        shapes = shapely.from_wkb(self.outlines, on_invalid="ignore")
+        had_heights = shapely.has_z(shapes).tolist()
+        shapes = convert(shapes, source=datum, target="wgs84")
+        texts = zip(*(map(_text, self.fields[field]) for field in columns.named()), strict=True)
+        return tuple(
+            _drawn(columns, dict(zip(columns.named(), text, strict=True)), shape, had_heights=high, row=row)
+            for row, (text, shape, high) in enumerate(zip(texts, shapes, had_heights, strict=True))
+        )
 
 
-def read(path: Path, *, columns: Columns, datum: Datum, encoding: str | None = None) -> tuple[Drawn, ...]:
-    """Return the features of the file's first layer of polygons in its order, geometry converted from `datum` to WGS-84 degrees.
+def opened(path: Path, *, encoding: str | None = None) -> GridFile:
+    """Read a file once, whatever is to be asked of it.
 
     `encoding` is that of the file's texts where it does not say so itself (old Shapefiles). Raises
-    GridFileRefused for a file that is no map or lacks a field.
+    GridFileRefused for a file that is no map, or of too many shapes.
     """
-    present = [str(field) for field in _info(path, encoding)["fields"]]
-    absent = [field for field in columns.named() if field not in present]
-    if absent:
-        raise GridFileRefused(f"文件里没有字段 {'、'.join(absent)}。有的是：{'、'.join(present)}")
-    meta, _, outlines, values = _raw(path, columns=columns.named(), encoding=encoding)
-    texts = {str(name): column for name, column in zip(meta["fields"], values, strict=True)}
-    return tuple(
-        _drawn(
-            columns,
-            {name: _text(column[row]) for name, column in texts.items()},
-            outline,
-            datum=datum,
-            row=row,
-        )
-        for row, outline in enumerate(outlines)
-    )
-
-
-def _info(path: Path, encoding: str | None) -> dict[str, Any]:
     try:
-        info: dict[str, Any] = pyogrio.read_info(
-            path, layer=_layer(path), encoding=encoding, force_feature_count=True
+        meta, _, outlines, values = pyogrio.raw.read(
+            path, layer=_layer(path), encoding=encoding, max_features=MOST_GRIDS + 1
         )
     except _UNREADABLE as error:
         raise GridFileRefused(_NOT_A_MAP) from error
-    if info["geometry_type"] is None:
+    if meta["geometry_type"] is None:
         raise GridFileRefused("文件里只有表格，没有图形。")
-    if info["features"] > MOST_GRIDS:
-        raise GridFileRefused(f"文件里有 {info['features']} 个图形，最多 {MOST_GRIDS} 个。")
-    return info
+    if len(outlines) > MOST_GRIDS:
+        raise GridFileRefused(f"文件里的图形超过 {MOST_GRIDS} 个，请分成几份。")
+    return GridFile(dict(zip(map(str, meta["fields"]), values, strict=True)), outlines)
 
 
 def _layer(path: Path) -> str:
@@ -126,23 +133,15 @@ def _layer(path: Path) -> str:
     return next((name for name, kind in layers if "Polygon" in kind or kind == "Unknown"), layers[0][0])
 
 
-def _raw(path: Path, **options: Any) -> Any:
-    try:
-        return pyogrio.raw.read(path, layer=_layer(path), **options)
-    except _UNREADABLE as error:
-        raise GridFileRefused(_NOT_A_MAP) from error
-
-
 def _drawn(
-    columns: Columns, texts: dict[str, str], outline: bytes | None, *, datum: Datum, row: int
+    columns: Columns, texts: dict[str, str], shape: BaseGeometry | None, *, had_heights: bool, row: int
 ) -> Drawn:
     code = texts[columns.code]
-    shape = None if outline is None else shapely.from_wkb(outline, on_invalid="ignore")
     return Drawn(
         code=code,
         name=texts[columns.name] or code or f"第 {row + 1} 个图形",
-        geometry=None if shape is None else convert(shape, source=datum, target="wgs84"),
-        had_heights=shape is not None and bool(shape.has_z),
+        geometry=shape,
+        had_heights=had_heights,
         kind=texts.get(columns.kind or "", ""),
         township=texts.get(columns.township or "", ""),
         village=texts.get(columns.village or "", ""),

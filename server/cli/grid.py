@@ -83,7 +83,7 @@ def import_(
     """导入网格边界（GeoJSON、GeoPackage、Shapefile、KML）。先检查，有错误就什么都不改。"""
     columns = Columns(code_field, name_field, kind_field, township_field, village_field, population_field)
     try:
-        drawn = grid_files.read(file, columns=columns, datum=datum, encoding=encoding)
+        drawn = grid_files.opened(file, encoding=encoding).drawn(columns=columns, datum=datum)
     except GridFileRefused as refusal:
         raise Refused(str(refusal)) from refusal
     places = () if points is None else _places(points)

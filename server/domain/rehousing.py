@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
 import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
@@ -63,13 +64,13 @@ def rehoused(
 def _of_ended(inside: Sequence[Sited], heirs: Mapping[str, BaseGeometry]) -> list[Change]:
     if not heirs:
         return []
-    places = {sited.id: _place(sited, heirs) for sited in inside}
-    doors = Counter(place for place in places.values() if place is not None)
+    places = _places(inside, heirs)
+    doors = Counter(place for place in places if place is not None)
     fullest = max(heirs, key=lambda each: (doors[each], heirs[each].area))
     alone = len(heirs) == 1
     return [
-        Change(each, places[each.id] or fullest, placed=alone or places[each.id] is not None)
-        for each in inside
+        Change(each, place or fullest, placed=alone or place is not None)
+        for each, place in zip(inside, places, strict=True)
     ]
 
 
@@ -77,13 +78,26 @@ def _of_redrawn(
     inside: Sequence[Sited], code: str, was: BaseGeometry, after: Mapping[str, BaseGeometry]
 ) -> list[Change]:
     # A door that never lay in its grid says nothing about the border that moved.
-    stood_here = [each for each in inside if each.point is not None and shapely.covers(was, each.point)]
-    places = [(each, _place(each, {code: after[code]}) or _place(each, after)) for each in stood_here]
-    return [Change(each, place, placed=True) for each, place in places if place is not None and place != code]
+    stood_here = [
+        each for each, place in zip(inside, _places(inside, {code: was}), strict=True) if place is not None
+    ]
+    own_first = {code: after[code], **after}
+    places = _places(stood_here, own_first)
+    return [
+        Change(each, place, placed=True)
+        for each, place in zip(stood_here, places, strict=True)
+        if place is not None and place != code
+    ]
 
 
-def _place(sited: Sited, grids: Mapping[str, BaseGeometry]) -> str | None:
-    """The first grid that it lies in."""
-    if sited.point is None:
-        return None
-    return next((code for code, shape in grids.items() if shapely.covers(shape, sited.point)), None)
+def _places(all_sited: Sequence[Sited], grids: Mapping[str, BaseGeometry]) -> list[str | None]:
+    """The first grid that each lies in; None for what lies in none or has no place."""
+    found: list[str | None] = [None] * len(all_sited)
+    points = np.array([each.point for each in all_sited], dtype=object)
+    left = np.flatnonzero(~shapely.is_missing(points))
+    for code, shape in grids.items():
+        lies_here = shapely.covers(shape, points[left])
+        for at in left[lies_here]:
+            found[at] = code
+        left = left[~lies_here]
+    return found

@@ -17,7 +17,7 @@ from gis.validate import ALLOWABLE, NOTHING_ALLOWED, Feature, Finding
 from server.domain.jurisdiction import Level, ancestor_at
 from server.domain.scope import Scope
 from server.figures import areas
-from server.figures.boundary_editor import Drawing, fates
+from server.figures.boundary_drawing import Drawing, fates
 from server.storage import grids, redrawings
 from server.storage.redrawings import Standing
 from server.work import Reading

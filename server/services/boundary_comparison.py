@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -15,10 +14,10 @@ from shapely.geometry.base import BaseGeometry
 from gis.grid_files import Drawn
 from gis.validate import Feature as Outlined
 from server.domain.jurisdiction import Level as Division
-from server.domain.rehousing import rehoused
 from server.domain.scope import Scope
+from server.figures.rehousing import followers
 from server.services.boundaries import Feature
-from server.storage import grids, redrawings
+from server.storage import grids
 from server.storage.grids import Grid
 from server.work import Reading
 
@@ -103,6 +102,8 @@ def compared(
         return [code for code, its in fates.items() if its == fate]
 
     moved = {code[: Division.VILLAGE.digits] for code in (*whose("redrawn"), *ended)}
+    after = {code: shape for code, shape in present.items() if code not in ended}
+    after |= {each.code: each.geometry for each in taken if each.geometry is not None}
     return Changes(
         features=[_feature(each) for each in taken if fates[each.code] != "unchanged"],
         new=whose("new"),
@@ -110,7 +111,9 @@ def compared(
         renamed=whose("renamed"),
         unchanged=whose("unchanged"),
         ended=ended,
-        households=_moving(reading, taken, present, ended=ended, villages=moved),
+        households=sum(
+            len(each.households) for each in followers(reading, villages=moved, before=present, after=after)
+        ),
     )
 
 
@@ -137,35 +140,3 @@ def _feature(drawn: Drawn) -> Feature:
         kind=KINDS[drawn.kind],
         population=drawn.population,
     )
-
-
-def _moving(
-    reading: Reading,
-    taken: Sequence[Drawn],
-    present: Mapping[str, BaseGeometry],
-    *,
-    ended: Sequence[str],
-    villages: Iterable[str],
-) -> int:
-    """How many households of `villages`, those where a border moves or a grid ends, get another grid."""
-    after = {code: shape for code, shape in present.items() if code not in ended}
-    after |= {each.code: each.geometry for each in taken if each.geometry is not None}
-    was, becomes = _by_village(present), _by_village(after)
-    return sum(
-        len(
-            rehoused(
-                redrawings.doors(reading.session, village=village),
-                before=was[village],
-                after=becomes[village],
-                origins={},
-            )
-        )
-        for village in sorted(villages)
-    )
-
-
-def _by_village(outlines: Mapping[str, BaseGeometry]) -> Mapping[str, dict[str, BaseGeometry]]:
-    found: dict[str, dict[str, BaseGeometry]] = defaultdict(dict)
-    for code, shape in outlines.items():
-        found[code[: Division.VILLAGE.digits]][code] = shape
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +20,7 @@ from server.domain.jurisdiction import Level as Division
 from server.domain.jurisdiction import ancestor_at, level_of
 from server.domain.permissions import Permission
 from server.domain.problems import Invalid
+from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.services import boundaries, divisions, rehousing
 from server.services.boundary_comparison import (
@@ -189,17 +190,18 @@ def _orphans(absent: Iterable[str], *, may_create: bool) -> list[Remark]:
 
 def _absent(reading: Reading, taken: Sequence[Drawn]) -> dict[str, str]:
     """The divisions around the grids that are not known, the widest first, with what the map calls them."""
-    around = {ancestor_at(each.code, level) for each in taken for level in _AROUND}
-    known = jurisdictions.names(reading.session, sorted(around))
-    return {code: _called(code, taken) for code in sorted(around - known.keys())}
+    called: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in taken:
+        for level in _AROUND:
+            name = each.village if level is Division.VILLAGE else each.township
+            called[ancestor_at(each.code, level)][name] += bool(name)
+    known = jurisdictions.names(reading.session, sorted(called))
+    return {code: _most_called(called[code]) or code for code in sorted(called.keys() - known.keys())}
 
 
-def _called(code: str, taken: Sequence[Drawn]) -> str:
-    """What most of its grids call a division; its code where none of them says."""
-    is_village = level_of(code) is Division.VILLAGE
-    inside = (each for each in taken if each.code.startswith(code))
-    names = Counter(filter(None, (each.village if is_village else each.township for each in inside)))
-    return names.most_common(1)[0][0] if names else code
+def _most_called(names: Counter[str]) -> str:
+    """What most of its grids call a division; nothing where none of them says."""
+    return names.most_common(1)[0][0]
 
 
 def _datum_remarks(reading: Reading, order: MapOrder, taken: Sequence[Drawn]) -> list[Remark]:
@@ -224,10 +226,10 @@ def _datum_remarks(reading: Reading, order: MapOrder, taken: Sequence[Drawn]) ->
 def _doors(reading: Reading, villages: Iterable[str]) -> list[tuple[str, Point]]:
     """Doors with their grids; of a whole city those of some villages are enough to tell a datum by."""
     every = sorted(villages)
+    some = Scope.of(every[:: max(1, len(every) // _MOST_VILLAGES)])
     found = [
         (door.grid, door.point)
-        for village in every[:: max(1, len(every) // _MOST_VILLAGES)]
-        for door in redrawings.doors(reading.session, village=village)
+        for door in redrawings.doors(reading.session, scope=some)
         if door.point is not None
     ]
     return found[:: max(1, len(found) // _MOST_PLACES)]

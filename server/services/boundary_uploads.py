@@ -49,7 +49,7 @@ def look_into(content: bytes, *, encoding: str | None = None) -> Contents:
     """What a map holds. Raises Invalid("boundary.unreadable")."""
     try:
         with laid_out(content) as path:
-            return grid_files.contents(path, encoding=encoding)
+            return grid_files.opened(path, encoding=encoding).contents
     except GridFileRefused as refusal:
         raise Invalid("boundary.unreadable", reason=str(refusal)) from refusal
 
@@ -60,8 +60,8 @@ def read(
     """What a map holds, and its shapes in degrees WGS-84. Raises Invalid("boundary.unreadable")."""
     try:
         with laid_out(content) as path:
-            held = grid_files.contents(path, encoding=encoding)
-            return held, grid_files.read(path, columns=columns, datum=datum, encoding=encoding)
+            file = grid_files.opened(path, encoding=encoding)
+            return file.contents, file.drawn(columns=columns, datum=datum)
     except GridFileRefused as refusal:
         raise Invalid("boundary.unreadable", reason=str(refusal)) from refusal
 

@@ -15,8 +15,8 @@ from server.domain.problems import Conflict, Invalid
 from server.domain.redrawing import STEPS, Piece, Step, take
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import boundary_editor, boundary_ground
-from server.figures.boundary_editor import Drawing
+from server.figures import boundary_drawing, boundary_ground
+from server.figures.boundary_drawing import Drawing
 from server.services import boundaries, rehousing
 from server.services.boundaries import Feature
 from server.storage import grids, redrawings
@@ -57,7 +57,7 @@ def take_back(work: Work, village: str, *, version: int) -> None:
 def give_up(work: Work, village: str) -> None:
     """放弃草稿, a stale one too: nothing of it was ever in force. Raises Forbidden outside the actor's divisions."""
     work.actor.require(Permission.IMPORT_BOUNDARIES, at=validate(village, Level.VILLAGE))
-    draft = redrawings.draft(work.session, account_id=boundary_editor.account_of(work), village=village)
+    draft = redrawings.draft(work.session, account_id=boundary_drawing.account_of(work), village=village)
     if draft is not None:
         work.session.delete(draft)
 
@@ -108,12 +108,12 @@ def _drawing(work: Work, village: str, *, version: int) -> Drawing:
 
 def _looked_at(work: Work, village: str) -> Drawing:
     work.actor.require(Permission.IMPORT_BOUNDARIES, at=validate(village, Level.VILLAGE))
-    return boundary_editor.drawing(work, village)
+    return boundary_drawing.drawing(work, village)
 
 
 def _begin(work: Work, drawn: Drawing) -> Redrawing:
     draft = Redrawing(
-        account_id=boundary_editor.account_of(work),
+        account_id=boundary_drawing.account_of(work),
         village=drawn.village,
         drawn_on=drawn.standing.digest,
         version=0,

@@ -6,20 +6,22 @@ Records keep their grid.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from server.domain.events import register as events
-from server.domain.rehousing import Change, Sited, rehoused
+from server.domain.jurisdiction import Level
+from server.domain.rehousing import Change
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.storage import grids, households, redrawings
-from server.storage.demands import Demand
+from server.figures.rehousing import Followers, followers
+from server.storage import grids, redrawings
 from server.storage.grids import BoundaryVersion
-from server.storage.households import Household, HouseholdMove
 from server.storage.redrawings import Rehousing
 from server.work import Reading, Work
 
 _ONE_DAY = dt.timedelta(days=1)
+_AT_ONCE = 5_000
+"""Moves written together."""
 
 
 def follow(work: Work, version: BoundaryVersion, *, villages: Iterable[str]) -> None:
@@ -27,14 +29,14 @@ def follow(work: Work, version: BoundaryVersion, *, villages: Iterable[str]) -> 
 
     At once where it is in force; else on its day, when carry_out() finds what waits.
     """
-    for village in sorted(villages):
-        waiting = Rehousing(
-            village=village, boundary_version_id=version.id, effective_on=version.effective_on
-        )
-        work.session.add(waiting)
-        work.session.flush()
-        if version.effective_on <= local_day(work.now):
-            carry_out(work, waiting.id)
+    waiting = [
+        Rehousing(village=village, boundary_version_id=version.id, effective_on=version.effective_on)
+        for village in sorted(villages)
+    ]
+    work.session.add_all(waiting)
+    work.session.flush()
+    if waiting and version.effective_on <= local_day(work.now):
+        _carry_out(work, waiting)
 
 
 def due(reading: Reading) -> Sequence[int]:
@@ -47,53 +49,60 @@ def carry_out(work: Work, rehousing_id: int) -> int:
     waiting = work.session.get(Rehousing, rehousing_id, with_for_update=True)
     if waiting is None or waiting.done_at is not None:
         return 0
-    moving = _changes(work, waiting, redrawings.doors(work.session, village=waiting.village))
-    for change in moving:
-        _move(work, change, waiting)
-    matters = _changes(work, waiting, redrawings.open_matters(work.session, village=waiting.village))
-    for matter in matters:
-        work.session.get_one(Demand, matter.sited.id).jurisdiction = (
-            matter.to if matter.placed else waiting.village
+    return _carry_out(work, [waiting])
+
+
+def _carry_out(work: Work, waiting: Sequence[Rehousing]) -> int:
+    """Carry out what waits for one version, village by village; how many households moved."""
+    rows = {each.village: each for each in waiting}
+    moving: list[Mapping[str, object]] = []
+    moved = 0
+    for each in _followers(work, waiting):
+        row = rows[each.village]
+        moving += (_move(work, change, row) for change in each.households)
+        moved += len(each.households)
+        if len(moving) >= _AT_ONCE:
+            redrawings.move(work.session, moving)
+            moving = []
+        redrawings.settle(
+            work.session,
+            {change.sited.id: change.to if change.placed else row.village for change in each.demands},
         )
-    waiting.done_at = work.now
+        row.done_at = work.now
+        work.record(
+            events.HouseholdsRehoused(
+                subject_id=row.id,
+                jurisdiction=row.village,
+                version=row.boundary_version_id,
+                households=len(each.households),
+                unplaced=sum(not change.placed for change in each.households),
+                demands=len(each.demands),
+            )
+        )
+    redrawings.move(work.session, moving)
     work.session.flush()
-    work.record(
-        events.HouseholdsRehoused(
-            subject_id=waiting.id,
-            jurisdiction=waiting.village,
-            version=waiting.boundary_version_id,
-            households=len(moving),
-            unplaced=sum(not change.placed for change in moving),
-            demands=len(matters),
-        )
-    )
-    return len(moving)
+    return moved
 
 
-def _changes(work: Work, waiting: Rehousing, all_sited: Sequence[Sited]) -> list[Change]:
-    scope = Scope.of([waiting.village])
-    last_day = waiting.effective_on - _ONE_DAY
-    return rehoused(
-        all_sited,
-        before=dict(grids.outlines(work.session, scope=scope, on=last_day)),
-        after=dict(grids.outlines(work.session, scope=scope, on=waiting.effective_on)),
-        origins={grid.code: grid.predecessors for grid in grids.listing(work.session, scope=scope)},
+def _followers(work: Work, waiting: Sequence[Rehousing]) -> Iterator[Followers]:
+    effective_on = waiting[0].effective_on
+    villages = [each.village for each in waiting]
+    counties = Scope.of({village[: Level.COUNTY.digits] for village in villages})
+    scope = Scope.of(villages) if len(villages) == 1 else counties
+    return followers(
+        work,
+        villages=villages,
+        before=dict(grids.outlines(work.session, scope=scope, on=effective_on - _ONE_DAY)),
+        after=dict(grids.outlines(work.session, scope=scope, on=effective_on)),
     )
 
 
-def _move(work: Work, change: Change, waiting: Rehousing) -> None:
-    household = work.session.get_one(Household, change.sited.id)
-    work.session.add(
-        HouseholdMove(
-            household_id=household.id,
-            from_grid=household.grid_code,
-            to_grid=change.to,
-            moved_on=waiting.effective_on,
-            known_at=work.now,
-            boundary_version_id=waiting.boundary_version_id,
-        )
-    )
-    household.grid_code = change.to
-    household.version += 1
-    for proposal in households.undecided(work.session, household.id):
-        proposal.grid_code = change.to
+def _move(work: Work, change: Change, waiting: Rehousing) -> Mapping[str, object]:
+    return {
+        "household_id": change.sited.id,
+        "from_grid": change.sited.grid,
+        "to_grid": change.to,
+        "moved_on": waiting.effective_on,
+        "known_at": work.now,
+        "boundary_version_id": waiting.boundary_version_id,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ from server.domain.rehousing import Sited
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.demands import Demand
+from server.storage.geometry import decoded, undecoded
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary
-from server.storage.households import Household, HouseholdMove
+from server.storage.households import Household, HouseholdMove, RegisterChange
 from server.storage.patrols import Patrol
 from server.storage.selection import within
 from server.storage.visits import Visit
@@ -93,43 +94,81 @@ def newest(session: Session) -> uuid.UUID | None:
     return session.scalar(sa.select(BoundaryVersion.token).order_by(BoundaryVersion.id.desc()).limit(1))
 
 
-def doors(session: Session, *, village: str) -> list[Sited]:
-    """The households of a village that have not left, pending ones included, with the places of their doors."""
-    query = sa.select(Household.id, Household.grid_code, Household.point).where(
-        within(Household.grid_code, Scope.of([village])), Household.exited_at.is_(None)
+def origins(session: Session, *, scope: Scope) -> dict[str, list[str]]:
+    """The grids that those of the scope were made from, by code; whoever was made from none is left out."""
+    query = sa.select(Grid.code, Grid.predecessors).where(within(Grid.code, scope))
+    return {row.code: row.predecessors for row in session.execute(query) if row.predecessors}
+
+
+def doors(session: Session, *, scope: Scope) -> list[Sited]:
+    """The households within the scope that have not left, pending ones included, with the places of their doors."""
+    query = sa.select(Household.id, Household.grid_code, undecoded(Household.point)).where(
+        within(Household.grid_code, scope), Household.exited_at.is_(None)
     )
-    return [Sited(row.id, row.grid_code, row.point) for row in session.execute(query.order_by(Household.id))]
+    return _sited(session.execute(query.order_by(Household.id)).all())
 
 
-def open_matters(session: Session, *, village: str) -> list[Sited]:
-    """The demands of a village's grids that are not resolved, where they lie: at a place, else at a household's door."""
+def open_matters(session: Session, *, scope: Scope) -> list[Sited]:
+    """The demands within the scope that are not resolved, where they lie: at a place, else at a household's door."""
     unresolved = [key.value for key in UNRESOLVED]
+    place = undecoded(sa.func.coalesce(Demand.point, Household.point))
     query = (
-        sa.select(Demand.id, Demand.jurisdiction, Demand.point, Household.point.label("door"))
+        sa.select(Demand.id, Demand.jurisdiction, place)
         .join(Household, Household.id == Demand.household_id, isouter=True)
-        .where(within(Demand.jurisdiction, Scope.of([village])), Demand.key.in_(unresolved))
+        .where(within(Demand.jurisdiction, scope), Demand.key.in_(unresolved))
     )
-    return [
-        Sited(row.id, row.jurisdiction, row.point or row.door)
-        for row in session.execute(query.order_by(Demand.id))
-    ]
+    return _sited(session.execute(query.order_by(Demand.id)).all())
 
 
-def open_demands(session: Session, *, scope: Scope) -> int:
-    """How many demands of these grids are not resolved (METRICS C1): a count, PRIVATE ones in it."""
-    unresolved = [key.value for key in UNRESOLVED]
-    query = sa.select(sa.func.count()).select_from(Demand)
-    return session.scalar(query.where(within(Demand.jurisdiction, scope), Demand.key.in_(unresolved))) or 0
+def _sited(rows: Sequence[Any]) -> list[Sited]:
+    places = decoded([place for _, _, place in rows])
+    return [Sited(key, grid, place) for (key, grid, _), place in zip(rows, places, strict=True)]
 
 
-def records(session: Session, *, scope: Scope) -> tuple[int, int, int]:
-    """How many patrols, visits and demands were recorded in these grids, and stay with them (METRICS D5 `grid_then`)."""
-    patrols, visits, demands = (
-        session.scalar(sa.select(sa.func.count()).select_from(table).where(within(table.grid_then, scope)))
-        or 0
-        for table in (Patrol, Visit, Demand)
-    )
-    return patrols, visits, demands
+@dataclass(frozen=True, slots=True)
+class Records:
+    """How many patrols, visits and demands were recorded, by the grid of their day (METRICS D5 `grid_then`)."""
+
+    patrols: Mapping[str, int]
+    visits: Mapping[str, int]
+    demands: Mapping[str, int]
+
+
+def records(session: Session, *, scope: Scope) -> Records:
+    """What was recorded in the grids of a scope: counts, PRIVATE demands in them."""
+    return Records(*(_by_grid(session, table.grid_then, scope) for table in (Patrol, Visit, Demand)))
+
+
+def _by_grid(session: Session, grid_then: Any, scope: Scope) -> dict[str, int]:
+    query = sa.select(grid_then, sa.func.count()).where(within(grid_then, scope)).group_by(grid_then)
+    return {row[0]: row[1] for row in session.execute(query) if row[0] is not None}
+
+
+def move(session: Session, moves: Sequence[Mapping[str, Any]]) -> None:
+    """Write moves (the columns of HouseholdMove), where their households lie from now on, and what is proposed of these.
+
+    Of a whole city in one go: rows already read in this session keep what they said.
+    """
+    if not moves:
+        return
+    session.execute(sa.insert(HouseholdMove), moves)
+    to = [{"key": each["household_id"], "to": each["to_grid"]} for each in moves]
+    lies = sa.update(Household).where(Household.id == sa.bindparam("key"))
+    lies = lies.values(grid_code=sa.bindparam("to"), version=Household.version + 1)
+    session.connection().execute(lies, to)
+    proposed = RegisterChange.state == "proposed"
+    concerned = set(session.scalars(sa.select(RegisterChange.household_id).where(proposed)))
+    if asked := [each for each in to if each["key"] in concerned]:
+        waits = sa.update(RegisterChange).where(RegisterChange.household_id == sa.bindparam("key"), proposed)
+        session.connection().execute(waits.values(grid_code=sa.bindparam("to")), asked)
+
+
+def settle(session: Session, to: Mapping[uuid.UUID, str]) -> None:
+    """Write where demands lie from now on, by their keys."""
+    if to:
+        lies = sa.update(Demand).where(Demand.id == sa.bindparam("key"))
+        rows = [{"key": key, "to": place} for key, place in to.items()]
+        session.connection().execute(lies.values(jurisdiction=sa.bindparam("to")), rows)
 
 
 def doorless_moves(session: Session, *, scope: Scope) -> Sequence[tuple[HouseholdMove, Household]]:

@@ -76,7 +76,7 @@ def test_grids_are_imported_exported_and_imported_again(
             for part in laid.parent.iterdir():
                 shutil.copy(part, tmp_path / part.name)
         name = "Name" if option == "--kml" else "name"
-        drawn = grid_files.read(file, columns=Columns("code", name, "kind"), datum="wgs84")
+        drawn = grid_files.opened(file).drawn(columns=Columns("code", name, "kind"), datum="wgs84")
         assert [(each.code, each.kind) for each in drawn] == [(FIRST, "专属"), (SECOND, "专属")]
         assert all(each.geometry.equals(SQUARES[each.code]) for each in drawn)
         again = run(
@@ -160,7 +160,7 @@ def test_unknown_villages_are_set_up_when_asked_for(run: Run, set_up: str, tmp_p
 
 def test_a_code_kept_as_a_number_keeps_its_digits(tmp_path: Path) -> None:
     file = write(tmp_path / "n.geojson", feature(int(FIRST), SQUARES[FIRST], name=None))
-    (drawn,) = grid_files.read(file, columns=Columns("bm", "mc"), datum="wgs84")
+    (drawn,) = grid_files.opened(file).drawn(columns=Columns("bm", "mc"), datum="wgs84")
     assert (drawn.code, drawn.name) == (FIRST, FIRST)
 
 
@@ -174,7 +174,7 @@ def test_a_file_that_is_no_map_is_refused(run: Run, set_up: str, two_squares: Pa
     table.write_text("bm,mc\n1,2\n", encoding="utf-8")
     for file in (table, Path(__file__)):
         with pytest.raises(GridFileRefused):
-            grid_files.read(file, columns=Columns("bm", "mc"), datum="wgs84")
+            grid_files.opened(file).drawn(columns=Columns("bm", "mc"), datum="wgs84")
     assert run("grid", "export").exit_code == 2
     assert run("grid", "export", "--gpkg", tmp_path / "x.gpkg").exit_code == 2
 
@@ -192,7 +192,7 @@ def test_an_old_shapefile_in_gbk_is_read(tmp_path: Path) -> None:
         encoding="GBK",
     )
     file.with_suffix(".cpg").unlink(missing_ok=True)
-    (drawn,) = grid_files.read(file, columns=Columns("bm", "mc"), datum="cgcs2000", encoding="GBK")
+    (drawn,) = grid_files.opened(file, encoding="GBK").drawn(columns=Columns("bm", "mc"), datum="cgcs2000")
     assert (drawn.code, drawn.name) == (FIRST, "石桥一格")
     assert drawn.geometry is not None
     assert drawn.geometry.equals(SQUARES[FIRST])

@@ -16,7 +16,7 @@ from server.domain.problems import Conflict, Forbidden, Invalid
 from server.domain.redrawing import Draw, Merge, Rename, Reshape, Split, Step
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures import areas, boundary_editor, compliance, coverage
+from server.figures import areas, boundary_drawing, boundary_editor, compliance, coverage
 from server.figures import outlines as outline_figures
 from server.jobs.rehousing import rehouse_due
 from server.services import actors, boundaries, redrawing
@@ -56,7 +56,7 @@ def admin(database: Database, county: County) -> Actor:
 def drawn(database: Database, admin: Actor, *steps: Step, village: str = VILLAGE) -> int:
     """Put steps into the draft; the version it has then."""
     with database.transaction(admin) as work:
-        version = boundary_editor.drawing(work, village).version
+        version = boundary_drawing.drawing(work, village).version
         for step in steps:
             version = redrawing.draw(work, village, step, version=version).version
     return version
@@ -213,14 +213,14 @@ def test_a_new_grid_takes_ground_from_its_neighbours_or_only_what_nobody_has(
     over = box(108.004, 30.004, 108.006, 30.012)
     drawn(database, admin, Draw(name="园区", kind="special", outline=over, takes=True))
     with database.read(admin) as reading:
-        taking = boundary_editor.drawing(reading, VILLAGE).after
+        taking = boundary_drawing.drawing(reading, VILLAGE).after
     assert taking.pieces[GRID].outline.intersection(over).area == 0
     assert taking.pieces[THIRD].outline.equals(over)
     with database.transaction(admin) as work:
         redrawing.take_back(work, VILLAGE, version=1)
     drawn(database, admin, Draw(name="园区", kind="special", outline=over, takes=False))
     with database.read(admin) as reading:
-        yielding = boundary_editor.drawing(reading, VILLAGE).after
+        yielding = boundary_drawing.drawing(reading, VILLAGE).after
     assert yielding.pieces[GRID].outline.equals(OUTLINES[GRID])
     assert yielding.pieces[THIRD].outline.equals(box(108.004, 30.01, 108.006, 30.012))
 
@@ -236,12 +236,12 @@ def test_a_step_can_be_taken_back_and_a_draft_given_up(database: Database, admin
     with database.transaction(admin) as work:
         redrawing.take_back(work, VILLAGE, version=version)
     with database.read(admin) as reading:
-        left = boundary_editor.drawing(reading, VILLAGE)
+        left = boundary_drawing.drawing(reading, VILLAGE)
     assert left.after.pieces[THIRD].name == "第1网格（西）"
     with database.transaction(admin) as work:
         redrawing.give_up(work, VILLAGE)
     with database.read(admin) as reading:
-        assert boundary_editor.drawings_begun(reading) == []
+        assert boundary_drawing.drawings_begun(reading) == []
 
 
 def test_two_windows_do_not_draw_over_each_other(database: Database, admin: Actor) -> None:
@@ -312,12 +312,12 @@ def test_the_list_tells_every_grid_before_and_after(database: Database, admin: A
         household(work, point=Point(108.008, 30.005))
     drawn(database, admin, CUT)
     with database.read(admin) as reading:
-        plan = boundary_editor.drawing(reading, VILLAGE)
+        plan = boundary_drawing.drawing(reading, VILLAGE)
         told = [
             (line.code[-3:], line.fate, line.households_before, line.households_after)
             for line in boundary_editor.lines(reading, plan)
         ]
-        follows = boundary_editor.consequences(reading, plan)
+        follows = boundary_editor.follows(reading, plan)
     assert told == [
         ("001", "ended", 2, None),
         ("002", "same", 0, 0),
@@ -377,7 +377,7 @@ def test_a_draft_on_boundaries_to_come_counts_households_where_they_will_lie(
     published(database, admin, CUT)
     drawn(database, admin, Merge(codes=(FOURTH, VACANT_GRID)))
     with database.read(admin) as reading:
-        plan = boundary_editor.drawing(reading, VILLAGE)
+        plan = boundary_drawing.drawing(reading, VILLAGE)
         told = {
             line.code[-3:]: (line.households_before, line.households_after)
             for line in boundary_editor.lines(reading, plan)
@@ -395,5 +395,5 @@ def test_a_ring_that_touches_itself_can_be_cut_like_any_other(database: Database
         boundaries.publish(work, [feature], effective_on=TODAY, source="grids.geojson", datum="wgs84")
     drawn(database, admin, Split(code=GRID, line=LineString([(107.99, 30.001), (108.02, 30.001)])))
     with database.read(admin) as reading:
-        halves = boundary_editor.drawing(reading, VILLAGE).after.pieces
+        halves = boundary_drawing.drawing(reading, VILLAGE).after.pieces
     assert halves[THIRD].outline.area + halves[FOURTH].outline.area == pytest.approx(touching.area)

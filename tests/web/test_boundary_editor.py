@@ -75,7 +75,7 @@ def test_an_officer_draws_looks_and_publishes(
         "2 格从 2026年12月1日起：「河西网格」（003）、「第1网格（东）」（004）",
         "2 户那天起换到新的网格",
         "其中 1 户没有门口位置",
-        "取消的网格还有人在岗，请把岗位定到 2026年11月30日为止：王秀英（001）",
+        "取消的网格还有人在岗（1 个岗位），请把岗位定到 2026年11月30日为止：王秀英（001）",
     ):
         assert told in asked
     assert "2026年12月1日起生效" in post(client, "publication", version=2, effective_on="2026-12-01")

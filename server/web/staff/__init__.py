@@ -9,6 +9,7 @@ from server.web.staff import (
     back_checks,
     boundaries,
     boundary_editor,
+    boundary_steps,
     case,
     case_acts,
     case_figures,
@@ -73,6 +74,7 @@ session.routes(blueprint)
 home.routes(blueprint)
 maps.routes(blueprint)
 boundary_editor.routes(blueprint)
+boundary_steps.routes(blueprint)
 layers.routes(blueprint)
 compare.routes(blueprint)
 wall.routes(blueprint)
