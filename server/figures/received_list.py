@@ -66,10 +66,10 @@ def record_page(
     searched_all = said is None or not found.more
     if said is not None:
         found = _looked_through(reading, forms, found, said)
-    shown = record_list.rows(reading.session, found.places[page.offset : page.offset + page.size])
+    shown = record_list.rows(reading.session, found.ids[page.offset : page.offset + page.size])
     return RecordPage(
         rows=_lines(reading, forms, shown),
-        total=len(found.places),
+        total=len(found.ids),
         more=found.more,
         searched_all=searched_all,
         page=page,
@@ -78,15 +78,14 @@ def record_page(
 
 def _looked_through(reading: Reading, forms: RecordForms, found: Found, said: Said) -> Found:
     """Those of the found of which what is asked holds."""
-    rows = record_list.rows(reading.session, found.places)
+    rows = record_list.rows(reading.session, found.ids)
     readable = _readable(reading, rows)
     rows = [row for row in rows if row.id in readable]
     if said.twice:
         same = likely_same.among(reading, forms, rows)
         rows = [row for row in rows if row.id in same]
     holding = {row.id for row in rows} if said.text is None else _saying(forms, rows, said.text)
-    places = [place for place in found.places if place.id in holding]
-    return Found(places, more=False)
+    return Found([key for key in found.ids if key in holding], more=False)
 
 
 def _saying(forms: RecordForms, rows: Sequence[Submission], text: str) -> set[int]:

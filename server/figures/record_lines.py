@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from forms.answers import geopoint, geotrace
 from forms.schema import shape
@@ -11,7 +12,6 @@ from forms.wording import Line, Wording, filled, wording
 from server.domain.likeness import LEFT_OUT_TYPES
 from server.figures.register_names import register_names, with_names
 from server.storage import forms
-from server.storage.forms import FormVersion
 from server.storage.submissions import Submission
 from server.work import Reading
 
@@ -66,12 +66,14 @@ class RecordForms:
         if key not in self._known:
             session = self._reading.session
             version = forms.version(session, *key) or forms.newest(session, submission.form_id)
-            self._known[key] = None if version is None else _read(version)
+            self._known[key] = None if version is None else _read(version.xml)
         return self._known[key]
 
 
-def _read(version: FormVersion) -> tuple[Wording, Mapping[str, str]]:
-    return wording(version.xml), {field.path: field.type for field in shape(version.xml).fields}
+@lru_cache(maxsize=64)
+def _read(xml: bytes) -> tuple[Wording, Mapping[str, str]]:
+    """A form's words and the types of its questions; a page of records shows some, and they never change."""
+    return wording(xml), {field.path: field.type for field in shape(xml).fields}
 
 
 def _told(line: Line, kind: str) -> Line:

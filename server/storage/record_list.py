@@ -6,13 +6,14 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, defer, selectinload
 
 from server.domain.review import Standing
 from server.domain.scope import Scope
+from server.storage.base import unread
 from server.storage.demands import Demand, readable
 from server.storage.forms import Form
 from server.storage.selection import as_value, is_wide, within
@@ -40,37 +41,29 @@ class RecordFilter:
     standing: Standing | None = None
 
 
-class Place(NamedTuple):
-    """Where a record stands in the list: when it was received, and its id."""
-
-    received_at: dt.datetime
-    id: int
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The wanted records in the list's order, MOST_COUNTED at most, and whether there are more."""
+    """The ids of the wanted records in the list's order, MOST_COUNTED at most, and whether there are more."""
 
-    places: Sequence[Place]
+    ids: Sequence[int]
     more: bool
 
 
 def find(session: Session, wanted: RecordFilter, *, scope: Scope) -> Found:
     """The records that are wanted of those within the scope, the newest first; all of them are looked at."""
-    found: list[Place] = []
-    for rows_of_one_index in _sources(session, wanted, scope):
-        query = sa.select(Submission.received_at, Submission.id).where(
-            *rows_of_one_index, *_asked(wanted, scope)
-        )
+    order = unread(Submission.received_at), Submission.id  # of thousands of moments only the order is wanted
+    found: list[tuple[Any, int]] = []
+    for of_one_index in _sources(session, wanted, scope):
+        query = sa.select(*order).where(*of_one_index, *_asked(wanted, scope))
         query = query.order_by(Submission.received_at.desc(), Submission.id.desc()).limit(MOST_COUNTED + 1)
-        found += (Place(at, key) for at, key in session.execute(query))
-    found.sort(reverse=True)
-    return Found(found[:MOST_COUNTED], len(found) > MOST_COUNTED)
+        found += map(tuple, session.execute(query))
+    ids = [key for _, key in sorted(found, reverse=True)]
+    return Found(ids[:MOST_COUNTED], len(ids) > MOST_COUNTED)
 
 
-def rows(session: Session, places: Collection[Place]) -> Sequence[Submission]:
-    """The records of some places, which find() gave, the newest first; without their XML."""
-    query = sa.select(Submission).where(Submission.id.in_([place.id for place in places]))
+def rows(session: Session, ids: Collection[int]) -> Sequence[Submission]:
+    """The records of some ids, which find() gave, the newest first; without their XML."""
+    query = sa.select(Submission).where(Submission.id.in_(ids))
     query = query.options(selectinload(Submission.form), defer(Submission.xml))
     return session.scalars(query.order_by(Submission.received_at.desc(), Submission.id.desc())).all()
 

@@ -25,6 +25,7 @@ from tests.bench import (
     pages,
     phone,
     processes,
+    record_lists,
     retag,
     sweeps,
     tracks,
@@ -58,6 +59,7 @@ def _figures(cluster: str) -> Iterator[Figure]:
     yield from county_month.figures()
     yield from decisions.figures()
     yield from ledgers.figures(cluster)
+    yield from record_lists.figures(cluster)
     yield from retag.figures(cluster)
     with tempfile.TemporaryDirectory() as folder:
         yield from exports.figures(cluster, Path(folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -54,24 +54,24 @@ def figures(cluster: str) -> Iterator[tuple[str, float, float | None]]:
     """The 95th percentile of the milliseconds a page takes, for each kind of page and database."""
     seldom_look_for_garbage()  # as a server that is measured does
     for database, url in (("SQLite", many_demands.on_file()), ("PostGIS", many_demands.on_cluster(cluster))):
-        for name, milliseconds in _measured(url).items():
+        for name, milliseconds in measured(url, PAGES, number=_overdue_one(url)).items():
             target = None if "," in name else _MOST_MILLISECONDS
             yield f"{name} over {many_demands.ROWS} demands on {database}: p95 (ms)", milliseconds, target
 
 
-def _measured(url: str) -> dict[str, float]:
+def measured(url: str, pages: Mapping[str, Sequence[str]], **named: str) -> dict[str, float]:
+    """The 95th percentile of the milliseconds the server takes for some pages, by their kind; `named` is put into addresses."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), database_url=url, secret_key="b" * 40)
         app = create_app(settings, clock=lambda: NOW)
         app.config.update(WTF_CSRF_ENABLED=False)
-        number = _overdue_one(url)
-        spent: dict[str, list[float]] = {name: [] for name in PAGES}
+        spent: dict[str, list[float]] = {name: [] for name in pages}
         for reader in _READERS:
             client = app.test_client()
             client.post("/sign-in", data={"username": reader, "password": PASSWORD})
-            for name, paths in PAGES.items():
+            for name, paths in pages.items():
                 for path in paths:
-                    spent[name] += _times(client, path.format(number=number))
+                    spent[name] += _times(client, path.format(**named))
         app.extensions["wangge"].database.close()
     return {name: _p95(values) for name, values in spent.items()}
 

@@ -97,7 +97,7 @@ def test_what_stands_of_a_record_is_what_its_verdicts_say_and_every_list_finds_i
                         if (told[row.id] or "unseen") == standing.value
                         and (flag is None or flag in row.flags)
                     }
-                    assert {place.id for place in found.places} == expected, (scope, standing, flag)
+                    assert set(found.ids) == expected, (scope, standing, flag)
 
 
 def test_what_was_judged_before_stands_after_the_migration(tmp_path: Path) -> None:
