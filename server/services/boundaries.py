@@ -14,7 +14,7 @@ from shapely import MultiPolygon, Point, Polygon
 from server.domain.events import register as events
 from server.domain.jurisdiction import Level, parent_of, validate
 from server.domain.permissions import Permission
-from server.domain.problems import Invalid
+from server.domain.problems import Invalid, NotFound
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.storage import grids, jurisdictions
@@ -74,7 +74,7 @@ def publish(
     )
     work.session.add(version)
     renamed = _begin_grids(work, features, effective_on, predecessors)
-    _end_earlier(work, [*drawn, *ended], effective_on)
+    grids.end_outlines(work.session, [*drawn, *ended], before=effective_on)
     _end_grids(work, ended, effective_on)
     _draw(work, version, features, renamed)
     if effective_on <= local_day(work.now):
@@ -133,35 +133,34 @@ def _begin_grids(
     predecessors: Mapping[str, tuple[str, ...]],
 ) -> frozenset[str]:
     """New grids begin with their predecessors; return the known ones that the map gives another name or kind."""
-    codes = [feature.code for feature in features]
-    known = {grid.code: grid for grid in work.session.scalars(sa.select(Grid).where(Grid.code.in_(codes)))}
+    known = grids.by_code(work.session, [feature.code for feature in features])
     for code in {code for earlier in predecessors.values() for code in earlier}:
         grids.get(work.session, code, scope=work.actor.scope)
-    renamed = set()
+    new, renamed = [], set()
     for feature in features:
         grid = known.get(feature.code)
         if grid is None:
-            _begin(work, feature, effective_on, predecessors.get(feature.code, ()))
-        else:
-            _go_on(grid, effective_on)
-            grid.population = feature.population or grid.population
-            if (grid.name, grid.kind) != (feature.name, feature.kind):
-                renamed.add(feature.code)
+            new.append(_begun(feature, effective_on, predecessors.get(feature.code, ())))
+            continue
+        _go_on(grid, effective_on)
+        grid.population = feature.population or grid.population
+        if (grid.name, grid.kind) != (feature.name, feature.kind):
+            renamed.add(feature.code)
     work.session.flush()
+    if new:
+        work.session.execute(sa.insert(Grid), new)
     return frozenset(renamed)
 
 
-def _begin(work: Work, feature: Feature, effective_on: dt.date, predecessors: Sequence[str]) -> None:
-    work.session.add(
-        Grid(
-            code=feature.code,
-            name=feature.name,
-            kind=feature.kind,
-            population=feature.population,
-            valid_from=effective_on,
-            predecessors=list(predecessors),
-        )
-    )
+def _begun(feature: Feature, effective_on: dt.date, predecessors: Sequence[str]) -> dict[str, object]:
+    return {
+        "code": feature.code,
+        "name": feature.name,
+        "kind": feature.kind,
+        "population": feature.population,
+        "valid_from": effective_on,
+        "predecessors": list(predecessors),
+    }
 
 
 def _go_on(grid: Grid, effective_on: dt.date) -> None:
@@ -172,42 +171,40 @@ def _go_on(grid: Grid, effective_on: dt.date) -> None:
     grid.valid_to = None
 
 
-def _end_earlier(work: Work, codes: Sequence[str], effective_on: dt.date) -> None:
-    """What was in force or planned from `effective_on` on is over; a plan that never took force ends before it begins."""
-    work.session.execute(
-        sa.update(GridBoundary)
-        .where(GridBoundary.grid_code.in_(codes))
-        .where(sa.or_(GridBoundary.valid_to.is_(None), GridBoundary.valid_to >= effective_on))
-        .values(valid_to=effective_on - dt.timedelta(days=1))
-    )
-
-
 def _end_grids(work: Work, codes: Sequence[str], effective_on: dt.date) -> None:
+    ending = grids.by_code(work.session, codes)
     for code in codes:
-        grids.get(work.session, code, scope=work.actor.scope).valid_to = effective_on - dt.timedelta(days=1)
+        if code not in ending:
+            raise NotFound("grid.unknown", code=code)
+        ending[code].valid_to = effective_on - dt.timedelta(days=1)
     work.session.flush()
 
 
 def _draw(work: Work, version: BoundaryVersion, features: Sequence[Feature], renamed: frozenset[str]) -> None:
-    work.session.flush()
+    if not features:
+        return
     redrawn = [feature.code for feature in features if feature.must_see]
     work.session.execute(sa.delete(MustSeePoint).where(MustSeePoint.grid_code.in_(redrawn)))
+    outlines = [
+        {
+            "grid_code": feature.code,
+            "boundary_version_id": version.id,
+            "valid_from": version.effective_on,
+            "new_name": feature.name if feature.code in renamed else None,
+            "new_kind": feature.kind if feature.code in renamed else None,
+            "outline": _many(feature.outline),
+        }
+        for feature in features
+    ]
+    work.session.execute(sa.insert(GridBoundary), outlines)
     for feature in features:
-        outline = feature.outline
-        is_renamed = feature.code in renamed
-        work.session.add(
-            GridBoundary(
-                grid_code=feature.code,
-                boundary_version_id=version.id,
-                valid_from=version.effective_on,
-                new_name=feature.name if is_renamed else None,
-                new_kind=feature.kind if is_renamed else None,
-                outline=outline if isinstance(outline, MultiPolygon) else MultiPolygon([outline]),
-            )
-        )
         for name, point in feature.must_see:
             work.session.add(MustSeePoint(grid_code=feature.code, name=name, point=point))
     work.session.flush()
+
+
+def _many(outline: Polygon | MultiPolygon) -> MultiPolygon:
+    return outline if isinstance(outline, MultiPolygon) else MultiPolygon([outline])
 
 
 def _around(codes: Sequence[str]) -> str | None:

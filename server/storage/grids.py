@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
@@ -15,6 +15,8 @@ from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
 from server.storage.geometry import geometry, gist_index
 from server.storage.selection import within
+
+_AT_ONCE = 5_000
 
 
 class BoundaryVersion(Base):
@@ -86,6 +88,31 @@ def get(session: Session, code: str, *, scope: Scope) -> Grid:
     if row is None or not scope.covers(code):
         raise NotFound("grid.unknown", code=code)
     return row
+
+
+def by_code(session: Session, codes: Sequence[str]) -> dict[str, Grid]:
+    """The grids with these codes, of any time; the caller has asked who may change them."""
+    found: dict[str, Grid] = {}
+    for some in _parts(codes):
+        found |= {grid.code: grid for grid in session.scalars(sa.select(Grid).where(Grid.code.in_(some)))}
+    return found
+
+
+def end_outlines(session: Session, codes: Sequence[str], *, before: dt.date) -> None:
+    """What was in force or planned from `before` on is over; a plan that never took force ends before it begins."""
+    open_then = sa.or_(GridBoundary.valid_to.is_(None), GridBoundary.valid_to >= before)
+    for some in _parts(codes):
+        session.execute(
+            sa.update(GridBoundary)
+            .where(GridBoundary.grid_code.in_(some), open_then)
+            .values(valid_to=before - dt.timedelta(days=1))
+        )
+
+
+def _parts(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    """No database takes the codes of a city in one list."""
+    for first in range(0, len(codes), _AT_ONCE):
+        yield codes[first : first + _AT_ONCE]
 
 
 def listing(session: Session, *, scope: Scope, on: dt.date | None = None) -> Sequence[Grid]:
