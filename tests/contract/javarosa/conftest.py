@@ -29,6 +29,7 @@ class Village:
     county: County
     database: Database
     files: FileStore
+    folder: Path
 
     def received(self, record: Record) -> Submission:
         """What the server made of a record."""
@@ -53,7 +54,7 @@ def village(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database = Database(settings.url)
     county = found_county(database)
     with serving(data_dir=folder, database_url=settings.url, split_hint_mb="1") as server:
-        yield Village(server.url, county, database, FileStore(folder / "files"))
+        yield Village(server.url, county, database, FileStore(folder / "files"), folder)
     database.close()
 
 

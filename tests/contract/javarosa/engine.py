@@ -1,4 +1,4 @@
-"""JavaRosa, the engine of ODK Collect, as a program that fills forms (FormFiller.java and what it needs)."""
+"""JavaRosa, the engine of ODK Collect, as a program that fills forms (FormFiller.java), and what stands beside it."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Engine:
         compiler = Path(java).with_name("javac")
         here = ["-cp", f"{build}{os.pathsep}{_JAVAROSA}"]
         subprocess.run([compiler, "-encoding", "UTF-8", *here, "-d", build, *_SOURCES], check=True)
+        self._java = [java, "-Dfile.encoding=UTF-8", *here]
         self._said = (build / "said.log").open("wb")
         self._process = subprocess.Popen(
             [java, "-Dfile.encoding=UTF-8", "-Duser.timezone=Asia/Shanghai", "-Xmx256m", *here, "FormFiller"],
@@ -59,6 +60,11 @@ class Engine:
         """End the program."""
         self._process.communicate()
         self._said.close()
+
+    def run(self, program: str, *arguments: str) -> list[str]:
+        """The lines another program beside FormFiller.java says; the test fails with it."""
+        done = subprocess.run([*self._java, program, *arguments], check=True, stdout=subprocess.PIPE)
+        return done.stdout.decode().splitlines()
 
     def fill(
         self,

@@ -26,22 +26,17 @@ MEASURES = f"""
 | | well_measures | 水井测量 | {VERSION} | concat(${{wells}}, '口井') |
 """
 
-# Of a key pair made for this test; nobody keeps the other half.
-_PUBLIC_KEY = (
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA1WxV1E6nQZVzTjPVaUI76/vntBRMMvMfKYgm+CfZipcey4e3cqYUCJVf"
-    "U+AohW58kFyxARkDjQ1OAJSnOMJ3+ZeO4lZ3If9rf6KQkz4AQ8JLON0rAq05NwhbVfJD/r+XyM5Y2QHyT3mBPbHRYIHNyVX/DIH4"
-    "zDsgKW7kBuQxZkhUxnxjpbyvy3mGeCGlOYOu19viei86CnhfxhElVnWddya/DwAKvQN7GFRuGa+Ujg2Rxi2YxRwbjOtmHJbsnePN"
-    "NSjfSkp35OnEp0GLXddWXWS9RSQ4R21afauV2UsCaER2KD/A2B3KacoMUJcgiG86sFYwDLeGTOoBThzCphe2UwIDAQAB"
-)
 
-SEALED = f"""
+def sealed_letter(public_key: str) -> str:
+    """A form whose records only the other half of a key opens."""
+    return f"""
 | survey |
 | | type | name | label |
 | | text | words | 说两句 |
 | | image | photo | 拍一张 |
 | settings |
 | | form_id | form_title | version | public_key |
-| | sealed_letter | 密封来信 | {VERSION} | {_PUBLIC_KEY} |
+| | sealed_letter | 密封来信 | {VERSION} | {public_key} |
 """
 
 

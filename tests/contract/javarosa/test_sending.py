@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
-from base64 import b64encode
+import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from lxml import etree
 
+from server.cli import main
 from server.domain.people import SYSTEM
 from server.services import accounts, forms
 from server.storage.patrols import Patrol
 from server.storage.submissions import Attachment, Submission
 from tests.contract.javarosa.conftest import Village
+from tests.contract.javarosa.engine import Engine
+from tests.contract.javarosa.envelope import new_keys, opened, sealed
 from tests.contract.javarosa.line import Answer, Refused
-from tests.contract.javarosa.own_forms import SEALED, wells
+from tests.contract.javarosa.own_forms import sealed_letter, wells
 from tests.contract.javarosa.phone import Phone, Record
 from tests.factories import household
 from tests.instances import VERSION
@@ -205,30 +210,41 @@ def test_a_record_of_a_version_nobody_published_is_kept_apart(phone: Phone, vill
     assert village.received(record).state == "quarantined"
 
 
-def test_an_encrypted_record_is_kept_whole_and_read_by_nobody(phone: Phone, village: Village) -> None:
-    publish(village, SEALED)
+def test_an_encrypted_record_is_read_by_nobody_here_and_opened_at_home_as_it_was_filled(
+    phone: Phone, village: Village, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = new_keys(engine)
+    publish(village, sealed_letter(keys.public))
     phone.fetch("sealed_letter")
-    assert b"base64RsaPublicKey=" in phone.forms["sealed_letter"].path.read_bytes()
-    record = sealed(phone.fill("sealed_letter", {"words": "不便公开", "photo": "1.jpg"}, {"1.jpg": photo()}))
-    assert statuses(phone.send(record)) == [201]
+    record = phone.fill("sealed_letter", {"words": "不便公开", "photo": "1.jpg"}, {"1.jpg": photo()})
+    envelope = sealed(record, engine, tmp_path / "phone")
+    assert statuses(phone.send(envelope)) == [201]
     received = village.received(record)
-    assert (received.xml, received.values, received.is_encrypted) == (record.filling.xml, {}, True)
-    assert files(village, record) == {"1.jpg.enc": 5_020, "submission.xml.enc": 1_024}
+    assert (received.xml, received.values, received.is_encrypted) == (envelope.filling.xml, {}, True)
+
+    exported = export(village, "sealed_letter", tmp_path / "all.zip", monkeypatch)
+    with zipfile.ZipFile(exported) as archive:
+        archive.extractall(tmp_path / "home")
+    assert not any("不便公开".encode() in path.read_bytes() for path in (tmp_path / "home").rglob("*.*"))
+    manifest = (tmp_path / "home" / "原件" / f"{received.id}.xml").read_bytes()
+    # Java reads arguments in the encoding of the machine.
+    folder = (tmp_path / "home" / "附件" / str(received.id)).rename(tmp_path / "opened")
+    assert opened(manifest, folder, keys.private, engine) == {
+        "1.jpg": photo(),
+        "submission.xml": record.filling.xml,
+    }
+    with pytest.raises(subprocess.CalledProcessError):
+        opened(manifest, folder, new_keys(engine).private, engine)
+    with pytest.raises(subprocess.CalledProcessError):
+        opened(manifest.replace(VERSION.encode(), b"1999"), folder, keys.private, engine)
 
 
-def sealed(record: Record) -> Record:
-    """What Collect sends of a form with a key (OPENROSA §5.6); nothing but that key tells these bytes from chance."""
-    chance = random.Random(1).randbytes
-    inside = {f"{name}.enc": chance(len(content) + 16) for name, content in record.files.items()}
-    media = "".join(f"<media><file>{name}</file></media>" for name in inside)
-    envelope = (
-        '<data xmlns="http://www.opendatakit.org/xforms/encrypted" encrypted="yes"'
-        f' id="{record.form.form_id}" version="{record.form.version}">'
-        f"<base64EncryptedKey>{b64encode(chance(256)).decode()}</base64EncryptedKey>"
-        '<orx:meta xmlns:orx="http://openrosa.org/xforms">'
-        f"<orx:instanceID>{record.instance_id}</orx:instanceID></orx:meta>{media}"
-        "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile><base64EncryptedElementSignature>"
-        f"{b64encode(chance(256)).decode()}</base64EncryptedElementSignature></data>"
+def export(village: Village, form_id: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """All records of a form with their files, as an operator takes them."""
+    monkeypatch.setenv("WANGGE_DATABASE_URL", str(village.database.engine.url))
+    monkeypatch.setenv("WANGGE_DATA_DIR", str(village.folder))
+    done = CliRunner().invoke(
+        main, ["submissions", "export", "--form", form_id, "--format", "zip", "--out", str(out)]
     )
-    sent = replace(record.filling, xml=envelope.encode())
-    return replace(record, filling=sent, files={**inside, "submission.xml.enc": chance(1_024)})
+    assert done.exit_code == 0, done.output
+    return out
