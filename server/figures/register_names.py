@@ -1,4 +1,4 @@
-"""名册里的称呼: the keys of grids, households, people and demands that stand in answers, as somebody of the office says them."""
+"""名册里的称呼: the keys of grids, households, people, demands and entities in answers, as somebody of the office says them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from server.figures.personnel import place_names
+from server.storage import entities
 from server.storage.demands import Demand, readable
 from server.storage.households import Household, Person
 from server.storage.selection import within
@@ -43,4 +44,8 @@ def _by_key(reading: Reading, keys: set[uuid.UUID]) -> dict[str, str]:
         person.where(Person.id.in_(keys), here),
         sa.select(Demand.id, Demand.number).where(Demand.id.in_(keys), readable(scope)),
     )
-    return {str(key): name.strip() for query in queries for key, name in session.execute(query) if name}
+    named = {key: name.strip() for query in queries for key, name in session.execute(query) if name}
+    # What the register does not know was picked from a list of the county's own.
+    if others := keys - named.keys():
+        named |= entities.labels(session, others, scope=scope)
+    return {str(key): name for key, name in named.items()}

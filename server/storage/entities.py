@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -258,6 +258,17 @@ def state(session: Session, list_: EntityList, asker: Asker) -> tuple[int, int]:
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(Entity.change), 0))
     count, last = session.execute(query.select_from(Entity).where(_held_by(list_, asker))).one()
     return count, last
+
+
+def labels(session: Session, keys: Collection[UUID], *, scope: Scope) -> dict[UUID, str]:
+    """What entities are called, removed ones as they were last; those within the scope, and those all phones in it hold."""
+    query = sa.select(Entity.uuid, Entity.label).join(EntityList, EntityList.id == Entity.list_id)
+    held_by_all = sa.or_(
+        EntityList.audience == Audience.EVERYONE,
+        sa.and_(EntityList.audience == Audience.GRID, _for_all_around(scope)),
+    )
+    query = query.where(Entity.uuid.in_(keys), sa.or_(within(Entity.jurisdiction, scope), held_by_all))
+    return {row.uuid: row.label for row in session.execute(query)}
 
 
 class Row(NamedTuple):

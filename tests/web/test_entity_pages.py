@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,11 +14,16 @@ from werkzeug.test import TestResponse
 from server.database import Database
 from server.domain.entity import Audience
 from server.domain.people import SYSTEM
-from server.services import entities
+from server.figures.exports import file
+from server.figures.exports.order import Format, Wanted
+from server.services import entities, exports
 from server.storage.entities import Entity, EntityVersion
 from server.storage.events import EventRow
-from tests.entity_forms import TREES, publish, tree
+from server.storage.files import FileStore
+from server.storage.submissions import Submission
+from tests.entity_forms import READERS, TREES, publish, tree
 from tests.factories import GRID, VILLAGE, County
+from tests.instances import instance
 from tests.pages import cells, read, sign_in, words
 from tests.phones import Phone, rows
 
@@ -214,3 +220,30 @@ def test_no_list_takes_the_name_of_one_of_ours_and_no_path(client: FlaskClient, 
     sign_in(client, "admin")
     assert "是系统自己的名单" in imported(client, "名称\n甲\n", name="households").text
     assert "名单的名字用汉字或字母开头" in imported(client, "名称\n甲\n", name="../x").text
+
+
+def test_what_a_record_picked_from_a_list_is_called_as_the_list_called_it_last(
+    office: FlaskClient, county: County, database: Database
+) -> None:
+    publish(database, READERS)
+    for sender, at in (("worker", "30.005 108.005 0 8"), ("other_worker", None)):
+        picked = instance("tree_words", {"fix_start": at, "tree": TREE})
+        assert Phone(office, county, sender).send(picked) == 201
+    own, others = [f"/submissions/{row.id}" for row in rows(database, Submission)[-2:]]
+    sign_in(office, "cadre")
+    office.post(f"/lists/trees/{TREE}/correct", data={"seen": "3", "label": "古槐", "values": ["14", ""]})
+    office.post(f"/lists/trees/{TREE}/remove")
+    assert "古槐" in words(read(office, own))
+    assert "古槐" in words(read(office, "/submissions?form=tree_words"))
+    with database.read(SYSTEM) as reading:
+        prepared = exports.settle(reading, Wanted(form_id="tree_words", format=Format.CSV))
+    text = b"".join(file.chunks(prepared, lambda: database.read(SYSTEM), FileStore(Path()))).decode()
+    assert text.count("古槐") == 2
+
+    sign_in(office, "other_cadre")
+    assert TREE in words(read(office, others)), "the tree stands in another village"
+    with database.transaction(SYSTEM) as work:
+        entities.change_list(
+            work, "trees", audience=Audience.EVERYONE, approval_required=False, personal=False
+        )
+    assert "古槐" in words(read(office, others)), "on everybody's phone there is nothing to hide"
