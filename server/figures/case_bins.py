@@ -5,8 +5,8 @@ The conditions are those of the list (storage/case_filter.py): a map and its lis
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,7 @@ from server.figures import open_cases
 from server.figures.case_colours import MIXED, ColouredBy, colourings
 from server.figures.open_cases import Case
 from server.figures.outlines import Bounds
-from server.storage import case_filter
-from server.storage.base import moment, unread
+from server.storage import case_filter, case_places
 from server.storage.case_filter import CaseFilter
 from server.storage.demands import Demand
 from server.storage.geometry import point_degrees, undecoded
@@ -47,32 +46,51 @@ def bins(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age
     `wanted` leaves points only. The colour is the one they share, MIXED where they differ; by age it is the oldest's.
     """
     column, key_of = _KEYS.get(coloured_by, (None, str))
-    rows = _columns(reading, wanted, unread(Demand.received_at), *([] if column is None else [column]))
-    if not rows:
+    alike = case_places.places(
+        reading.session,
+        wanted,
+        scope=reading.actor.scope,
+        moments=open_cases.moments(reading),
+        by=column,
+    )
+    if not alike:
         return []
-    points, moments, *values = zip(*rows, strict=True)
-    degrees = point_degrees(points)
+    degrees = np.concatenate([each.degrees for each in alike])
     squares = np.floor(to_square(degrees) * _CELLS).astype(np.int64)
     order = np.lexsort((squares[:, 1], squares[:, 0]))
     starts = np.flatnonzero(np.diff(squares[order], axis=0, prepend=-1).any(axis=1))
     counts = np.diff(starts, append=len(order))
     middles = np.add.reduceat(degrees[order], starts) / counts[:, None]
-    oldest = np.minimum.reduceat(np.array(moments, dtype=object)[order], starts)
-    shared = _shared([key_of(value) for value in values[0]], order, starts) if values else ()
-    found = []
-    for number, (lon, lat) in enumerate(middles.round(_DECIMALS).tolist()):
-        age = age_in_days(moment(oldest[number]), as_of=reading.now)
-        colour = _colour(coloured_by, shared[number] if shared else None, age)
-        found.append({"lon": lon, "lat": lat, "count": int(counts[number]), "age": age, "colour": colour})
-    return found
+    oldest = np.minimum.reduceat(np.concatenate([each.received for each in alike])[order], starts)
+    keys = [(key_of(each.value), len(each.degrees)) for each in alike]
+    shared = _shared(keys, order, starts)
+    return [
+        {"lon": lon, "lat": lat, "count": count, "age": age, "colour": _colour(coloured_by, key, age)}
+        for (lon, lat), count, age, key in zip(
+            middles.round(_DECIMALS).tolist(),
+            counts.tolist(),
+            _ages(oldest, reading.now),
+            shared,
+            strict=True,
+        )
+    ]
 
 
-def _shared(keys: Sequence[str], order: Indices, starts: Indices) -> Sequence[str | None]:
-    """The key that all of a square's demands have, None where they differ; `starts` of squares in their `order`."""
-    known, of_row = np.unique(keys, return_inverse=True)
-    lowest = np.minimum.reduceat(of_row[order], starts)
-    highest = np.maximum.reduceat(of_row[order], starts)
-    return [str(known[low]) if low == high else None for low, high in zip(lowest, highest, strict=True)]
+def _ages(received: NDArray[np.datetime64], now: dt.datetime) -> Iterator[int]:
+    """The age in days of each moment of UTC."""
+    for moment in received.tolist():
+        yield age_in_days(moment.replace(tzinfo=dt.UTC), as_of=now)
+
+
+def _shared(keys: Sequence[tuple[str, int]], order: Indices, starts: Indices) -> Sequence[str | None]:
+    """The key that all of a square's demands have, None where they differ.
+
+    `keys` say of how many demands in turn each is the key; `starts` are of squares in the `order` of demands.
+    """
+    known = sorted({key for key, _ in keys})
+    of_row = np.repeat([known.index(key) for key, _ in keys], [number for _, number in keys])[order]
+    lowest, highest = np.minimum.reduceat(of_row, starts), np.maximum.reduceat(of_row, starts)
+    return [known[low] if low == high else None for low, high in zip(lowest, highest, strict=True)]
 
 
 def cases_within(
@@ -80,27 +98,27 @@ def cases_within(
 ) -> Sequence[Case] | None:
     """The wanted demands whose point lies within degrees (west, south, east, north); None if more than `at_most`."""
     west, south, east, north = within
-    rows = _columns(reading, wanted, Demand.id)
+    rows = _numbered(reading, wanted)
     if not rows:
         return []
-    lon, lat = point_degrees([point for point, _ in rows]).T
+    lon, lat = point_degrees([row[0] for row in rows]).T
     near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
     if len(near) > at_most:
         return None
-    return open_cases.lines(reading, _demands(reading, [rows[at][1] for at in near.tolist()]))
+    return open_cases.lines(reading, _demands(reading, [rows[at].number for at in near.tolist()]))
 
 
-def _columns(reading: Reading, wanted: CaseFilter, *columns: Any) -> Sequence[Any]:
-    """(point, …) of wanted demands: not as objects, of which 200,000 would take seconds."""
+def _numbered(reading: Reading, wanted: CaseFilter) -> Sequence[Any]:
+    """(point, number) of wanted demands: what the index over those not settled knows of them."""
     conditions = case_filter.looked_up_by_place(
         wanted, scope=reading.actor.scope, moments=open_cases.moments(reading)
     )
-    query = sa.select(undecoded(Demand.point), *columns).where(*conditions)
+    query = sa.select(undecoded(Demand.point), Demand.number).where(*conditions)
     return reading.session.connection().execute(query).all()
 
 
-def _demands(reading: Reading, ids: Sequence[uuid.UUID]) -> Sequence[Demand]:
-    query = sa.select(Demand).where(Demand.id.in_(ids)).order_by(Demand.received_at, Demand.number)
+def _demands(reading: Reading, numbers: Sequence[str]) -> Sequence[Demand]:
+    query = sa.select(Demand).where(Demand.number.in_(numbers)).order_by(Demand.received_at, Demand.number)
     return reading.session.scalars(query).all()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from shapely import Point
 
+from gis.hotspots import Hotspot
 from server.domain.demand_states import StateKey
 from server.domain.people import Actor
 from server.domain.permissions import Permission
@@ -15,10 +16,10 @@ from server.figures import case_bins, grid_values, hot_places, open_cases
 from server.figures.areas import narrowed
 from server.figures.case_colours import MIXED, ColouredBy, Colouring, colourings
 from server.figures.case_words import held_as
-from server.figures.hot_places import HotPlace
+from server.figures.hot_places import Ring
 from server.figures.open_cases import Case
 from server.figures.outlines import Bounds, Drawing
-from server.storage import case_filter
+from server.storage import case_counts
 from server.storage.case_filter import CaseFilter, OnMap
 from server.work import Reading
 
@@ -52,22 +53,28 @@ def surroundings(
 ) -> dict[str, Any]:
     """What lies around the points of an area, whatever else the filter says.
 
-    `villages` as grid_values.divided() gives them, `counts` of PRIVATE matters by their position, `hotspots`: 多人反映, those with most reports,
-    `mixed`: the colour of several cases that differ in theirs.
+    `villages` as grid_values.divided() gives them, `counts` of PRIVATE matters by their position, `mixed`: the colour of several cases that
+    differ in theirs.
     """
     return {
         "drawing": drawn.name,
         "villages": grid_values.divided(reading, drawn),
         "counts": _private_counts_on(reading, drawn, area),
-        "hotspots": [_hotspot(reading.actor, each) for each in _most_told(reading, area)],
         "mixed": None if coloured_by == "age" else MIXED,
     }
+
+
+def hotspots(reading: Reading, found: Sequence[Hotspot]) -> list[dict[str, Any]]:
+    """Of places of 多人反映 the reader has been given, the most reports first, those with most as rings of the map."""
+    return [
+        _hotspot(reading.actor, each) for each in hot_places.rings(reading, found[: hot_places.MOST_TOLD])
+    ]
 
 
 def private_counts(reading: Reading, area: str | None = None) -> dict[str, str]:
     """How many PRIVATE matters are not settled in each village, in words: exact only for who may read them."""
     scope = narrowed(reading.actor.scope, area)
-    counted = case_filter.private_by_village(reading.session, area, scope=scope)
+    counted = case_counts.private_by_village(reading.session, area, scope=scope)
     return {code: private_words(reading, code, number) for code, number in sorted(counted.items())}
 
 
@@ -88,24 +95,19 @@ def _private_counts_on(reading: Reading, drawn: Drawing, area: str | None) -> Ma
     return {numbers[code]: f"私事 {words}" for code, words in counts.items() if code in numbers}
 
 
-def _most_told(reading: Reading, area: str | None) -> list[HotPlace]:
-    return hot_places.told(reading, hot_places.found(reading, area)[: hot_places.MOST_TOLD])
-
-
 def _decimals(actor: Actor, code: str) -> int:
     near = actor.may(Permission.SEE_NAMES, at=code)
     return _EXACT_DECIMALS if near else _ABOVE_VILLAGE_DECIMALS
 
 
-def _hotspot(actor: Actor, place: HotPlace) -> dict[str, Any]:
+def _hotspot(actor: Actor, place: Ring) -> dict[str, Any]:
     decimals = _decimals(actor, place.grid)
-    reports = len(place.demands)
     people = f"，{place.people} 人" if place.people else ""
     return {
         "lon": round(place.lon, decimals),
         "lat": round(place.lat, decimals),
-        "reports": reports,
-        "title": f"多人反映：{place.kind}\n反映 {reports} 次{people}，没解决 {place.unresolved} 件",
+        "reports": place.reports,
+        "title": f"多人反映：{place.kind}\n反映 {place.reports} 次{people}，没解决 {place.unresolved} 件",
     }
 
 

@@ -12,7 +12,7 @@ from server.domain.permissions import Permission
 from server.figures import areas, hot_places
 from server.figures.case_map import private_words
 from server.figures.open_cases import counts, moments
-from server.storage import case_filter, jurisdictions
+from server.storage import case_counts, jurisdictions
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
 from server.work import Reading
 
@@ -89,7 +89,7 @@ def villages(reading: Reading, area: str | None = None) -> Villages:
     Raises NotFound("jurisdiction.unknown") outside the reader's scope.
     """
     scope = areas.narrowed(reading.actor.scope, area)
-    found = case_filter.unsettled_by_village(reading.session, area, scope=scope, moments=moments(reading))
+    found = case_counts.unsettled_by_village(reading.session, area, scope=scope, moments=moments(reading))
     names = jurisdictions.names(reading.session, sorted(found))
     overdue = [(code, names.get(code, code), each.overdue) for code, each in found.items() if each.overdue]
     return Villages(

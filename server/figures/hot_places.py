@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,8 +22,9 @@ from server.storage.profiles import profile_at
 from server.storage.selection import as_value, within
 from server.work import Reading
 
-MOST_TOLD = 100
+MOST_TOLD, MOST_LISTED = 100, 30
 """Of more places a map and the list beside it tell those with most reports, and how many there are in all."""
+_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,19 @@ class HotPlace:
     def unresolved(self) -> int:
         """How many of its reports are not settled."""
         return sum(is_unresolved(StateKey(demand.key)) for demand in self.demands)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A place as a map shows it: how many reports of how many people, of which so many are not settled; as HotPlace."""
+
+    kind: str
+    grid: str
+    lon: float
+    lat: float
+    reports: int
+    people: int
+    unresolved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +95,10 @@ def found(reading: Reading, area: str | None = None) -> list[Hotspot]:
     scope = areas.narrowed(reading.actor.scope, area)
     today = local_day(reading.now)
     rule = profile_at(reading.session, min(scope.codes, default=""), on=today).hotspot_rule
-    query = sa.select(
-        undecoded(Demand.point),
-        Demand.number,
-        Demand.kind,
-        Demand.raised_on,
-        Demand.reporter_phone,
-        Demand.reporter_name,
-    ).where(
+    query = sa.select(undecoded(Demand.point), Demand.number, Demand.kind).where(
         Demand.point.is_not(None),
         Demand.raised_on > today - dt.timedelta(days=rule.days),
-        # As one value: the few of the last weeks are looked up by their days, and only they are asked where they lie.
+        # As one value: the few of the last weeks are looked up by their days, in an index that knows the rest.
         as_value(sa.and_(readable(reading.actor.scope), within(Demand.jurisdiction, scope))),
         Demand.key != StateKey.WITHDRAWN.value,
         on_map(OnMap.SHOWN),
@@ -101,14 +107,33 @@ def found(reading: Reading, area: str | None = None) -> list[Hotspot]:
     if not rows:
         return []
     degrees = point_degrees([row[0] for row in rows])
-    kinds_told = [row.kind for row in rows]
-    many = crowded(degrees, kinds_told, radius_m=rule.radius_m, at_least=rule.reports).tolist()
+    many = crowded(degrees, [row[2] for row in rows], radius_m=rule.radius_m, at_least=rule.reports).tolist()
     return many_reports(
-        (_report(rows[at], degrees[at].tolist()) for at in many),
+        _reports(reading, {rows[at].number: degrees[at].tolist() for at in many}),
         until=today,
         radius_m=rule.radius_m,
         days=rule.days,
         at_least=rule.reports,
+    )
+
+
+def rings(reading: Reading, spots: Sequence[Hotspot]) -> list[Ring]:
+    """What a map says of places the reader has been given, in their order."""
+    wanted = [report.id for spot in spots for report in spot.reports]
+    query = sa.select(Demand.number, Demand.jurisdiction, Demand.key).where(Demand.number.in_(wanted))
+    known = {number: (grid, key) for number, grid, key in reading.session.execute(query)}
+    return [_ring(spot, [known[report.id] for report in spot.reports]) for spot in spots]
+
+
+def _ring(spot: Hotspot, reports: Sequence[tuple[str, str]]) -> Ring:
+    return Ring(
+        kind=kinds().get(spot.kind, spot.kind),
+        grid=reports[0][0],
+        lon=spot.lon,
+        lat=spot.lat,
+        reports=len(reports),
+        people=_people(spot),
+        unresolved=sum(is_unresolved(StateKey(key)) for _, key in reports),
     )
 
 
@@ -120,16 +145,23 @@ def told(reading: Reading, spots: Sequence[Hotspot]) -> list[HotPlace]:
     return [_place(spot, [by_number[report.id] for report in spot.reports]) for spot in spots]
 
 
-def _report(row: Any, degrees: Sequence[float]) -> Report:
-    lon, lat = degrees
-    return Report(
-        id=row.number,
-        kind=row.kind,
-        lon=lon,
-        lat=lat,
-        day=row.raised_on,
-        reporter=row.reporter_phone or row.reporter_name,
-    )
+def _reports(reading: Reading, places: Mapping[str, Sequence[float]]) -> Iterator[Report]:
+    """The demands of these numbers, which lie at these places in degrees."""
+    numbers = list(places)
+    for first in range(0, len(numbers), _AT_ONCE):
+        query = sa.select(
+            Demand.number, Demand.kind, Demand.raised_on, Demand.reporter_phone, Demand.reporter_name
+        ).where(Demand.number.in_(numbers[first : first + _AT_ONCE]))
+        for row in reading.session.connection().execute(query).all():
+            lon, lat = places[row.number]
+            yield Report(
+                id=row.number,
+                kind=row.kind,
+                lon=lon,
+                lat=lat,
+                day=row.raised_on,
+                reporter=row.reporter_phone or row.reporter_name,
+            )
 
 
 def _place(spot: Hotspot, rows: Sequence[Demand]) -> HotPlace:
@@ -139,5 +171,9 @@ def _place(spot: Hotspot, rows: Sequence[Demand]) -> HotPlace:
         lon=spot.lon,
         lat=spot.lat,
         demands=rows,
-        people=len({report.reporter for report in spot.reports if report.reporter is not None}),
+        people=_people(spot),
     )
+
+
+def _people(spot: Hotspot) -> int:
+    return len({report.reporter for report in spot.reports if report.reporter is not None})

@@ -8,15 +8,12 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import add
 from typing import get_args
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from server.domain.demand_clock import AGE_BANDS, STALLED_AFTER
-from server.domain.demand_states import RUNNING, UNRESOLVED, Group, StateKey, group_of
-from server.domain.jurisdiction import Level
+from server.domain.demand_states import RUNNING, Group, StateKey, group_of
 from server.domain.mechanism import Canonical, HandlingLevel
 from server.domain.outer_order import OrderChannel
 from server.domain.scope import Scope
@@ -86,59 +83,6 @@ class CaseFilter:
     with_names: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VillageCounts:
-    """Of what a village has not settled: how many that the reader may see are overdue, how many in all are PRIVATE."""
-
-    overdue: int
-    private: int
-
-
-def unsettled_by_village(
-    session: Session, area: str | None, *, scope: Scope, moments: Moments
-) -> dict[str, VillageCounts]:
-    """What each village has not settled, by its code; what lies in none stands under its wider division."""
-    wanted = (sa.and_(overdue(moments), readable(scope)), held_as() == "PRIVATE")
-    return {
-        village: VillageCounts(*numbers)
-        for village, numbers in _by_village(session, area, scope, wanted).items()
-    }
-
-
-def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
-    """PRIVATE matters not settled, counted by village within the whole scope: numbers, never rows (S4 #25)."""
-    found = _by_village(session, area, scope, (sa.true(),), held_as() == "PRIVATE")
-    return {village: number for village, (number,) in found.items()}
-
-
-def _by_village(
-    session: Session,
-    area: str | None,
-    scope: Scope,
-    wanted: Sequence[sa.ColumnElement[bool]],
-    *among: sa.ColumnElement[bool],
-) -> dict[str, list[int]]:
-    """How many demands not settled hold each condition, by village: grids come in order, so none is sorted."""
-    query = sa.select(Demand.jurisdiction, *(sa.func.count().filter(each) for each in wanted)).where(
-        unsettled(), within(Demand.jurisdiction, scope), *_in_area(area), *among
-    )
-    found: dict[str, list[int]] = {}
-    for code, *numbers in session.connection().execute(query.group_by(Demand.jurisdiction)):
-        so_far = found.get(code[: Level.VILLAGE.digits])
-        found[code[: Level.VILLAGE.digits]] = numbers if so_far is None else [*map(add, so_far, numbers)]
-    return found
-
-
-def in_hand_by_account(session: Session, accounts: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many unresolved demands each of these people has in hand, for whoever gives out the next."""
-    query = (
-        sa.select(Demand.handler_id, sa.func.count())
-        .where(Demand.handler_id.in_(accounts), Demand.key.in_(_values(UNRESOLVED)))
-        .group_by(Demand.handler_id)
-    )
-    return {account: number for account, number in session.execute(query) if account is not None}
-
-
 def looked_up_by_place(
     wanted: CaseFilter, *, scope: Scope, moments: Moments
 ) -> Sequence[sa.ColumnElement[bool] | sa.TextClause]:
@@ -171,7 +115,7 @@ def asked(
     is_said = among_unsettled and {*UNRESOLVED_GROUPS} <= {*(wanted.groups or UNRESOLVED_GROUPS)}
     return [
         *([] if is_said else [_in_groups(wanted.groups)]),
-        *_in_area(wanted.area),
+        *in_area(wanted.area),
         *_by_columns(wanted),
         *_by_time(wanted, moments),
         *looked_up(wanted),
@@ -186,7 +130,8 @@ def _in_groups(groups: Collection[Group]) -> sa.ColumnElement[bool]:
     return Demand.key.in_(_values(key for key in StateKey if group_of(key) in groups))
 
 
-def _in_area(area: str | None) -> list[sa.ColumnElement[bool]]:
+def in_area(area: str | None) -> list[sa.ColumnElement[bool]]:
+    """A condition for demands that lie in an area, none for all."""
     return [] if area is None else [under(Demand.jurisdiction, area)]
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from server.domain.demand_states import RUNNING, UNRESOLVED, Group, StateKey, group_of
 from server.domain.mechanism import HandlingLevel
 from server.domain.scope import Scope
-from server.storage.demands import APPEALED, ASKED, AT_THE_TOP, Demand, readable
+from server.storage.demand_indexes import APPEALED, ASKED, AT_THE_TOP
+from server.storage.demands import Demand, readable
 from server.storage.selection import as_value, is_wide
 
 LEVELS: tuple[HandlingLevel, ...] = get_args(HandlingLevel)

@@ -62,7 +62,7 @@
   function host(section, others) {
     const frame = section.querySelector("iframe");
     const status = section.querySelector("[data-map-status]");
-    const { namesUrl, dataUrl } = section.dataset;
+    const { namesUrl, dataUrl, beside = "{}" } = section.dataset;
     const records = fetched(dataUrl);
     records.catch(() => {}); // told where it is awaited
     let isMany = false;
@@ -80,7 +80,7 @@
     async function show() {
       isReady = true;
       try {
-        const values = await records;
+        const values = { ...(await records), ...JSON.parse(beside) };
         isMany = Boolean(values.bins);
         send({ type: "show", values });
         const place = asked();

@@ -274,10 +274,13 @@ def test_nobody_asks_for_the_own_list_of_another(story: Story) -> None:
 def test_the_map_marks_hot_places_and_gives_them_no_private_matter(story: Story) -> None:
     with story.reading("official") as reading:
         found = hot_places.hot_places(reading)
-        marks = case_map.surroundings(reading, drawing(reading))["hotspots"]
+        marks = case_map.hotspots(reading, hot_places.found(reading))
     assert [mark["reports"] for mark in marks] == [len(place.demands) for place in found]
     for mark, place in zip(marks, found, strict=True):
-        assert mark["title"].startswith(f"多人反映：{place.kind}\n反映 {mark['reports']} 次")
+        people = f"，{place.people} 人" if place.people else ""
+        assert mark["title"] == (
+            f"多人反映：{place.kind}\n反映 {len(place.demands)} 次{people}，没解决 {place.unresolved} 件"
+        )
         assert (mark["lon"], mark["lat"]) == (round(place.lon, 4), round(place.lat, 4))
 
 

@@ -15,7 +15,7 @@ from server.domain.work_calendar import local_day
 from server.figures import merging
 from server.figures.merging import Suggestion
 from server.services.demands import handlers
-from server.storage import case_filter, units
+from server.storage import case_counts, units
 from server.storage.demands import Demand
 from server.work import Reading
 
@@ -49,7 +49,7 @@ class Asking:
     def people(self) -> Options:
         """Whom it can be given to, with how much each has in hand already."""
         found = handlers.can_be_given_to(self.reading, self.demand)
-        in_hand = case_filter.in_hand_by_account(self.reading.session, [each.id for each in found])
+        in_hand = case_counts.in_hand_by_account(self.reading.session, [each.id for each in found])
         return [
             (
                 str(each.id),

@@ -77,7 +77,13 @@ def cases() -> str:
         return page(
             "cases.html",
             as_of=reading.now,
-            map=map_host(reading, "cases", area=wanted.area, data_url=_here("staff.case_values")),
+            map=map_host(
+                reading,
+                "cases",
+                area=wanted.area,
+                data_url=_here("staff.case_values"),
+                beside={"hotspots": case_map.hotspots(reading, hot)},
+            ),
             cards=leader_cards(overview.cards, wanted.area),
             filters=_filters(reading, wanted),
             period=GROUP_WORDS.get(wanted.group, ""),
@@ -88,7 +94,8 @@ def cases() -> str:
             off_map=overview.off_map,
             private=villages.private[:_MOST_VILLAGES],
             private_villages=len(villages.private),
-            hot=with_joining(reading, hot_places.told(reading, hot[: hot_places.MOST_TOLD])),
+            hot=with_joining(reading, hot_places.told(reading, hot[: hot_places.MOST_LISTED])),
+            hot_on_map=min(len(hot), hot_places.MOST_TOLD),
             hot_in_all=len(hot),
             may_view_hot_spots=reading.actor.may(Permission.VIEW_HOT_SPOTS),
             area=wanted.area,
@@ -105,7 +112,7 @@ def cases() -> str:
 
 @requires(Permission.VIEW_MAPS)
 def values() -> Response:
-    """What the map shows, as static/js/map/frame.js reads it; with `within`, only the points of a view."""
+    """What the map shows beside the places of 多人反映, as static/js/map/frame.js reads it; with `within`, only the points of a view."""
     wanted = query(ValuesQuery)
     by = wanted.coloured_by
     with database().read(current_actor()) as reading:

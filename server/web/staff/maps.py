@@ -88,19 +88,26 @@ def names() -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapHost:
-    """What map.html is told of its map."""
+    """What map.html is told of its map; `beside`, what the page itself adds to the values, for it shows them too."""
 
     layer: str
     title: str
     frame_url: str
     names_url: str
     data_url: str
+    beside: Mapping[str, Any] | None = None
 
 
 def map_host(
-    reading: Reading, layer: str, *, area: str | None, data_url: str, title: str | None = None
+    reading: Reading,
+    layer: str,
+    *,
+    area: str | None,
+    data_url: str,
+    title: str | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> MapHost:
-    """Return the addresses of a layer over an area; `title` where the layer's own says too little.
+    """Return the addresses of a layer over an area; `title` where the layer's own says too little, `beside` as MapHost.
 
     Raises NotFound("jurisdiction.unknown") outside the reader's scope.
     """
@@ -111,6 +118,7 @@ def map_host(
         frame_url=url_for("staff.map_frame", layer=layer, area=area),
         names_url=url_for("staff.map_names", area=area),
         data_url=data_url,
+        beside=beside,
     )
 
 

@@ -50,6 +50,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ordered_files_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ordered_files_goes_at"), ["goes_at"], unique=False)
 
+    with op.batch_alter_table("demands", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_demands_raised_on"), postgresql_where="(point IS NOT NULL)")
+        batch_op.create_index(
+            "ix_demands_raised_on",
+            [
+                "raised_on",
+                "jurisdiction",
+                "state_key",
+                "class",
+                "suggested_class",
+                "place_source",
+                "found_on_patrol",
+                "kind",
+                "number",
+                "point",
+            ],
+            unique=False,
+            postgresql_where=sa.text("point IS NOT NULL"),
+            sqlite_where=sa.text("point IS NOT NULL"),
+        )
+
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reviews_verdict"))
 
