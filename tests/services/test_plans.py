@@ -236,6 +236,21 @@ def test_the_ledger_of_a_county_is_read_on_in_its_order_and_never_sorted(
     assert "Sort" not in steps, steps
 
 
+OF_FEW = {
+    "ix_submissions_standing_received_at": RecordFilter(standing=Standing.RETURNED),
+    "ix_submissions_flagged": RecordFilter(flag="clock", standing=Standing.UNSEEN),
+}
+
+
+@pytest.mark.parametrize("index", sorted(OF_FEW))
+def test_records_judged_and_records_with_questions_are_found_among_few_others(
+    index: str, database: Database, county: County, executed: list[tuple[str, object]]
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        record_list.find(work.session, OF_FEW[index], scope=COUNTY_SCOPE)
+        assert index in plan(work.session, *executed[-1])
+
+
 LONGEST_OVER: dict[str, Reader] = {
     "queue": lambda session: attention.due_until(session, NOW, scope=COUNTY_SCOPE, area=None, limit=50),
     "queue, read on": lambda session: attention.due_until(
