@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
@@ -159,6 +160,29 @@ def test_a_gap_thinner_than_a_metre_is_a_sliver_and_a_warning(closed: bool) -> N
     (finding,) = examine([grid(), east, lid, floor] if closed else [grid(), east, lid])
     assert (finding.level, finding.kind) == ("warning", "sliver")
     assert finding.square_metres == pytest.approx(0.4 * 1_108.5, rel=1e-2)
+
+
+def test_overlaps_and_gaps_are_found_beside_grids_that_fit_exactly() -> None:
+    """Counted again by plain geometry: what grids cover twice, and what they leave inside their frame."""
+    chance = np.random.default_rng(7)
+    shapes = [
+        box(108 + x / 100, 30 + y / 100, 108.01 + x / 100, 30.01 + y / 100)
+        for x in range(6)
+        for y in range(6)
+    ]
+    for at in (7, 14, 16, 28):  # none at the edge, so that the frame stays closed
+        corners = shapely.get_coordinates(shapes[at])[:-1]
+        shapes[at] = Polygon(corners + chance.uniform(-0.0005, 0.0005, corners.shape))
+    found = examine([grid(shape, f"5002330010010{at:02}") for at, shape in enumerate(shapes)])
+    told = {
+        kind: sum(each.square_metres or 0 for each in found if each.kind == kind)
+        for kind in ("overlap", "gap")
+    }
+    covered = shapely.union_all(shapes)
+    never = sum(area_m2(Polygon(hole)) for hole in covered.interiors)
+    twice = sum(area_m2(shape) for shape in shapes) - area_m2(covered)
+    assert told["gap"] == pytest.approx(never, rel=1e-3)
+    assert told["overlap"] == pytest.approx(twice, rel=1e-3)
 
 
 def test_only_what_touches_the_grids_drawn_is_told_not_what_was_wrong_around_them() -> None:
