@@ -154,7 +154,8 @@ def database(app: Flask) -> Database:
 def county(request: pytest.FixtureRequest, database: Database) -> County:
     """The county's people and keys; `database_url` has put it there."""
     kept = "county_in_sqlite" if database.engine.dialect.name == "sqlite" else "county_in_postgis"
-    return copy.deepcopy(request.getfixturevalue(kept)[1])
+    there: County = request.getfixturevalue(kept)[1]
+    return copy.deepcopy(there)
 
 
 @pytest.fixture
@@ -176,7 +177,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "shared": not os.environ.get("WANGGE_TEST_SHARED"),
         "slow": not os.environ.get("WANGGE_TEST_SLOW"),
     }
-    chosen, left_out = [], []
+    chosen: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         lacking = [
             name for name, is_missing in missing.items() if is_missing and item.get_closest_marker(name)

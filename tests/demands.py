@@ -102,7 +102,7 @@ class Story:
 
     def patrol(self, *findings: Mapping[str, Any], by: str = "worker", grid: str = GRID, **more: Any) -> int:
         """A patrol now, with findings."""
-        found = {"result": "found", "finding": list(findings)} if findings else {}
+        found: dict[str, Any] = {"result": "found", "finding": list(findings)} if findings else {}
         return self.send("patrol", patrol(grid, self.clock.now, **found), by=by, **more)
 
     def hand_over(self, demand: Demand) -> None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
-from shapely import MultiPolygon, Point, box
-from shapely.geometry.base import BaseGeometry
+from shapely import MultiPolygon, Point, Polygon, box
 
 from server import profiles
 from server.database import Database
@@ -55,7 +54,7 @@ class County:
         return f"/v1/key/{self.keys[name]}/projects/1"
 
 
-OUTLINES: dict[str, BaseGeometry] = {
+OUTLINES: dict[str, Polygon] = {
     GRID: box(108.00, 30.00, 108.01, 30.01),
     VACANT_GRID: box(108.01, 30.00, 108.02, 30.01),
     OTHER_GRID: box(108.02, 30.00, 108.03, 30.01),

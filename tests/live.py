@@ -107,7 +107,7 @@ def start_demo(folder: Path) -> LiveServer:
 @contextmanager
 def serving(*, data_dir: Path, database_url: str, **settings: str) -> Iterator[LiveServer]:
     """A live server for the length of a block."""
-    server = start(data_dir=data_dir, database_url=database_url, **settings)
+    server = start(data_dir=data_dir, database_url=database_url, port=None, **settings)
     try:
         yield server
     finally:

@@ -178,7 +178,8 @@ class Office:
                 each.columns[0].name: getattr(demand, each.key) for each in sa.inspect(Demand).column_attrs
             }
             rows = [values | {"id": uuid.uuid4(), "number": f"{demand.number}-{n}"} for n in range(number)]
-            work.session.connection().execute(sa.insert(sa.inspect(Demand).local_table), rows)
+            table = sa.inspect(Demand).local_table
+            work.session.connection().execute(sa.insert(table), rows)  # type: ignore[arg-type]
         return [row["id"] for row in rows]
 
     def demand(self, key: uuid.UUID) -> Demand:

@@ -86,7 +86,7 @@ def copied(database: Database, times: int) -> None:
         columns = [column for column in Submission.__table__.columns if column.name != "id"]
         (one,) = work.session.execute(sa.select(*columns)).mappings()
         rows = [{**one, "instance_id": f"uuid:{n}", "root_instance_id": f"uuid:{n}"} for n in range(times)]
-        work.session.execute(sa.insert(Submission.__table__), rows)
+        work.session.execute(sa.insert(Submission.__table__), rows)  # type: ignore[arg-type]
 
 
 A_MINUTE = dt.timedelta(minutes=1)

@@ -46,7 +46,7 @@ class Phone:
         return self.county.phone(self.name)
 
     def get(self, path: str, **more: object) -> TestResponse:
-        return self.client.get(f"{self.path}/{path}", **more)  # type: ignore[arg-type]
+        return self.client.get(f"{self.path}/{path}", **more)
 
     def post(self, xml: bytes, files: Mapping[str, bytes] | None = None, query: str = "") -> TestResponse:
         kind, body = encoded(xml, files or {})

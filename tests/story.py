@@ -60,14 +60,17 @@ class Story:
         return self
 
     def does(self, action: Action, actor: Actor, *, on: float = 0, **stated: Any) -> DemandState:
-        said = {
-            "actor": actor,
-            "facts": replace(self.facts, **stated),
-            "profile": self.profile,
-            "calendar": calendar_of(self.profile),
-            "now": at(0) + dt.timedelta(days=on),
-        }
-        self.decided.append(partial(decide, self.state, action, **said))
+        decided = partial(
+            decide,
+            self.state,
+            action,
+            actor=actor,
+            facts=replace(self.facts, **stated),
+            profile=self.profile,
+            calendar=calendar_of(self.profile),
+            now=at(0) + dt.timedelta(days=on),
+        )
+        self.decided.append(decided)
         self.state = self.decided[-1]()
         return self.state
 

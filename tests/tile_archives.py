@@ -39,10 +39,10 @@ def pmtiles(folder: Path, *, kind: TileType = TileType.PNG) -> Path:
     """A PMTiles file of a kind of tile."""
     path = folder / "map.pmtiles"
     with path.open("wb") as file:
-        writer = Writer(file)
+        writer = Writer(file)  # type: ignore[no-untyped-call]
         for number, image in sorted((zxy_to_tileid(*place), image) for place, image in TILES.items()):
-            writer.write_tile(number, image)
-        writer.finalize(
+            writer.write_tile(number, image)  # type: ignore[no-untyped-call]
+        writer.finalize(  # type: ignore[no-untyped-call]
             {
                 "tile_type": kind,
                 "tile_compression": Compression.NONE,
