@@ -22,6 +22,7 @@ from server.storage.selection import within
 from server.work import Reading
 
 COUNTY_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 6, 9, 12
+MOST_CHOICES = 500
 _NAMES = "grid_names"
 _KINDS = {"general": "一般网格", "special": "专属网格"}
 
@@ -148,8 +149,11 @@ def _grids_of(scope: Scope) -> sa.ColumnElement[bool]:
     return within(Grid.code, scope)
 
 
-def choices(reading: Reading) -> list[Division]:
-    """The villages, townships and, for somebody of a single village, grids that a reader may narrow his view to."""
+def choices(reading: Reading, chosen: str | None = None) -> list[Division]:
+    """The villages, townships and, for somebody of a single village, grids that a reader may narrow his view to.
+
+    Of a city's, more than MOST_CHOICES, the townships and the villages of the one that is or holds the `chosen`.
+    """
     session, scope = reading.session, reading.actor.scope
     villages = villages_with_grids(session, scope=scope)
     wider = {code[:digits] for code in villages for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
@@ -159,6 +163,9 @@ def choices(reading: Reading) -> list[Division]:
         today = local_day(reading.now)
         names = grid_names(session, scope=scope)
         found.update((grid.code, grid.full_name) for grid in names.values() if grid.is_in_force(today))
+    if len(found) > MOST_CHOICES:
+        township = (chosen or "")[:TOWNSHIP_DIGITS]
+        found = {code: name for code, name in found.items() if code[:TOWNSHIP_DIGITS] in (code, township)}
     return [Division(code, found[code]) for code in sorted(found)]
 
 

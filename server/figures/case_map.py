@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,18 +13,15 @@ from server.domain.demand_states import StateKey
 from server.domain.people import Actor
 from server.domain.permissions import Permission
 from server.figures import case_bins, grid_values, hot_places, open_cases
-from server.figures.areas import narrowed
 from server.figures.case_colours import MIXED, ColouredBy, Colouring, colourings
+from server.figures.case_overview import Villages
 from server.figures.case_words import held_as
 from server.figures.hot_places import Ring
 from server.figures.open_cases import Case
 from server.figures.outlines import Bounds, Drawing
-from server.storage import case_counts
 from server.storage.case_filter import CaseFilter, OnMap
 from server.work import Reading
 
-FEW = 5
-"""Below this a count of PRIVATE matters is 「少量」 to whoever may not read them."""
 MOST_POINTS = 2_000
 """More cases than this are told as bins, until somebody looks closer."""
 _EXACT_DECIMALS, _ABOVE_VILLAGE_DECIMALS = 6, 4
@@ -48,51 +45,29 @@ def map_points(
     return {"points": _points(reading, open_cases.every_case(reading, shown), colouring), "bins": None}
 
 
-def surroundings(
-    reading: Reading, drawn: Drawing, area: str | None = None, *, coloured_by: ColouredBy = "age"
-) -> dict[str, Any]:
-    """What lies around the points of an area, whatever else the filter says.
+def surroundings(reading: Reading, drawn: Drawing, *, coloured_by: ColouredBy = "age") -> dict[str, Any]:
+    """What lies around the points of a map, whatever the filter says.
 
-    `villages` as grid_values.divided() gives them, `counts` of PRIVATE matters by their position, `mixed`: the colour of several cases that
-    differ in theirs.
+    `villages` as grid_values.divided() gives them, `mixed`: the colour of several cases that differ in theirs.
     """
     return {
         "drawing": drawn.name,
         "villages": grid_values.divided(reading, drawn),
-        "counts": _private_counts_on(reading, drawn, area),
         "mixed": None if coloured_by == "age" else MIXED,
     }
 
 
-def hotspots(reading: Reading, found: Sequence[Hotspot]) -> list[dict[str, Any]]:
-    """Of places of 多人反映 the reader has been given, the most reports first, those with most as rings of the map."""
-    return [
-        _hotspot(reading.actor, each) for each in hot_places.rings(reading, found[: hot_places.MOST_TOLD])
-    ]
+def beside_list(reading: Reading, hot: Sequence[Hotspot], villages: Villages) -> dict[str, Any]:
+    """What a map shows that the page around it lists, of an area, whatever the filter says.
 
-
-def private_counts(reading: Reading, area: str | None = None) -> dict[str, str]:
-    """How many PRIVATE matters are not settled in each village, in words: exact only for who may read them."""
-    scope = narrowed(reading.actor.scope, area)
-    counted = case_counts.private_by_village(reading.session, area, scope=scope)
-    return {code: private_words(reading, code, number) for code, number in sorted(counted.items())}
-
-
-def private_words(reading: Reading, code: str, number: int) -> str:
-    """How many PRIVATE matters a village has: exactly only for who may read them."""
-    return f"{number} 件" if reading.actor.scope.covers(code, private=True) else few(number)
-
-
-def few(number: int) -> str:
-    """A count of PRIVATE matters for whoever may not read them: 「少量」 below FEW."""
-    return f"{number} 件" if number >= FEW else "少量"
-
-
-def _private_counts_on(reading: Reading, drawn: Drawing, area: str | None) -> Mapping[int, str]:
-    """The words on each village that has PRIVATE matters, by the village's position in a drawing."""
-    counts = private_counts(reading, area)
-    numbers = {village: number for number, (village, _) in enumerate(drawn.villages)}
-    return {numbers[code]: f"私事 {words}" for code, words in counts.items() if code in numbers}
+    `hotspots`: the places of 多人反映 with most reports; `counts` of PRIVATE matters by their village.
+    """
+    return {
+        "hotspots": [
+            _hotspot(reading.actor, each) for each in hot_places.rings(reading, hot[: hot_places.MOST_TOLD])
+        ],
+        "counts": {code: f"私事 {words}" for code, _, words in villages.private},
+    }
 
 
 def _decimals(actor: Actor, code: str) -> int:

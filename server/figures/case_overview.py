@@ -10,7 +10,6 @@ from gis.hotspots import Hotspot
 from server.domain.demand_states import Group
 from server.domain.permissions import Permission
 from server.figures import areas, hot_places
-from server.figures.case_map import private_words
 from server.figures.open_cases import counts, moments
 from server.storage import case_counts, jurisdictions
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
@@ -18,6 +17,8 @@ from server.work import Reading
 
 OLD_DAYS_BAND = 4
 """The band of cases older than 30 days, which the township looks at first."""
+FEW = 5
+"""Below this a count of PRIVATE matters is 「少量」 to whoever may not read them."""
 
 Tone = Literal["calm", "watch", "act"]
 
@@ -52,10 +53,10 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Villages:
-    """What villages have not settled: (code, name, number) of the overdue, most first; (name, words) of PRIVATE ones."""
+    """What villages have not settled: (code, name, number) of the overdue, most first; (code, name, words) of PRIVATE ones."""
 
     overdue: list[tuple[str, str, int]]
-    private: list[tuple[str, str]]
+    private: list[tuple[str, str, str]]
 
 
 def overview(
@@ -95,11 +96,21 @@ def villages(reading: Reading, area: str | None = None) -> Villages:
     return Villages(
         overdue=sorted(overdue, key=lambda each: (-each[2], each[0])),
         private=[
-            (names.get(code, code), private_words(reading, code, each.private))
+            (code, names.get(code, code), private_words(reading, code, each.private))
             for code, each in sorted(found.items())
             if each.private
         ],
     )
+
+
+def private_words(reading: Reading, code: str, number: int) -> str:
+    """How many PRIVATE matters a village has: exactly only for who may read them."""
+    return f"{number} 件" if reading.actor.scope.covers(code, private=True) else few(number)
+
+
+def few(number: int) -> str:
+    """A count of PRIVATE matters for whoever may not read them: 「少量」 below FEW."""
+    return f"{number} 件" if number >= FEW else "少量"
 
 
 _UNRESOLVED = CaseFilter(groups=UNRESOLVED_GROUPS)

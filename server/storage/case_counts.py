@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,36 +29,22 @@ def unsettled_by_village(
     session: Session, area: str | None, *, scope: Scope, moments: Moments
 ) -> dict[str, VillageCounts]:
     """What each village has not settled, by its code; what lies in none stands under its wider division."""
-    wanted = (sa.and_(overdue(moments), readable(scope)), held_as() == "PRIVATE")
-    found = _by_village(session, area, scope, wanted)
-    return {village: VillageCounts(*numbers) for village, *numbers in found}
-
-
-def private_by_village(session: Session, area: str | None, *, scope: Scope) -> dict[str, int]:
-    """PRIVATE matters not settled, counted by village within the whole scope: numbers, never rows (S4 #25)."""
-    found = _by_village(session, area, scope, (sa.true(),), held_as() == "PRIVATE")
-    return {row.village: row.of_0 for row in found}
-
-
-def _by_village(
-    session: Session,
-    area: str | None,
-    scope: Scope,
-    wanted: Sequence[sa.ColumnElement[bool]],
-    *among: sa.ColumnElement[bool],
-) -> Sequence[Any]:
-    """(village, how many of its demands not settled hold each condition): summed over grids, which come in order."""
-    counted = [sa.func.count().filter(each).label(f"of_{number}") for number, each in enumerate(wanted)]
+    conditions = {
+        "overdue": sa.and_(overdue(moments), readable(scope)),
+        "private": held_as() == "PRIVATE",  # numbers, never rows (S4 #25)
+    }
     village = sa.func.substr(Demand.jurisdiction, 1, Level.VILLAGE.digits).label("village")
+    # By grid first: those come in order, villages would be sorted.
     by_grid = (
-        sa.select(village, *counted)
-        .where(unsettled(), within(Demand.jurisdiction, scope), *in_area(area), *among)
+        sa.select(village, *(sa.func.count().filter(each).label(name) for name, each in conditions.items()))
+        .where(unsettled(), within(Demand.jurisdiction, scope), *in_area(area))
         .group_by(Demand.jurisdiction)
         .subquery()
     )
-    sums = (sa.cast(sa.func.sum(by_grid.c[each.name]), sa.Integer).label(each.name) for each in counted)
+    sums = (sa.cast(sa.func.sum(by_grid.c[name]), sa.Integer) for name in conditions)
     query = sa.select(by_grid.c.village, *sums).group_by(by_grid.c.village)
-    return session.connection().execute(query).all()
+    rows = session.connection().execute(query).all()
+    return {code: VillageCounts(overdue, private) for code, overdue, private in rows}
 
 
 def in_hand_by_account(session: Session, accounts: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:

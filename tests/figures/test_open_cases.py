@@ -16,6 +16,7 @@ from server.domain.people import Actor
 from server.domain.problems import Forbidden
 from server.figures import case_map, case_overview, hot_places, open_cases
 from server.figures.case_colours import ColouredBy, colourings
+from server.figures.case_overview import Villages
 from server.figures.outlines import drawing
 from server.services.demands.intake import Place, Raised, Reporter, raise_demand
 from server.storage.case_filter import UNRESOLVED_GROUPS, CaseFilter, OnMap, Timing
@@ -242,11 +243,12 @@ def test_private_matters_are_counted_by_village_and_few_of_them_not_exactly(stor
             counted[village] = counted.get(village, 0) + 1
     expected = {code: f"{number} 件" if number >= 5 else "少量" for code, number in counted.items()}
     with story.reading("official") as reading:
-        assert case_map.private_counts(reading) == expected
-        around = case_map.surroundings(reading, drawing(reading))
-    assert {around["villages"][at][0]: words for at, words in around["counts"].items()} == {
-        code: f"私事 {words}" for code, words in expected.items()
-    }
+        found = case_overview.villages(reading)
+        shown = case_map.beside_list(reading, (), found)
+        known = {village for village, _, _ in case_map.surroundings(reading, drawing(reading))["villages"]}
+    assert {code: words for code, _, words in found.private} == expected
+    assert shown["counts"] == {code: f"私事 {words}" for code, words in expected.items()}
+    assert shown["counts"].keys() <= known
 
 
 def test_a_hot_place_is_told_of_by_several_and_holds_no_private_matter(story: Story) -> None:
@@ -274,7 +276,7 @@ def test_nobody_asks_for_the_own_list_of_another(story: Story) -> None:
 def test_the_map_marks_hot_places_and_gives_them_no_private_matter(story: Story) -> None:
     with story.reading("official") as reading:
         found = hot_places.hot_places(reading)
-        marks = case_map.hotspots(reading, hot_places.found(reading))
+        marks = case_map.beside_list(reading, hot_places.found(reading), Villages([], []))["hotspots"]
     assert [mark["reports"] for mark in marks] == [len(place.demands) for place in found]
     for mark, place in zip(marks, found, strict=True):
         people = f"，{place.people} 人" if place.people else ""

@@ -14,7 +14,7 @@ from server.domain.permissions import Permission
 from server.domain.problems import NotFound
 from server.domain.work_calendar import local_day
 from server.figures import open_cases
-from server.figures.case_map import few
+from server.figures.case_overview import few
 from server.figures.case_rates import (
     CLASSES_OR_NONE,
     HOME_LEVELS,

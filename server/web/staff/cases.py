@@ -82,7 +82,7 @@ def cases() -> str:
                 "cases",
                 area=wanted.area,
                 data_url=_here("staff.case_values"),
-                beside={"hotspots": case_map.hotspots(reading, hot)},
+                beside=case_map.beside_list(reading, hot, villages),
             ),
             cards=leader_cards(overview.cards, wanted.area),
             filters=_filters(reading, wanted),
@@ -112,7 +112,7 @@ def cases() -> str:
 
 @requires(Permission.VIEW_MAPS)
 def values() -> Response:
-    """What the map shows beside the places of 多人反映, as static/js/map/frame.js reads it; with `within`, only the points of a view."""
+    """What the map shows but for what the page lists, as static/js/map/frame.js reads it; with `within`, only the points of a view."""
     wanted = query(ValuesQuery)
     by = wanted.coloured_by
     with database().read(current_actor()) as reading:
@@ -120,8 +120,7 @@ def values() -> Response:
             reading, wanted.filter(reading), coloured_by=by, within=wanted.within_degrees()
         )
         if wanted.within is None:
-            drawn = drawing(reading, wanted.area)
-            shown |= case_map.surroundings(reading, drawn, wanted.area, coloured_by=by)
+            shown |= case_map.surroundings(reading, drawing(reading, wanted.area), coloured_by=by)
         response = jsonify(shown)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -148,7 +148,7 @@ def _look(level: str) -> dict[str, str]:
 
 def area_filter(reading: Reading, chosen: str | None) -> dict[str, Any]:
     """Return the filter bar's field for the area."""
-    options = [("", "全部"), *((each.code, each.name) for each in areas.choices(reading))]
+    options = [("", "全部"), *((each.code, each.name) for each in areas.choices(reading, chosen))]
     return {"name": "area", "label": "范围", "kind": "select", "options": options, "value": chosen or ""}
 
 

@@ -87,7 +87,9 @@ def wall() -> str:
             *_visit_tiles(visited),
             *_case_tiles(reading, wanted.area),
         ]
-        place = {each.code: each.name for each in areas.choices(reading)}.get(wanted.area or "", "")
+        place = {each.code: each.name for each in areas.choices(reading, wanted.area)}.get(
+            wanted.area or "", ""
+        )
     return page(
         "wall.html",
         as_of=reading.now,

@@ -19,8 +19,8 @@
                 its position counts through all villages
        level    by position: its place in levels, -1 for none · n, d · marks: 1 vacant + 2 thick outline
        texts, titles, names  by position, where n and d do not say it; names null where there are too many
-     values  of open cases {drawing, villages, counts, points, bins, hotspots, mixed}
-       counts   {position of a village: text}: what has no point, such as its private matters
+     values  of open cases {drawing, villages, counts, points, bins, hotspots, mixed}; the page itself knows counts and hotspots
+       counts   {code of a village: text}: what has no point, such as its private matters
        points   [{id, lon, lat, class: "GRID" | "COMMUNITY" | "GOVERNMENT", hollow, age, colour: "#rrggbb",
                 overdue, urgent, suspended, title}]; age in days; title may have several lines; null where there are too many
        bins     then [{lon, lat, count, age, colour}]: how many in a square of a kilometre, the oldest of them

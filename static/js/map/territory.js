@@ -107,7 +107,7 @@
       const wanted = tiles.labels().map((each) => ({ ...each, row: rowOf(each) }));
       const drawsGrids = wanted.some(({ kind }) => kind === "grids");
       const texts = data.counts
-        ? wanted.filter(({ kind, id }) => kind === "villages" && data.counts[id]).map(({ id, at }) => ({ at, text: data.counts[id] }))
+        ? wanted.filter(({ kind }) => kind === "villages").map(({ id, at }) => ({ at, text: data.counts[data.villages[id][0]] })).filter(({ text }) => text)
         : spread(map, wanted.filter(({ kind, row }) => (kind === "grids") === drawsGrids && row?.level && row.text && row.d !== 0)
           .sort(neediestFirst)).map(({ at, row }) => ({ at, text: row.text }));
       label(texts);
