@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.scope import Scope
-from server.storage.base import json_text, unread
+from server.storage.base import json_text, local_text
 from server.storage.demands import Demand, readable
 from server.storage.forms import FormVersion
 from server.storage.geometry import undecoded
@@ -36,14 +36,14 @@ class Selection:
 
 
 class Stored(NamedTuple):
-    """A submission as the database keeps it: moments, JSON and points are not yet read."""
+    """A submission as the database keeps it: JSON and points are not yet read. `received` is a moment in Shanghai."""
 
     id: int
     instance_id: str
     root_instance_id: str
     form_version: str
     state: str
-    received_at: str | dt.datetime
+    received: str
     day: dt.date
     jurisdiction: str
     flags: str
@@ -78,7 +78,7 @@ def batch(session: Session, selection: Selection, *, scope: Scope, after: int, a
             Submission.root_instance_id,
             Submission.form_version,
             Submission.state,
-            unread(Submission.received_at),
+            local_text(session, Submission.received_at),
             Submission.day,
             Submission.jurisdiction,
             sa.cast(Submission.flags, sa.Text),

@@ -66,7 +66,7 @@ def test_an_ordered_file_holds_what_is_sent_at_once_elsewhere(desk: Desk) -> Non
 
 
 def test_how_far_a_file_is_can_be_seen_while_it_is_made(desk: Desk) -> None:
-    copied(desk.database, 2500)
+    copied(desk.database, 4500)
     row = desk.order(Format.GPKG)
     seen = []
 
@@ -76,7 +76,7 @@ def test_how_far_a_file_is_can_be_seen_while_it_is_made(desk: Desk) -> None:
         return False
 
     assert desk.make(look) == 1
-    assert seen[:2] == [(FileState.MAKING, 2000, 2501), (FileState.MAKING, 2501, 2501)]
+    assert seen[:2] == [(FileState.MAKING, 4000, 4501), (FileState.MAKING, 4501, 4501)]
     assert desk.now(row).state == FileState.READY
 
 

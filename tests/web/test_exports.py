@@ -309,15 +309,15 @@ def test_a_record_changed_while_it_is_exported_stands_in_the_file_once(
     phone: Phone, database: Database, settings: Settings, clock: Clock
 ) -> None:
     assert phone.send(found(finding("灯"))) == 201
-    copied(database, 2500)
+    copied(database, 4500)
     clock.now += dt.timedelta(minutes=1)
     with database.transaction(SYSTEM) as work:
         order = exports.begin(work, Wanted(form_id="patrol", format=Format.CSV, in_words=False), reason="x")
     lines = file.chunks(order, lambda: database.read(SYSTEM), FileStore(settings.data_dir / "files"))
     first = [next(lines), next(lines)]
     clock.now += dt.timedelta(minutes=1)
-    assert phone.send(found(finding("桥"), deprecated_id="uuid:2400")) == 201
+    assert phone.send(found(finding("桥"), deprecated_id="uuid:4400")) == 201
     text = b"".join([*first, *lines]).decode("utf-8-sig")
     keys = [line["record-id"] for line in csv.DictReader(io.StringIO(text, newline=""))]
-    assert len(keys) == len(set(keys)) == 2501
-    assert "uuid:2400" in keys
+    assert len(keys) == len(set(keys)) == 4501
+    assert "uuid:4400" in keys

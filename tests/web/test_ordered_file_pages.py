@@ -48,10 +48,10 @@ def ordered(client: FlaskClient, kind: str = "xlsx") -> str:
 def test_a_file_is_seen_waiting_in_the_making_and_ready(
     official: FlaskClient, desk: Desk, clock: Clock
 ) -> None:
-    copied(desk.database, 2500)
+    copied(desk.database, 4500)
     where = ordered(official, "gpkg")
     waiting = read(official, where)
-    assert "马上开始做，共 2,501 份记录" in words(waiting)
+    assert "马上开始做，共 4,501 份记录" in words(waiting)
     assert waiting.find(REFRESH) is not None
     assert official.get(f"{where}/content").status_code == 404
     clock.now += A_MINUTE
@@ -64,11 +64,11 @@ def test_a_file_is_seen_waiting_in_the_making_and_ready(
 
     assert desk.make(look) == 2
     (bar,) = seen[0].findall(".//progress")
-    assert (bar.get("value"), bar.get("max")) == ("2000", "2501")
-    assert "已写 2,000 / 2,501 条" in words(seen[0])
+    assert (bar.get("value"), bar.get("max")) == ("4000", "4501")
+    assert "已写 4,000 / 4,501 条" in words(seen[0])
     assert seen[0].find(REFRESH) is not None
     ready = read(official, where)
-    assert "做好了：2,501 份记录" in words(ready)
+    assert "做好了：4,501 份记录" in words(ready)
     assert ready.find(REFRESH) is None
     taken = official.get(ready.xpath('string(//a[text()="下载"]/@href)'), buffered=True)
     assert taken.data.startswith(b"SQLite format 3")

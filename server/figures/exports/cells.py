@@ -5,7 +5,6 @@ What was typed never runs: a text that a spreadsheet would compute is marked as 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +22,15 @@ Guard = Callable[[str], str]
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _POSITION = re.compile(r"\s*-?\d+(?:\.\d+)?(?:\s+-?\d+(?:\.\d+)?){1,3}\s*", re.ASCII)
-_IN_SHANGHAI = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?\+08:00", re.ASCII)
+_IN_SHANGHAI = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?\+08:00", re.ASCII)
 _PLACE = (("经度", "lon"), ("纬度", "lat"), ("海拔（米）", "altitude"), ("精度（米）", "accuracy"))
 _ALL_NUMBERS = (True,) * len(_PLACE)
 _NUMERIC = frozenset({"int", "decimal"})
 _MOST_DIGITS = 15
-_WITHOUT_ZONE = len("2026-10-20 09:00:00")
+_DAY = len("2026-10-20")
+TO_THE_SECOND = len("2026-10-20 09:00:00")
+"""How much of a moment a spreadsheet reads (GB/T 7408)."""
+_NOTHING: Answer = {}
 _COUNT = ("（个数）", "count")
 
 
@@ -83,10 +85,9 @@ def _cells(groups: Sequence[tuple[tuple[str, ...], Sequence[_Column]]], answer: 
         group: Any = answer
         for step in steps:
             group = group.get(step) if isinstance(group, dict) else None
-        if not isinstance(group, dict):
-            group = {}
+        found = group.get if isinstance(group, dict) else _NOTHING.get
         for name, kind, write, blank in columns:
-            said = group.get(name)
+            said = found(name)
             cells += write(said) if type(said) is kind else blank
     return cells
 
@@ -176,19 +177,14 @@ def _moments(reading: Reading) -> Writing:
     """A moment as a spreadsheet reads it, in Shanghai; a phone writes it with its zone."""
 
     def write(said: str) -> Sequence[Cell]:
-        if here := _IN_SHANGHAI.fullmatch(said):
-            return (f"{here[1]} {here[2]}",)
+        if _IN_SHANGHAI.fullmatch(said):
+            return (f"{said[:_DAY]} {said[_DAY + 1 : TO_THE_SECOND]}",)
         moment = answers.moment(said)
         if moment is None:
             return (reading.guard(said),)
-        return (local(moment),)
+        return (moment.astimezone(SHANGHAI).isoformat(" ", "seconds")[:TO_THE_SECOND],)
 
     return write
-
-
-def local(moment: dt.datetime) -> str:
-    """A moment in Shanghai as a spreadsheet reads it (GB/T 7408)."""
-    return moment.astimezone(SHANGHAI).isoformat(" ", "seconds")[:_WITHOUT_ZONE]
 
 
 def _places(reading: Reading) -> Writing:

@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 
 from server.domain.submission import STATES
 from server.figures.areas import GridName, grid_names
-from server.figures.exports.cells import Answer, Cell, Guard, as_is, distinct, local
+from server.figures.exports.cells import TO_THE_SECOND, Answer, Cell, Guard, as_is, distinct
 from server.figures.exports.order import Order
 from server.figures.exports.picks import Picks
 from server.figures.personnel import place_names
 from server.storage import exports as storage
-from server.storage.base import moment
 from server.storage.exports import Stored
 from server.storage.geometry import point_degrees
 from server.work import Reading
 
-_AT_ONCE = 2000
+_AT_ONCE = 4000
 _WITHHELD = "涉及不公开的诉求，内容不导出"
 
 Opened = Callable[[], AbstractContextManager[Reading]]
@@ -123,7 +122,7 @@ def _record(row: Stored, place: list[float] | None, known: _Known) -> Record:
     guard = known.guard
     facts: list[Cell] = [
         row.id,
-        local(moment(row.received_at)),
+        row.received[:TO_THE_SECOND],
         row.day.isoformat(),
         *known.names[row.jurisdiction],
         guard(row.sender or ""),

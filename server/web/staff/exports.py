@@ -13,6 +13,7 @@ from server.domain.submission import STATES
 from server.figures.exports import file
 from server.figures.exports import order as figures
 from server.figures.exports.order import EVERY_STATE, Format, Wanted
+from server.figures.personnel import place_names
 from server.services import exports as services
 from server.services import ordered_files
 from server.storage import ordered_files as ordered_storage
@@ -71,6 +72,7 @@ def chooser(form_id: str) -> str:
 def _page(reading: Reading, form_id: str, chosen: Chosen) -> str:
     prepared = services.settle(reading, Wanted(form_id=form_id, format=Format.XLSX, **chosen.model_dump()))
     places = figures.places(prepared.table)
+    own_files = ordered_storage.of_account(reading.session, reading.actor.id, now=reading.now)
     return page(
         "export.html",
         as_of=reading.now,
@@ -98,7 +100,8 @@ def _page(reading: Reading, form_id: str, chosen: Chosen) -> str:
             (figures.place_key(table, question), f"{table.label} · {question.label}")
             for table, question in places
         ],
-        own_files=ordered_storage.of_account(reading.session, reading.actor.id, now=reading.now),
+        own_files=own_files,
+        own_areas=place_names(reading.session, filter(None, (each.wanted["area"] for each in own_files))),
     )
 
 
