@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -35,8 +36,7 @@ Part = LineString | Point
 _Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """One position of a track: degrees WGS-84, accuracy in metres, aware time where the source has one.
 
     A geotrace of ODK Collect has no times; an accuracy of 0 is a point somebody drew, not a fix; from `UNKNOWN_M`
@@ -47,6 +47,10 @@ class Fix:
     lat: float
     accuracy_m: float
     at: datetime | None = None
+
+
+_AT = Fix._fields.index("at")
+"""How many numbers stand before the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +82,37 @@ def clean(fixes: Sequence[Fix]) -> list[Part]:
     in fixes: a further track or part never takes anything away, while a fix in the midst of a part moves its median.
     """
     ordered = _in_order(fixes)
-    if not any(_counts(fix) for fix in ordered):
+    numbers = np.array([fix[:_AT] for fix in ordered], dtype=float).reshape(-1, _AT)
+    counting = np.flatnonzero(_counting(numbers))
+    if not len(counting):
         return []
-    first = next(fix for fix in ordered if _counts(fix))
-    plane = LocalPlane(first.lon, first.lat)
-    walk = _walk(ordered, plane)
-    if ordered[0].at is not None:
+    lon, lat, accuracies = numbers[counting].T
+    plane = LocalPlane(lon[0], lat[0])
+    is_timed = ordered[0].at is not None
+    walk = _Walk(
+        metres=plane.to_local(np.column_stack((lon, lat))),
+        accuracies=accuracies,
+        seconds=_seconds([ordered[n] for n in counting]) if is_timed else np.zeros(len(counting)),
+        run=np.cumsum(numbers[:, -1] >= UNKNOWN_M, dtype=np.int64)[counting],
+    )
+    if is_timed:
         walk = walk[~_spikes(walk)]
     return [_part(moves, plane) for part in _parts(walk) if len(moves := _moves(_smoothed(part)))]
 
 
+def _counting(numbers: _Numbers) -> NDArray[np.bool_]:
+    """Mark the rows (longitude, latitude, accuracy) that are evidence of somebody's being there."""
+    accuracies = numbers[:, -1]
+    is_near: NDArray[np.bool_] = (accuracies > 0) & (accuracies <= WORST_ACCURACY_M)
+    return is_near & np.isfinite(numbers[:, :-1]).all(axis=1)
+
+
+def _seconds(fixes: Sequence[Fix]) -> _Numbers:
+    return np.array([0.0 if fix.at is None else fix.at.timestamp() for fix in fixes])
+
+
 def _counts(fix: Fix) -> bool:
-    return 0 < fix.accuracy_m <= WORST_ACCURACY_M and math.isfinite(fix.lon) and math.isfinite(fix.lat)
+    return bool(_counting(np.array([fix[:_AT]]))[0])
 
 
 def _in_order(fixes: Sequence[Fix]) -> list[Fix]:
@@ -104,24 +127,6 @@ def _in_order(fixes: Sequence[Fix]) -> list[Fix]:
         if not is_repeated:
             kept.append(fix)
     return kept
-
-
-def _walk(ordered: Sequence[Fix], plane: LocalPlane) -> _Walk:
-    counting: list[Fix] = []
-    runs: list[int] = []
-    unknown = 0
-    for fix in ordered:
-        if _counts(fix):
-            counting.append(fix)
-            runs.append(unknown)
-        elif fix.accuracy_m >= UNKNOWN_M:
-            unknown += 1
-    return _Walk(
-        metres=plane.to_local(np.array([(fix.lon, fix.lat) for fix in counting])),
-        accuracies=np.array([fix.accuracy_m for fix in counting]),
-        seconds=np.array([0.0 if fix.at is None else fix.at.timestamp() for fix in counting]),
-        run=np.array(runs),
-    )
 
 
 def _steps(metres: Coordinates) -> _Numbers:

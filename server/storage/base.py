@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -120,8 +120,37 @@ def _key_of(kind: type[Base]) -> str:
 
 
 def _given(row: Base) -> dict[str, Any]:
-    columns = sa.inspect(type(row)).columns
-    return {columns[name].key: value for name, value in vars(row).items() if not name.startswith("_")}
+    names = _names(type(row))
+    return {names[name]: value for name, value in vars(row).items() if name in names}
+
+
+@cache
+def _names(kind: type[Base]) -> dict[str, str]:
+    """By attribute: what a statement calls its column."""
+    return {name: column.key for name, column in sa.inspect(kind).columns.items()}
+
+
+_AT_ONCE = 8
+"""Rows of one statement: more are rare, and each number of rows is compiled once."""
+
+
+def insert_few(session: Session, kind: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that all give the same columns, in their order: one statement costs a third of one for each."""
+    for first in range(0, len(rows), _AT_ONCE):
+        part = rows[first : first + _AT_ONCE]
+        given = {f"{name}_{n}": value for n, row in enumerate(part) for name, value in row.items()}
+        session.connection().execute(_insert_few(kind, tuple(part[0]), len(part)), given)
+
+
+@cache
+def _insert_few(kind: type[Base], names: tuple[str, ...], number: int) -> sa.Executable:
+    """INSERT … SELECT … UNION ALL: SQLAlchemy compiles it once, as it does not with a list of VALUES."""
+    columns = sa.inspect(kind).local_table.c
+    rows = [
+        sa.select(*(sa.bindparam(f"{name}_{n}", type_=columns[name].type).label(name) for name in names))
+        for n in range(number)
+    ]
+    return sa.insert(kind).from_select(list(names), sa.union_all(*rows) if number > 1 else rows[0])
 
 
 def insert_once(

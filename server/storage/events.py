@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session
 from server.domain.events import Event
 from server.domain.people import Actor
 from server.domain.scope import Scope
-from server.storage.base import Base, Code, Json, Serial
+from server.storage.base import Base, Code, Json, Serial, insert_few
 from server.storage.selection import within
 
 
@@ -51,48 +50,31 @@ class EventRow(Base):
 
 
 _WAITING = "events_waiting"
-_COLUMNS = ("at", "actor_id", "actor_name", "kind", "subject", "subject_id", "jurisdiction", "details")
-_AT_ONCE = 8
 
 
 def append(session: Session, event: Event, *, actor: Actor, at: dt.datetime) -> None:
     """Put an event behind those of the session's transaction; write() writes them together."""
-    values = (
-        at,
-        actor.id,
-        actor.name,
-        event.kind,
-        event.subject,
-        str(event.subject_id),
-        event.jurisdiction,
-        event.details(),
-    )
-    session.info.setdefault(_WAITING, []).append(values)
+    row = {
+        "at": at,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "kind": event.kind,
+        "subject": event.subject,
+        "subject_id": str(event.subject_id),
+        "jurisdiction": event.jurisdiction,
+        "details": event.details(),
+    }
+    session.info.setdefault(_WAITING, []).append(row)
 
 
 def write(session: Session) -> None:
-    """Write the events that wait, in their order: one statement for a few costs a third of one for each."""
-    waiting = session.info.pop(_WAITING, [])
-    for first in range(0, len(waiting), _AT_ONCE):
-        rows = waiting[first : first + _AT_ONCE]
-        given = {f"{name}_{n}": row[i] for n, row in enumerate(rows) for i, name in enumerate(_COLUMNS)}
-        session.connection().execute(_insert(len(rows)), given)
+    """Write the events that wait, in their order."""
+    insert_few(session, EventRow, session.info.pop(_WAITING, []))
 
 
 def forget(session: Session) -> None:
     """Drop the events that wait: what they tell of has been given up."""
     session.info.pop(_WAITING, None)
-
-
-@cache
-def _insert(number: int) -> sa.Insert:
-    """INSERT … SELECT … UNION ALL: SQLAlchemy compiles it once, as it does not with a list of VALUES."""
-    table = sa.inspect(EventRow).local_table
-    rows = [
-        sa.select(*(sa.bindparam(f"{name}_{n}", type_=table.c[name].type).label(name) for name in _COLUMNS))
-        for n in range(number)
-    ]
-    return sa.insert(EventRow).from_select(list(_COLUMNS), sa.union_all(*rows) if number > 1 else rows[0])
 
 
 def of_subject(session: Session, subject: str, subject_id: object) -> Sequence[EventRow]:

@@ -20,7 +20,7 @@ from server.services.demands.intake import Reporter
 from server.services.projection import urgent_finding
 from server.services.projection.finding_demand import raise_from
 from server.services.projection.record import Record
-from server.storage.base import insert
+from server.storage.base import insert, insert_few
 from server.storage.patrols import Finding, Pass, Patrol
 from server.storage.submissions import Submission
 from server.work import Work
@@ -28,7 +28,6 @@ from server.work import Work
 _LOOK_AGAIN = dt.timedelta(days=7)
 _GOOD_ACCURACY = 100.0
 _SMALLEST_MARGIN = 50.0
-_INSERT_PASSES = sa.insert(sa.inspect(Pass).local_table).inline()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -291,5 +290,4 @@ def _write_passes(work: Work, submission: Submission, patrol: Patrol, facts: Pat
         for shapes, of_track in ((places, False), (facts.walked, True))
         for shape in shapes
     ]
-    if passes:
-        work.session.connection().execute(_INSERT_PASSES, passes)
+    insert_few(work.session, Pass, passes)
