@@ -70,7 +70,7 @@ class RecordForms:
         return self._known[key]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _read(xml: bytes) -> tuple[Wording, Mapping[str, str]]:
     """A form's words and the types of its questions; a page of records shows some, and they never change."""
     return wording(xml), {field.path: field.type for field in shape(xml).fields}
