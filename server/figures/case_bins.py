@@ -5,8 +5,7 @@ The conditions are those of the list (storage/case_filter.py): a map and its lis
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,10 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from gis.generalise import to_square
-from server.domain.demand_clock import age_band, age_in_days
+from server.domain.demand_clock import age_band
 from server.domain.demand_states import StateKey, group_of
 from server.figures import open_cases
+from server.figures.case_ages import ages_in_days
 from server.figures.case_colours import MIXED, ColouredBy, colourings
 from server.figures.open_cases import Case
 from server.figures.outlines import Bounds
@@ -62,6 +62,7 @@ def bins(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age
     counts = np.diff(starts, append=len(order))
     middles = np.add.reduceat(degrees[order], starts) / counts[:, None]
     oldest = np.minimum.reduceat(np.concatenate([each.received for each in alike])[order], starts)
+    ages = ages_in_days(oldest, as_of=reading.now)
     keys = [(key_of(each.value), len(each.degrees)) for each in alike]
     shared = _shared(keys, order, starts)
     return [
@@ -69,17 +70,11 @@ def bins(reading: Reading, wanted: CaseFilter, *, coloured_by: ColouredBy = "age
         for (lon, lat), count, age, key in zip(
             middles.round(_DECIMALS).tolist(),
             counts.tolist(),
-            _ages(oldest, reading.now),
+            ages.tolist(),
             shared,
             strict=True,
         )
     ]
-
-
-def _ages(received: NDArray[np.datetime64], now: dt.datetime) -> Iterator[int]:
-    """The age in days of each moment of UTC."""
-    for moment in received.tolist():
-        yield age_in_days(moment.replace(tzinfo=dt.UTC), as_of=now)
 
 
 def _shared(keys: Sequence[tuple[str, int]], order: Indices, starts: Indices) -> Sequence[str | None]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from server.domain.scope import Scope
+from server.storage import gathered
 from server.storage.case_filter import CaseFilter, Moments, looked_up_by_place
 from server.storage.demands import Demand
-from server.storage.geometry import gathered, read_gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Places:
 
     value: Any
     degrees: NDArray[np.float64]
-    received: NDArray[np.datetime64]
+    received: gathered.Moments
 
 
 def places(
@@ -30,8 +30,10 @@ def places(
 ) -> list[Places]:
     """Where the wanted demands lie, apart by a column of theirs or all together; `wanted` leaves only those with a place."""
     value = sa.null() if by is None else by
-    query = sa.select(value, sa.func.count(), gathered(session, Demand.point, Demand.received_at)).where(
-        *looked_up_by_place(wanted, scope=scope, moments=moments)
-    )
+    query = sa.select(
+        value, sa.func.count(), gathered.places(session, Demand.point, Demand.received_at)
+    ).where(*looked_up_by_place(wanted, scope=scope, moments=moments))
     rows = session.execute(query if by is None else query.group_by(by))
-    return [Places(alike, *read_gathered(text, number)) for alike, number, text in rows if text is not None]
+    return [
+        Places(alike, *gathered.read_places(text, number)) for alike, number, text in rows if text is not None
+    ]

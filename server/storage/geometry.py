@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from shapely import from_wkb, set_srid, to_wkb
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 WGS84 = 4326
@@ -67,36 +66,16 @@ def point_degrees(values: Sequence[bytes | str]) -> NDArray[np.float64]:
     """Longitude and latitude of points that `undecoded` gave, shape (n, 2): of many, ten times as fast as geometries."""
     written: Any = values  # one database gives all as text, the other none
     raw = bytes.fromhex("".join(written)) if isinstance(values[0], str) else b"".join(written)
-    return _degrees(raw, len(values))
+    return degrees_of(raw, len(values))
 
 
-def _degrees(raw: bytes, number: int) -> NDArray[np.float64]:
-    """Whether or not its system stands before them, the record of a point ends with its two numbers."""
+def degrees_of(raw: bytes, number: int) -> NDArray[np.float64]:
+    """Longitude and latitude of so many points one after the other, shape (number, 2).
+
+    Whether or not its system stands before them, the record of a point ends with its two numbers.
+    """
     records = np.frombuffer(raw, np.uint8).reshape(number, -1)
     return records[:, -16:].copy().view("<f8")
-
-
-def gathered(session: Session, point: Any, moment: Any) -> sa.ColumnElement[str | None]:
-    """All points of a question in one text, beside each its moment: of very many not one becomes a row of ours."""
-    place: sa.ColumnElement[str]
-    if session.get_bind().dialect.name == "sqlite":
-        place = sa.func.hex(undecoded(point), type_=sa.Text)
-        said = sa.func.substr(sa.type_coerce(moment, sa.Text), 1, _MOMENT_WIDTH)
-        return sa.func.group_concat(place + said, "", type_=sa.Text)
-    place = sa.cast(undecoded(point), sa.Text)
-    said = sa.func.to_char(sa.func.timezone("UTC", moment), "YYYY-MM-DD HH24:MI:SS", type_=sa.Text)
-    return sa.func.string_agg(place + said, "", type_=sa.Text)
-
-
-def read_gathered(text: str, number: int) -> tuple[NDArray[np.float64], NDArray[np.datetime64]]:
-    """Return degrees, shape (number, 2), and moments of UTC to the second, of what `gathered` gave of so many rows."""
-    records = np.frombuffer(text.encode("ascii"), np.uint8).reshape(number, -1)  # each takes the same room
-    points = records[:, :-_MOMENT_WIDTH].tobytes().decode("ascii")
-    moments = records[:, -_MOMENT_WIDTH:].copy().view(f"S{_MOMENT_WIDTH}")[:, 0]
-    return _degrees(bytes.fromhex(points), number), moments.astype("datetime64[s]")
-
-
-_MOMENT_WIDTH = len("2026-10-20 01:00:00")
 
 
 def gist_index(table: str, column: str) -> sa.Index:

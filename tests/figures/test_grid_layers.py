@@ -18,13 +18,15 @@ from server.domain.problems import NotFound
 from server.domain.roles import Function
 from server.figures import concentrations
 from server.figures.grid_layers import LAYERS, GridFigure, GridLayer, earlier, oldest_levels, unresolved_now
-from server.figures.grid_layers.unresolved import UnresolvedNow, unresolved_at
+from server.figures.grid_layers.unresolved import UnresolvedNow
 from server.figures.grid_norms import norms
 from server.services.demands import closing, handling, triage
 from server.services.demands.handling import Word
 from server.services.demands.intake import Place, Raised, Reporter, raise_demand
 from server.storage.demands import Demand
 from server.storage.posts import Account, PostRow
+from server.storage.selection import Page
+from server.work import Reading
 from tests.conftest import Clock
 from tests.demands import Story
 from tests.factories import (
@@ -180,7 +182,14 @@ def test_the_rows_of_a_figure_are_as_many_as_it_counts(
     with story.reading("official") as reading:
         for grid in GRIDS:
             line = line_of(found, grid)
-            assert [len(listed(reading, grid, part)) for part in ("n", "d")] == [line.n, line.d]
+            for part, number in (("n", line.n), ("d", line.d)):
+                assert listed(reading, grid, part, Page(1, 1_000)).total == number
+                pages = [
+                    listed(reading, grid, part, Page(each, 7)).rows for each in range(1, number // 7 + 2)
+                ]
+                rows = [row for page in pages for row in page]
+                assert len({row.id for row in rows}) == len(rows) == number
+                assert rows == sorted(rows, key=lambda row: (row.received_at, row.number))
 
 
 def test_nobody_sees_private_matters_on_a_layer_not_even_who_may_read_them(
@@ -245,17 +254,23 @@ def said(office: Office, *, back: dt.timedelta = dt.timedelta()) -> dict[str, di
         return {
             name: {
                 line.grid.code: (line.level, line.n, line.d, line.cells)
-                for line in LAYERS[name].compute(earlier(reading, back), None).lines
+                for line in at(name, reading, back).lines
             }
             for name in ("ageing", "deadlines")
         }
 
 
+def at(name: str, reading: Reading, back: dt.timedelta) -> GridLayer:
+    then = LAYERS[name].then
+    assert then is not None
+    return then(earlier(reading, back), None) if back else LAYERS[name].compute(reading, None)
+
+
 def test_what_was_received_since_is_not_among_the_unresolved_of_earlier(office: Office) -> None:
     office.take_in()
     with office.reading("official") as reading:
-        assert len(unresolved_at(reading)) == 1
-        assert unresolved_at(earlier(reading, DAY)) == []
+        assert at("ageing", reading, dt.timedelta()).d == 1
+        assert at("ageing", reading, DAY).d == at("deadlines", reading, DAY).d == 0
 
 
 def test_a_vacant_grid_is_told_with_its_days_and_whoever_stands_in(office: Office) -> None:

@@ -17,6 +17,7 @@ MAY_NAME_A_DATABASE = {
     "server/settings.py",
     "server/storage/base.py",
     "server/storage/dumps.py",
+    "server/storage/gathered.py",
     "server/storage/geometry.py",
     "server/storage/migrations/env.py",
     "server/jobs/queue.py",

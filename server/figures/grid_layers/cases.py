@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from statistics import median_low
+from collections.abc import Callable, Mapping
 
-import sqlalchemy as sa
-
-from server.domain.demand_clock import AGE_BANDS, age_band, age_in_days, is_due_soon, is_overdue
-from server.figures.case_words import days_over
+from server.domain.demand_clock import AGE_BANDS, age_band, age_in_days
+from server.figures.areas import GridName
+from server.figures.grid_layers import by_place
+from server.figures.grid_layers.by_place import Ages, Deadlines
 from server.figures.grid_layers.layer import GridFigure, GridLayer, Layer, Part, grids_of, layer_of
-from server.figures.grid_layers.unresolved import OpenCase, oldest_now, unresolved_at
-from server.figures.open_cases import mechanism
+from server.figures.grid_layers.unresolved import OLD, OVERDUE, listed_now, oldest_now
+from server.storage.case_filter import CaseFilter
 from server.storage.demands import Demand
+from server.storage.selection import Listing, Page
 from server.work import Reading
 
 _OLDEST_BAND = len(AGE_BANDS) - 1
 _NO_PRIVATE = "不含私事"
 _NO_CASES = "no_cases"
+_NONE = "没有未解决的"
+_NOTHING_DUE = Deadlines(0, 0, 0, 0)
 
 
 def ageing(reading: Reading, area: str | None) -> GridLayer:
     """件龄: n demands unresolved for more than 30 days of d unresolved; coloured by the oldest (METRICS C2)."""
-    there, elsewhere = _by_grid(reading, area)
-    lines = []
-    for code, grid in grids_of(reading, area).items():
-        ages = [age_in_days(case.received_at, as_of=reading.now) for case in there.get(code, ())]
-        bands = Counter(_band(age) for age in ages)
-        oldest = max(ages, default=0)
-        lines.append(
-            GridFigure(
-                grid=grid,
-                n=bands[_OLDEST_BAND],
-                d=len(ages),
-                text=f"{oldest}天" if ages else "",
-                level=_age_level(oldest) if ages else _NO_CASES,
-                told=f"没解决 {len(ages)} 件，最久 {oldest} 天" if ages else "没有未解决的",
-                cells=(
-                    oldest if ages else "",
-                    median_low(ages) if ages else "",
-                    *(bands[number] for number in range(len(AGE_BANDS))),
-                ),
-                weight=(oldest if ages else -1,),
-            )
+    return _ageing(reading, area, by_place.ages(reading, area))
+
+
+def ageing_then(reading: Reading, area: str | None) -> GridLayer:
+    """件龄 at an earlier moment."""
+    return _ageing(reading, area, by_place.ages(reading, area, earlier=True))
+
+
+def _ageing(reading: Reading, area: str | None, there: Mapping[str, Ages]) -> GridLayer:
+    grids = grids_of(reading, area)
+    lines = [_aged(grid, there.get(code)) for code, grid in grids.items()]
+    return layer_of(reading, lines, elsewhere=_elsewhere(there, grids))
+
+
+def _aged(grid: GridName, ages: Ages | None) -> GridFigure:
+    if ages is None:
+        cells: tuple[str | int, ...] = ("", "", *(0 for _ in AGE_BANDS))
+        return GridFigure(
+            grid=grid, n=0, d=0, text="", level=_NO_CASES, told=_NONE, cells=cells, weight=(-1,)
         )
-    return layer_of(reading, lines, elsewhere=elsewhere)
+    return GridFigure(
+        grid=grid,
+        n=ages.bands[_OLDEST_BAND],
+        d=ages.number,
+        text=f"{ages.oldest}天",
+        level=_age_level(ages.oldest),
+        told=f"没解决 {ages.number} 件，最久 {ages.oldest} 天",
+        cells=(ages.oldest, ages.median, *ages.bands),
+        weight=(ages.oldest,),
+    )
 
 
 def oldest_levels(reading: Reading, area: str | None) -> list[tuple[str, str]]:
@@ -61,29 +67,31 @@ def oldest_levels(reading: Reading, area: str | None) -> list[tuple[str, str]]:
 
 def deadlines(reading: Reading, area: str | None) -> GridLayer:
     """时限: n demands overdue of d unresolved; coloured by the worst of each grid (METRICS C3, C4)."""
-    _, calendar = mechanism(reading)
-    there, elsewhere = _by_grid(reading, area)
-    lines = []
-    for code, grid in grids_of(reading, area).items():
-        cases = there.get(code, [])
-        overdue = [case for case in cases if is_overdue(case.state, as_of=reading.now)]
-        soon = sum(is_due_soon(case.state, as_of=reading.now, calendar=calendar) for case in cases)
-        longest = max((days_over(case.state, as_of=reading.now) for case in overdue), default=0)
-        lines.append(
-            GridFigure(
-                grid=grid,
-                n=len(overdue),
-                d=len(cases),
-                text=f"{len(overdue)}/{len(cases)}" if cases else "",
-                level=_deadline_level(len(cases), len(overdue), soon),
-                told=f"没解决 {len(cases)} 件，超期 {len(overdue)} 件，将到期 {soon} 件"
-                if cases
-                else "没有未解决的",
-                cells=(soon, longest if overdue else ""),
-                weight=(len(overdue), soon, len(cases)),
-            )
-        )
-    return layer_of(reading, lines, elsewhere=elsewhere)
+    return _deadlines(reading, area, by_place.deadlines(reading, area))
+
+
+def deadlines_then(reading: Reading, area: str | None) -> GridLayer:
+    """时限 at an earlier moment."""
+    return _deadlines(reading, area, by_place.deadlines(reading, area, earlier=True))
+
+
+def _deadlines(reading: Reading, area: str | None, there: Mapping[str, Deadlines]) -> GridLayer:
+    grids = grids_of(reading, area)
+    lines = [_due(grid, there.get(code, _NOTHING_DUE)) for code, grid in grids.items()]
+    return layer_of(reading, lines, elsewhere=_elsewhere(there, grids))
+
+
+def _due(grid: GridName, due: Deadlines) -> GridFigure:
+    return GridFigure(
+        grid=grid,
+        n=due.overdue,
+        d=due.number,
+        text=f"{due.overdue}/{due.number}" if due.number else "",
+        level=_deadline_level(due.number, due.overdue, due.soon),
+        told=f"没解决 {due.number} 件，超期 {due.overdue} 件，将到期 {due.soon} 件" if due.number else _NONE,
+        cells=(due.soon, due.longest if due.overdue else ""),
+        weight=(due.overdue, due.soon, due.number),
+    )
 
 
 def _deadline_level(cases: int, overdue: int, soon: int) -> str:
@@ -102,35 +110,19 @@ def _age_level(age: int) -> str:
     return f"age_{_band(age)}"
 
 
-def _by_grid(reading: Reading, area: str | None) -> tuple[Mapping[str, Sequence[OpenCase]], int]:
-    """The unresolved demands by where they lie, and how many lie in no grid."""
-    found: dict[str, list[OpenCase]] = defaultdict(list)
-    cases = unresolved_at(reading, area)
-    for case in cases:
-        found[case.jurisdiction].append(case)
-    in_grids = sum(len(found.get(code, ())) for code in grids_of(reading, area))
-    return found, len(cases) - in_grids
+def _elsewhere(there: Mapping[str, Ages] | Mapping[str, Deadlines], grids: Mapping[str, GridName]) -> int:
+    """How many demands lie in no grid."""
+    return sum(each.number for code, each in there.items() if code not in grids)
 
 
-def _demands(counts: Callable[[OpenCase, dt.datetime], bool]) -> Callable[..., list[Demand]]:
-    """Return what lists the demands of n (those that `counts`) or of d, the oldest first."""
+def _demands(counted: CaseFilter) -> Callable[..., Listing[Demand]]:
+    """Return what lists a page of the demands of n (those that are `counted`) or of d, the oldest first."""
 
-    def listed(reading: Reading, area: str | None, part: Part) -> list[Demand]:
-        keys = [case.id for case in unresolved_at(reading, area) if part == "d" or counts(case, reading.now)]
-        return _rows(reading, keys)
+    def listed(reading: Reading, area: str | None, part: Part, page: Page) -> Listing[Demand]:
+        return listed_now(reading, area, page=page, which=counted if part == "n" else None)
 
     return listed
 
-
-def _rows(reading: Reading, keys: Sequence[uuid.UUID]) -> list[Demand]:
-    found: dict[uuid.UUID, Demand] = {}
-    for first in range(0, len(keys), _AT_ONCE):
-        query = sa.select(Demand).where(Demand.id.in_(keys[first : first + _AT_ONCE]))
-        found |= {row.id: row for row in reading.session.scalars(query)}
-    return [found[key] for key in keys]
-
-
-_AT_ONCE = 500
 
 AGEING = Layer(
     label="件龄",
@@ -142,8 +134,8 @@ AGEING = Layer(
     columns=("最久（天）", "中位（天）", *(band.label for band in AGE_BANDS)),
     note=_NO_PRIVATE,
     compute=ageing,
-    then=ageing,
-    demands=_demands(lambda case, now: _band(age_in_days(case.received_at, as_of=now)) == _OLDEST_BAND),
+    then=ageing_then,
+    demands=_demands(OLD),
 )
 DEADLINES = Layer(
     label="时限",
@@ -155,6 +147,6 @@ DEADLINES = Layer(
     columns=("将到期", "超期最久（天）"),
     note=_NO_PRIVATE,
     compute=deadlines,
-    then=deadlines,
-    demands=_demands(lambda case, now: is_overdue(case.state, as_of=now)),
+    then=deadlines_then,
+    demands=_demands(OVERDUE),
 )

@@ -12,6 +12,7 @@ from server.domain.work_calendar import local_day
 from server.figures import areas
 from server.figures.areas import GridName
 from server.storage.demands import Demand
+from server.storage.selection import Listing, Page
 from server.work import Reading
 
 Part = Literal["n", "d"]
@@ -80,8 +81,8 @@ class Layer:
 
     `of_n` and `of_d` say what n and d count, `unit` their measure word, `number` what stands in a grid on the map.
     `then` computes it as of an earlier `reading.now` (see `earlier`) from what is kept, without lines where nothing
-    was kept yet; None where not enough is. `demands` returns those that a part of its figure counts in a grid or
-    area, oldest first, where it counts demands. It is shown to whoever has the `permission`.
+    was kept yet; None where not enough is. `demands` returns a page of those that a part of its figure counts in a
+    grid or area, oldest first, where it counts demands. It is shown to whoever has the `permission`.
     """
 
     label: str
@@ -95,7 +96,7 @@ class Layer:
     note: str = ""
     then: Callable[[Reading, str | None], GridLayer] | None = None
     permission: Permission = Permission.VIEW_MAPS
-    demands: Callable[[Reading, str | None, Part], list[Demand]] | None = None
+    demands: Callable[[Reading, str | None, Part, Page], Listing[Demand]] | None = None
 
 
 def earlier(reading: Reading, back: dt.timedelta) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -127,9 +128,8 @@ def rows() -> str:
     if kind.demands is None:
         raise NotFound("page.unknown")
     with database().read(current_actor()) as reading:
-        counted = kind.demands(reading, wanted.grid or wanted.area, wanted.part)
-        of_page = Page(wanted.page, PAGE_SIZE)
-        lines = open_cases.lines(reading, counted[of_page.offset : of_page.offset + of_page.size])
+        found = kind.demands(reading, wanted.grid or wanted.area, wanted.part, Page(wanted.page, PAGE_SIZE))
+        lines = open_cases.lines(reading, found.rows)
         where = open_cases.place_names(reading, [wanted.grid] if wanted.grid else []).values()
     return page(
         "layer_rows.html",
@@ -137,9 +137,9 @@ def rows() -> str:
         title=kind.of_n if wanted.part == "n" else kind.of_d,
         words=" · ".join(part for part in (kind.label, *where, kind.note) if part),
         lines=lines,
-        total=len(counted),
+        total=found.total,
         page_number=wanted.page,
-        pages=-(-len(counted) // PAGE_SIZE),
+        pages=-(-found.total // PAGE_SIZE),
         class_words=CLASSES,
         back_url=here("staff.layers", part=None, grid=None, page=None),
     )
@@ -220,15 +220,20 @@ def _cards(found: GridLayer, kind: Layer) -> list[dict[str, Any]]:
 def _groups(found: GridLayer) -> list[tuple[str, str, int, int]]:
     """(code, name, n, d) of the divisions next below what is shown: townships, else villages; none for a single one."""
     for digits, name_of in ((9, "township"), (12, "village")):
-        names = {line.grid.code[:digits]: getattr(line.grid, name_of) for line in found.lines}
-        if len(names) > 1:
-            return [_group(code, names[code], found) for code in sorted(names)]
+        groups: dict[str, list[GridFigure]] = defaultdict(list)
+        for line in found.lines:
+            groups[line.grid.code[:digits]].append(line)
+        if len(groups) > 1:
+            return [
+                (
+                    code,
+                    getattr(lines[0].grid, name_of),
+                    sum(line.n for line in lines),
+                    sum(line.d for line in lines),
+                )
+                for code, lines in sorted(groups.items())
+            ]
     return []
-
-
-def _group(code: str, name: str, found: GridLayer) -> tuple[str, str, int, int]:
-    lines = [line for line in found.lines if line.grid.code.startswith(code)]
-    return code, name, sum(line.n for line in lines), sum(line.d for line in lines)
 
 
 def _row_urls(wanted: LayerQuery, grid: str | None) -> dict[str, str]:
