@@ -18,6 +18,7 @@ from pathlib import Path
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.app import create_app
+from server.database import Clock, utc_now
 from server.settings import Settings
 from server.web.parts import Parts
 from tests.ports import free_port
@@ -125,12 +126,12 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def answering(settings: Settings) -> Iterator[str]:
+def answering(settings: Settings, *, clock: Clock = utc_now) -> Iterator[str]:
     """The address at which an app answers from threads of this process for the length of a block, with no jobs beside.
 
-    It is there at once: starting `wangge serve` costs seconds.
+    It is there at once: starting `wangge serve` costs seconds. `clock` gives it the present as aware UTC.
     """
-    app = create_app(settings)
+    app = create_app(settings, clock=clock)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

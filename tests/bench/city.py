@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +18,8 @@ import numpy as np
 import shapely
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from werkzeug.serving import make_server
 
-from server.app import create_app, seldom_look_for_garbage
+from server.app import seldom_look_for_garbage
 from server.database import Database
 from server.domain.demand_number import format_number
 from server.domain.demand_states import UNRESOLVED
@@ -33,10 +31,11 @@ from server.storage import migrations
 from server.storage.demands import Demand
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary
 from server.storage.jurisdictions import Jurisdiction
-from server.web.parts import Parts
+from server.storage.tiles import TileStore
 from tests.bench import many_demands
 from tests.bench.many_demands import made_from, seed
 from tests.factories import COUNTY, NOW, START, found_county
+from tests.live import answering
 
 FOLDER = Path(__file__).parents[2] / ".bench" / "city"
 COLUMNS, ROWS = 200, 100
@@ -69,22 +68,13 @@ def on_file() -> str:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """The address of a server on the city at NOW, with its tiles drawn and no jobs beside it, until the block ends."""
-    app = create_app(
-        Settings(data_dir=folder, database_url=on_file(), secret_key="t" * 40), clock=lambda: NOW
-    )
-    parts: Parts = app.extensions["wangge"]
-    tiling.draw_ahead(parts.database, parts.tiles)
+    settings = Settings(data_dir=folder, database_url=on_file(), secret_key="t" * 40)
+    database = Database(settings.url, clock=lambda: NOW)
+    tiling.draw_ahead(database, TileStore(folder / "tiles"))
+    database.close()
     seldom_look_for_garbage()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        parts.database.close()
+    with answering(settings, clock=lambda: NOW) as address:
+        yield address
 
 
 def outlines() -> list[shapely.Polygon]:
