@@ -22,7 +22,7 @@ from server.domain.retagging import batches, by_way
 from server.domain.work_calendar import local_day
 from server.figures import boundary_layers
 from server.services import boundary_import, retagging
-from server.services.boundary_import import MapOrder, Remark, WrongMap
+from server.services.boundary_import import Examined, MapOrder, Remark, WrongMap
 from server.services.retagging import AT_ONCE, Correction
 from server.web.i18n import say
 
@@ -46,7 +46,7 @@ def grid() -> None:
 @click.option("--village-field", help="哪个字段是村（社区）名称，新设村时用")
 @click.option("--township-field", help="哪个字段是乡镇（街道）名称，新设乡镇时用")
 @click.option("--create-divisions", is_flag=True, help="村、乡镇还没有设立的，一并设立")
-@click.option("--end-missing", is_flag=True, help="图上有的村里，图上没有的现行网格停用")
+@click.option("--end-missing", is_flag=True, help="图上有的村里，图上没有的现行网格取消")
 @click.option("--effective", type=click.DateTime(["%Y-%m-%d"]), help="生效日期，默认今天")
 @click.option("--encoding", help="文件没有写明的文字编码，例如 GBK")
 @click.option(
@@ -99,33 +99,46 @@ def import_(
             create_divisions=create_divisions,
             places=places,
         )
-        if dry_run:
-            with database.read(SYSTEM) as reading:
-                found = boundary_import.look(reading, order)
-            _refuse_errors(found.remarks)
-            version = None
-        else:
+        with database.read(SYSTEM) as reading:
+            found = boundary_import.look(reading, order)
+        _tell(found)
+        version = None
+        if not dry_run:
             try:
                 with database.transaction(SYSTEM) as work:
                     version, found = boundary_import.take_in(work, order)
             except WrongMap as refusal:
                 _refuse_errors(refusal.examined.remarks)
                 raise
-    if found.remarks:
-        click.echo(table(_HEADS, [*map(_row, found.remarks)]))
-    changes = found.changes
-    click.echo(
-        f"新增 {len(changes.new)} 个网格，改界 {len(changes.redrawn)} 个，改名 {len(changes.renamed)} 个，"
-        f"停用 {len(changes.ended)} 个，不变 {len(changes.unchanged)} 个；{changes.households} 户换网格。"
-    )
     if version is None:
         click.echo("只是预览，没有导入。" if dry_run else "与现行边界没有差别，没有发布新的版本。")
         return
     click.echo(
-        f"已导入 {len(changes.features)} 个网格，边界第 {version.id} 版，{version.effective_on} 起生效。"
+        f"已导入 {len(found.changes.features)} 个网格，边界第 {version.id} 版，{version.effective_on} 起生效。"
     )
     if found.absent:
         click.echo(f"一并设立了 {len(found.absent)} 个区划。")
+
+
+def _tell(found: Examined) -> None:
+    _refuse_errors(found.remarks)
+    if found.remarks:
+        click.echo(table(_HEADS, [*map(_row, found.remarks)]))
+    changes, follows = found.changes, found.follows
+    click.echo(
+        f"新增 {len(changes.new)} 个网格，改界 {len(changes.redrawn)} 个，改名 {len(changes.renamed)} 个，"
+        f"取消 {len(changes.ended)} 个，不变 {len(changes.unchanged)} 个。"
+    )
+    if follows is None:
+        return
+    patrols, visits, demands = follows.records
+    click.echo(
+        f"{follows.moving} 户换到新的网格（{follows.unplaced} 户没有门口位置），"
+        f"{follows.demands} 件没办完的诉求归到新的网格（{follows.demands_unplaced} 件说不清位置，归村、社区）；"
+        f"取消、改界的网格已有的 {patrols} 次巡查、{visits} 次走访、{demands} 件诉求仍记在当时的网格。"
+    )
+    if follows.posts:
+        click.echo(f"取消的网格还有人在岗（{len(follows.posts)} 个岗位），请另定岗位。")
 
 
 def _places(file: Path) -> list[tuple[float, float]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from shapely.geometry.base import BaseGeometry
 
@@ -16,9 +18,6 @@ from server.work import Reading
 
 Outlines = Mapping[str, BaseGeometry]
 """Outlines in degrees WGS-84 by grid code."""
-
-_AT_ONCE = 100
-"""Villages asked about in one query: the households of a whole city are more than should lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,12 @@ def followers(
 ) -> Iterator[Followers]:
     """Yield, for each of `villages` by code, who follows when the outlines `before` become `after`.
 
-    Both may hold grids of other villages, which are left aside. What a grid is made from is what is kept of it.
+    Both may hold grids of other villages, which are left aside. What a grid is made from is what is kept of it. A
+    township is asked about at a time: the households of a whole city are more than should lie in memory.
     """
     was, becomes = _by_village(before), _by_village(after)
-    waiting = sorted(villages)
-    for first in range(0, len(waiting), _AT_ONCE):
-        some = waiting[first : first + _AT_ONCE]
-        scope = Scope.of(some)
+    for township, some in groupby(sorted(villages), key=itemgetter(slice(Level.TOWNSHIP.digits))):
+        scope = Scope.of([township])
         origins = redrawings.origins(reading.session, scope=scope)
         homes = _sited_by_village(redrawings.doors(reading.session, scope=scope))
         matters = _sited_by_village(redrawings.open_matters(reading.session, scope=scope))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import shapely
@@ -15,7 +15,6 @@ from gis.grid_files import Drawn
 from gis.validate import Feature as Outlined
 from server.domain.jurisdiction import Level as Division
 from server.domain.scope import Scope
-from server.figures.rehousing import followers
 from server.services.boundaries import Feature
 from server.storage import grids
 from server.storage.grids import Grid
@@ -43,19 +42,22 @@ _SAME_DEGREES = 1e-8
 class Changes:
     """Codes of grids by what a map does to them; `renamed` get another name, kind or population and keep their ground.
 
-    `features` are those to be published, `households` is how many households get another grid.
+    `features` are those to be published; `before` and `after` are the outlines of the counties drawn, by code.
     """
 
-    features: Sequence[Feature]
-    new: Sequence[str]
-    redrawn: Sequence[str]
-    renamed: Sequence[str]
-    unchanged: Sequence[str]
-    ended: Sequence[str]
-    households: int
+    features: Sequence[Feature] = ()
+    new: Sequence[str] = ()
+    redrawn: Sequence[str] = ()
+    renamed: Sequence[str] = ()
+    unchanged: Sequence[str] = ()
+    ended: Sequence[str] = ()
+    before: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    after: Mapping[str, BaseGeometry] = field(default_factory=dict)
 
-
-NO_CHANGES = Changes(features=(), new=(), redrawn=(), renamed=(), unchanged=(), ended=(), households=0)
+    @property
+    def villages(self) -> set[str]:
+        """Where a grid begins, ends or gets another border."""
+        return {code[: Division.VILLAGE.digits] for code in (*self.new, *self.redrawn, *self.ended)}
 
 
 def in_force(reading: Reading, taken: Sequence[Drawn], *, on: dt.date) -> dict[str, BaseGeometry]:
@@ -101,9 +103,7 @@ def compared(
     def whose(fate: str) -> list[str]:
         return [code for code, its in fates.items() if its == fate]
 
-    moved = {code[: Division.VILLAGE.digits] for code in (*whose("redrawn"), *ended)}
     after = {code: shape for code, shape in present.items() if code not in ended}
-    after |= {each.code: each.geometry for each in taken if each.geometry is not None}
     return Changes(
         features=[_feature(each) for each in taken if fates[each.code] != "unchanged"],
         new=whose("new"),
@@ -111,9 +111,8 @@ def compared(
         renamed=whose("renamed"),
         unchanged=whose("unchanged"),
         ended=ended,
-        households=sum(
-            len(each.households) for each in followers(reading, villages=moved, before=present, after=after)
-        ),
+        before=present,
+        after=after | {each.code: each.geometry for each in taken if each.geometry is not None},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from shapely import Point
@@ -22,10 +22,11 @@ from server.domain.permissions import Permission
 from server.domain.problems import Invalid
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
+from server.figures.boundary_consequences import Consequences, consequences
+from server.figures.rehousing import followers
 from server.services import boundaries, divisions, rehousing
 from server.services.boundary_comparison import (
     KINDS,
-    NO_CHANGES,
     Changes,
     beside,
     compared,
@@ -75,10 +76,14 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """What there is to know of a map, and what it would change; `absent` are divisions not known, by code, with names."""
+    """What there is to know of a map, and what it would change; `absent` are divisions not known, by code, with names.
+
+    `follows` is what publishing it would bring about; None where nothing asked for it.
+    """
 
     remarks: Sequence[Remark]
-    changes: Changes = NO_CHANGES
+    changes: Changes = field(default_factory=Changes)
+    follows: Consequences | None = None
     absent: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -96,7 +101,18 @@ class WrongMap(Invalid):
 
 
 def look(reading: Reading, order: MapOrder) -> Examined:
-    """预览: what is wrong with a map and what it would change; nothing is written. Raises Forbidden."""
+    """预览: what is wrong with a map, what it would change and what would follow; nothing is written. Raises Forbidden."""
+    examined = _examined(reading, order)
+    changes = examined.changes
+    if examined.errors or not (changes.features or changes.ended):
+        return examined
+    follow = followers(reading, villages=changes.villages, before=changes.before, after=changes.after)
+    return replace(
+        examined, follows=consequences(reading, follow, ended=changes.ended, redrawn=changes.redrawn)
+    )
+
+
+def _examined(reading: Reading, order: MapOrder) -> Examined:
     reading.actor.require(Permission.IMPORT_BOUNDARIES)
     repairs, drawn = _repaired(order)
     taken = [each for each in drawn if each.code]
@@ -126,7 +142,7 @@ def take_in(work: Work, order: MapOrder) -> tuple[BoundaryVersion | None, Examin
 
     Households follow on the day it takes force. Raises WrongMap, and what boundaries.publish() raises.
     """
-    examined = look(work, order)
+    examined = _examined(work, order)
     if examined.errors:
         raise WrongMap(examined)
     changes = examined.changes
@@ -143,8 +159,7 @@ def take_in(work: Work, order: MapOrder) -> tuple[BoundaryVersion | None, Examin
         ended=changes.ended,
         remarks=[remark.message for remark in examined.remarks],
     )
-    moved = {*changes.redrawn, *changes.new, *changes.ended}
-    rehousing.follow(work, version, villages={code[: Division.VILLAGE.digits] for code in moved})
+    rehousing.follow(work, version, villages=changes.villages)
     return version, examined
 
 

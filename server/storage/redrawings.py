@@ -12,11 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.domain.demand_states import UNRESOLVED
 from server.domain.rehousing import Sited
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Json, Key, Serial
-from server.storage.demands import Demand
+from server.storage.demands import Demand, unsettled
 from server.storage.geometry import decoded, undecoded
 from server.storage.grids import BoundaryVersion, Grid, GridBoundary
 from server.storage.households import Household, HouseholdMove, RegisterChange
@@ -110,12 +109,11 @@ def doors(session: Session, *, scope: Scope) -> list[Sited]:
 
 def open_matters(session: Session, *, scope: Scope) -> list[Sited]:
     """The demands within the scope that are not resolved, where they lie: at a place, else at a household's door."""
-    unresolved = [key.value for key in UNRESOLVED]
     place = undecoded(sa.func.coalesce(Demand.point, Household.point))
     query = (
         sa.select(Demand.id, Demand.jurisdiction, place)
         .join(Household, Household.id == Demand.household_id, isouter=True)
-        .where(within(Demand.jurisdiction, scope), Demand.key.in_(unresolved))
+        .where(within(Demand.jurisdiction, scope), unsettled())
     )
     return _sited(session.execute(query.order_by(Demand.id)).all())
 

@@ -239,7 +239,7 @@ def test_grids_that_a_map_of_their_village_leaves_out_end_when_asked_for(
     done = import_(run, wide, "--end-missing")
     assert done.exit_code == 0, done.output
     assert "改界 1 个" in done.output
-    assert "停用 1 个" in done.output
+    assert "取消 1 个" in done.output
     assert list(outlines(deployment)) == [FIRST]
 
 

@@ -79,9 +79,8 @@ def test_a_map_is_uploaded_looked_at_and_published(office: FlaskClient, database
         "新增网格": "1",
         "改界": "0",
         "改名、改类别或人口": "0",
-        "停用": "0",
+        "取消": "0",
         "不变": "2",
-        "换网格的住户": "0",
     }
     assert drawn(database) == set(OUTLINES), "looking changes nothing"
     done = office.post(place, data=FIELDS, follow_redirects=True)

@@ -37,6 +37,8 @@ from server.web.staff.pages import back_to, page
 
 _SHOWN = 200
 _UPLOADS_SHOWN = 10
+_LARGE = 5_000
+"""Grids, households and demands written by one publication: from here on it takes longer than a page should."""
 _OVERHEAD_BYTES = 10_000
 """What a form adds to the file in it."""
 _DATUMS: Sequence[tuple[Datum, str]] = (
@@ -249,6 +251,7 @@ def _map(
     found: Examined | None = None,
     error: str | None = None,
 ) -> str:
+    today = local_day(database().clock())
     seems = chosen.model_dump() | ({} if chosen.code else services.guessed(held.fields))
     stopping = {remark.kind for remark in found.remarks if remark.level == "error"} if found else set()
     with database().read(current_actor()) as reading:
@@ -259,7 +262,8 @@ def _map(
         held=held,
         fields=[(field, _with_example(field, examples)) for field, examples in held.fields.items()],
         chosen=seems,
-        today=local_day(database().clock()),
+        today=today,
+        last_day=(chosen.effective_on or today) - dt.timedelta(days=1),
         datums=_DATUMS,
         encodings=_ENCODINGS,
         allowable=[
@@ -268,8 +272,15 @@ def _map(
         found=found,
         names=names | ({feature.code: feature.name for feature in found.changes.features} if found else {}),
         shown=_SHOWN,
+        is_large=found is not None and _is_large(found),
         error=error,
     )
+
+
+def _is_large(found: Examined) -> bool:
+    follows = found.follows
+    followers = 0 if follows is None else follows.moving + follows.demands
+    return len(found.changes.features) + followers > _LARGE
 
 
 def _with_example(field: str, examples: Sequence[str]) -> str:
