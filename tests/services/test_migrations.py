@@ -10,6 +10,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from server.storage import migrations
+from server.storage.comments import COMMENTS
+from server.storage.geometry import geometry
 
 
 def test_there_is_one_newest_migration_and_the_head_file_names_it() -> None:
@@ -55,6 +57,25 @@ def test_every_geometry_column_has_a_spatial_index_on_postgis(database_url: str)
         }
         assert declared
         assert indexed >= declared
+    engine.dispose()
+
+
+def test_whoever_opens_a_table_with_places_in_qgis_reads_what_it_is(database_url: str) -> None:
+    engine = sa.create_engine(database_url)
+    placed = {
+        (table.name, column.name): column.comment
+        for table in migrations.every_table().tables.values()
+        for column in table.columns
+        if isinstance(column.type, type(geometry("POINT")))
+    }
+    assert ("grid_boundaries", "outline") in placed
+    inspector = sa.inspect(engine)
+    for table, column in placed:
+        assert "WGS-84" in (placed[table, column] or "")
+        if engine.dialect.name == "postgresql":
+            kept = {each["name"]: each["comment"] for each in inspector.get_columns(table)}
+            assert kept[column] == placed[table, column]
+            assert inspector.get_table_comment(table)["text"] == COMMENTS[table][0]
     engine.dispose()
 
 

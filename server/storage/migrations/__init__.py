@@ -13,16 +13,18 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import server.storage
+from server.storage import comments
 from server.storage.base import Base
 
 FOLDER = Path(__file__).parent
 
 
 def every_table() -> sa.MetaData:
-    """The metadata with every table of storage loaded."""
+    """The metadata with every table of storage loaded, and what PostGIS says of those with places."""
     for module in pkgutil.iter_modules(server.storage.__path__):
         if not module.ispkg:
             import_module(f"server.storage.{module.name}")
+    comments.say(Base.metadata)
     return Base.metadata
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic import context
 from alembic.ddl.sqlite import SQLiteImpl
+from alembic.operations.batch import BatchOperationsImpl
 
 from server.storage.base import UtcDateTime
 from server.storage.migrations import every_table
@@ -20,7 +21,7 @@ metadata = every_table()
 
 
 class _SqliteWithoutGist(SQLiteImpl):
-    """SQLite has no GiST; Alembic knows nothing of the `ddl_if` that says so on the index."""
+    """SQLite has no GiST, of which Alembic knows nothing (`ddl_if` says so on the index), and no comments."""
 
     __dialect__ = "sqlite"
 
@@ -28,6 +29,15 @@ class _SqliteWithoutGist(SQLiteImpl):
         """Make every index but a spatial one."""
         if not _is_gist(index.name):
             super().create_index(index, **more)
+
+    def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
+        """No table is copied for the sake of a comment."""
+        batch_op.batch = [step for step in batch_op.batch if not _only_comments(*step)]
+        return super().requires_recreate_in_batch(batch_op)
+
+
+def _only_comments(act: str, _what: Any, how: dict[str, Any]) -> bool:
+    return act == "create_table_comment" or (act == "alter_column" and how.get("comment", False) is not False)
 
 
 def _is_gist(name: str | None) -> bool:
@@ -58,7 +68,8 @@ def _written(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
 
 def _shape_of(item: Any) -> str | None:
     variant = getattr(item, "_variant_mapping", {}).get("postgresql")
-    return getattr(getattr(variant, "impl", None), "geometry_type", None)
+    column = getattr(variant, "impl", item)  # as a model says it, else as PostGIS tells it back
+    return getattr(column, "geometry_type", None)
 
 
 def _run(connection: sa.Connection) -> None:

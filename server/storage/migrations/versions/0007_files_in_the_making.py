@@ -7,6 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from server.storage.base import UtcDateTime
+from server.storage.geometry import geometry
 
 revision = "0007"
 down_revision = "0006"
@@ -50,7 +51,49 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ordered_files_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ordered_files_goes_at"), ["goes_at"], unique=False)
 
+    with op.batch_alter_table("boundary_versions", schema=None) as batch_op:
+        batch_op.alter_column(
+            "effective_on",
+            existing_type=sa.DATE(),
+            comment="从哪天起算数（北京时间）",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "source",
+            existing_type=sa.VARCHAR(),
+            comment="边界的来源：文件名，或在线改划的村（社区）",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "datum",
+            existing_type=sa.VARCHAR(),
+            comment="来源文件的坐标系；库里一律已换算为 WGS-84",
+            existing_nullable=False,
+        )
+        batch_op.create_table_comment("网格边界的版本：每发布一次一行", existing_comment=None)
+
     with op.batch_alter_table("demands", schema=None) as batch_op:
+        batch_op.alter_column(
+            "number", existing_type=sa.VARCHAR(), comment="诉求编号", existing_nullable=False
+        )
+        batch_op.alter_column(
+            "jurisdiction",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="现在归哪个网格、村（社区）或以上区划的编码",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "grid_then",
+            existing_type=sa.VARCHAR(),
+            comment="当时所在网格的编码，以后改划也不变；空为待定位",
+            existing_nullable=True,
+        )
+        batch_op.alter_column(
+            "point",
+            existing_type=geometry("POINT"),
+            comment="事情所在：点，WGS-84 经纬度（度），先经度后纬度；空为待定位",
+            existing_nullable=True,
+        )
         batch_op.drop_index(batch_op.f("ix_demands_raised_on"), postgresql_where="(point IS NOT NULL)")
         batch_op.create_index(
             "ix_demands_raised_on",
@@ -70,12 +113,174 @@ def upgrade() -> None:
             postgresql_where=sa.text("point IS NOT NULL"),
             sqlite_where=sa.text("point IS NOT NULL"),
         )
+        batch_op.create_table_comment("诉求", existing_comment=None)
+
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.alter_column(
+            "grid_then",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="当时所在网格的编码，以后改划也不变",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "day", existing_type=sa.DATE(), comment="日期，北京时间", existing_nullable=False
+        )
+        batch_op.alter_column(
+            "point",
+            existing_type=geometry("POINT"),
+            comment="点，WGS-84 经纬度（度），先经度后纬度",
+            existing_nullable=True,
+        )
+        batch_op.alter_column(
+            "accuracy",
+            existing_type=sa.DOUBLE_PRECISION(precision=53),
+            comment="定位精度，米",
+            existing_nullable=True,
+        )
+        batch_op.create_table_comment("巡查发现的问题", existing_comment=None)
+
+    with op.batch_alter_table("grid_boundaries", schema=None) as batch_op:
+        batch_op.alter_column(
+            "grid_code",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="网格编码，见 grids",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "valid_from",
+            existing_type=sa.DATE(),
+            comment="从哪天起按这条边界（北京时间）",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "valid_to",
+            existing_type=sa.DATE(),
+            comment="最后一天；空为现行或将要生效",
+            existing_nullable=True,
+        )
+        batch_op.alter_column(
+            "outline",
+            existing_type=geometry("MULTIPOLYGON"),
+            comment="面，WGS-84 经纬度（度），先经度后纬度",
+            existing_nullable=False,
+        )
+        batch_op.create_table_comment(
+            "网格边界：一个网格在一个版本里的边界，按日期接续", existing_comment=None
+        )
+
+    with op.batch_alter_table("grids", schema=None) as batch_op:
+        batch_op.alter_column(
+            "code",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="网格编码，取消后不再使用",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "kind",
+            existing_type=sa.VARCHAR(),
+            comment="类别：general 一般网格，special 专属网格",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "population",
+            existing_type=sa.INTEGER(),
+            comment="常住人口，人；空为不知道",
+            existing_nullable=True,
+        )
+        batch_op.alter_column(
+            "valid_from",
+            existing_type=sa.DATE(),
+            comment="从哪天起有这个网格（北京时间）",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "valid_to", existing_type=sa.DATE(), comment="最后一天；空为现行", existing_nullable=True
+        )
+        batch_op.alter_column(
+            "predecessors",
+            existing_type=postgresql.JSONB(astext_type=sa.Text()),
+            comment="由哪些网格改划而来：编码的列表",
+            existing_nullable=False,
+        )
+        batch_op.create_table_comment(
+            "网格：编码十五位，前十二位是村（社区）；边界在 grid_boundaries", existing_comment=None
+        )
+
+    with op.batch_alter_table("households", schema=None) as batch_op:
+        batch_op.alter_column(
+            "grid_code",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="现在所在网格的编码",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "point",
+            existing_type=geometry("POINT"),
+            comment="门口：点，WGS-84 经纬度（度），先经度后纬度；空为没有定位",
+            existing_nullable=True,
+        )
+        batch_op.create_table_comment("住户", existing_comment=None)
+
+    with op.batch_alter_table("must_see_points", schema=None) as batch_op:
+        batch_op.alter_column(
+            "grid_code",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="网格编码",
+            existing_nullable=False,
+        )
+        batch_op.alter_column("name", existing_type=sa.VARCHAR(), comment="名称", existing_nullable=False)
+        batch_op.alter_column(
+            "point",
+            existing_type=geometry("POINT"),
+            comment="点，WGS-84 经纬度（度），先经度后纬度",
+            existing_nullable=False,
+        )
+        batch_op.create_table_comment("必巡点：巡查应当走到的地方", existing_comment=None)
+
+    with op.batch_alter_table("passes", schema=None) as batch_op:
+        batch_op.alter_column(
+            "grid_then",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="当时所在网格的编码，以后改划也不变",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "day", existing_type=sa.DATE(), comment="日期，北京时间", existing_nullable=False
+        )
+        batch_op.alter_column(
+            "shape",
+            existing_type=geometry("GEOMETRY"),
+            comment="点或线，WGS-84 经纬度（度），先经度后纬度",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "of_track",
+            existing_type=sa.BOOLEAN(),
+            comment="是否来自轨迹；来自轨迹的 90 天后随原始轨迹删除",
+            existing_nullable=False,
+            existing_server_default=sa.text("false"),
+        )
+        batch_op.create_table_comment(
+            "到过的地方：发现问题、走访的位置，或整理过的一段轨迹", existing_comment=None
+        )
 
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reviews_verdict"))
 
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("standing", sa.String(), nullable=True))
+        batch_op.alter_column(
+            "jurisdiction",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="算在哪个网格或区划：编码",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "point",
+            existing_type=geometry("POINT"),
+            comment="记录里的第一个位置：点，WGS-84 经纬度（度），先经度后纬度",
+            existing_nullable=True,
+        )
         batch_op.drop_index(batch_op.f("ix_submissions_form_id_received_at"))
         batch_op.create_index(
             "ix_submissions_form_id_received_at",
@@ -102,6 +307,31 @@ def upgrade() -> None:
             postgresql_where=sa.text("standing IS NOT NULL"),
             sqlite_where=sa.text("standing IS NOT NULL"),
         )
+        batch_op.create_table_comment("手机和浏览器交来的记录，原样保存", existing_comment=None)
+
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.alter_column(
+            "grid_then",
+            existing_type=sa.VARCHAR(length=15, collation="C"),
+            comment="当时所在网格的编码，以后改划也不变",
+            existing_nullable=False,
+        )
+        batch_op.alter_column(
+            "day", existing_type=sa.DATE(), comment="日期，北京时间", existing_nullable=False
+        )
+        batch_op.alter_column(
+            "point",
+            existing_type=geometry("POINT"),
+            comment="走访时的位置：点，WGS-84 经纬度（度），先经度后纬度",
+            existing_nullable=True,
+        )
+        batch_op.alter_column(
+            "accuracy",
+            existing_type=sa.DOUBLE_PRECISION(precision=53),
+            comment="定位精度，米",
+            existing_nullable=True,
+        )
+        batch_op.create_table_comment("走访", existing_comment=None)
 
     # ### end Alembic commands ###
 
