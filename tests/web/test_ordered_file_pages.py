@@ -65,7 +65,7 @@ def test_a_file_is_seen_waiting_in_the_making_and_ready(
     assert desk.make(look) == 2
     (bar,) = seen[0].findall(".//progress")
     assert (bar.get("value"), bar.get("max")) == ("4000", "4501")
-    assert "已写 4,000 / 4,501 条" in words(seen[0])
+    assert "已写 4,000 / 4,501 份" in words(seen[0])
     assert seen[0].find(REFRESH) is not None
     ready = read(official, where)
     assert "做好了：4,501 份记录" in words(ready)
