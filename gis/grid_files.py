@@ -100,7 +100,8 @@ class GridFile:
             raise GridFileRefused(f"文件里没有字段 {'、'.join(absent)}。有的是：{'、'.join(self.fields)}")
         shapes = shapely.from_wkb(self.outlines, on_invalid="ignore")
         had_heights = shapely.has_z(shapes).tolist()
-        shapes = convert(shapes, source=datum, target="wgs84")
+        here = _on_earth(shapes)  # what is nowhere is converted to nothing: examine() tells of it
+        shapes[here] = convert(shapes[here], source=datum, target="wgs84")
         texts = zip(*(map(_text, self.fields[field]) for field in columns.named()), strict=True)
         return tuple(
             _drawn(columns, dict(zip(columns.named(), text, strict=True)), shape, had_heights=high, row=row)
@@ -112,7 +113,7 @@ def opened(path: Path, *, encoding: str | None = None) -> GridFile:
     """Read a file once, whatever is to be asked of it.
 
     `encoding` is that of the file's texts where it does not say so itself (old Shapefiles). Raises
-    GridFileRefused for a file that is no map, or of too many shapes.
+    GridFileRefused for a file that is no map, of no shapes or of too many.
     """
     try:
         meta, _, outlines, values = pyogrio.raw.read(
@@ -122,9 +123,19 @@ def opened(path: Path, *, encoding: str | None = None) -> GridFile:
         raise GridFileRefused(_NOT_A_MAP) from error
     if meta["geometry_type"] is None:
         raise GridFileRefused("文件里只有表格，没有图形。")
+    if not len(outlines):
+        raise GridFileRefused("文件里一个图形也没有。")
     if len(outlines) > MOST_GRIDS:
         raise GridFileRefused(f"文件里的图形超过 {MOST_GRIDS} 个，请分成几份。")
     return GridFile(dict(zip(map(str, meta["fields"]), values, strict=True)), outlines)
+
+
+def _on_earth(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes have only coordinates that are degrees."""
+    coordinates, belongs_to = shapely.get_coordinates(shapes, return_index=True)
+    found = np.ones(len(shapes), dtype=bool)
+    found[belongs_to[~np.all(np.abs(coordinates) <= (180.0, 90.0), axis=1)]] = False
+    return found
 
 
 def _layer(path: Path) -> str:

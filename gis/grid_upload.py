@@ -63,11 +63,12 @@ def _lay(content: bytes, folder: Path) -> Path:
 def _lay_geojson(content: bytes, folder: Path) -> Path:
     """Write the features alone: a reference system may be an address, and not all JSON that has features is a map."""
     try:
-        map_ = from_json(content.removeprefix(_BYTE_ORDER_MARK))
+        map_ = from_json(content.removeprefix(_BYTE_ORDER_MARK), allow_inf_nan=False)
         features = [_plain(feature) for feature in map_["features"]]
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         raise GridFileRefused("GeoJSON 文件不完整，或者不是 FeatureCollection。") from error
-    return _written(folder / "map.geojson", to_json({"type": "FeatureCollection", "features": features}))
+    content = to_json({"type": "FeatureCollection", "features": features}, inf_nan_mode="constants")
+    return _written(folder / "map.geojson", content)
 
 
 def _plain(feature: dict[str, Any]) -> dict[str, Any]:
