@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.bench import (
     city_map,
+    city_upload,
     county_month,
     decisions,
     exports,
@@ -65,6 +66,7 @@ def _figures(cluster: str) -> Iterator[Figure]:
         yield from exports.figures(cluster, Path(folder))
         yield from ingest.figures(cluster, Path(folder))
         yield from sweeps.figures(cluster, Path(folder))
+        yield from city_upload.figures(Path(folder))
 
 
 def _say(name: str, value: float, target: float | None) -> float:
