@@ -23,6 +23,12 @@ from tests.factories import PASSWORD
 _MAPS = {"cases": "/cases", "patrols": "/maps/patrols"}
 _MOST_KILOBYTES, _MOST_SECONDS = 300.0, 2.0
 _MOST_RECOLOUR_MS, _MOST_TILE_MS = 50.0, 100.0
+_ANSWERS = {
+    "home": ("/", 0.5),
+    "layer of ages": ("/maps/layers/values?layer=ageing", 0.7),
+    "layer of deadlines": ("/maps/layers/values?layer=deadlines", 0.7),
+}
+"""What is asked of the server alone, and how many seconds of its CPU it may take."""
 _VIEWS = 4
 """Of a map: the first is the server's own first time, not the reader's, and does not count."""
 _WINDOW_MS = 1_500
@@ -41,7 +47,7 @@ Figure = tuple[str, float, float]
 
 
 def figures() -> Iterator[Figure]:
-    """kB and seconds of first views, milliseconds to colour all grids in sight anew, and of a tile that is kept."""
+    """kB and seconds of first views, milliseconds to colour all grids anew and of a tile, seconds of home and of layers."""
     with (
         tempfile.TemporaryDirectory() as name,
         city.serving(Path(name)) as server,
@@ -53,6 +59,7 @@ def figures() -> Iterator[Figure]:
         for what, path in _MAPS.items():
             yield from _first_view(browser, server, reader, what, path)
         yield from _under_the_hand(browser, server, reader)
+        yield from _answered(browser, server, reader)
         browser.close()
 
 
@@ -91,6 +98,19 @@ def _under_the_hand(browser: Browser, server: str, reader: StorageState) -> Iter
     yield "city: all grids in sight coloured anew (ms)", recoloured, _MOST_RECOLOUR_MS
     address = json.loads(config[1])["tiles"].format(z=11, x=1630, y=851)
     yield "city: a tile that is kept (ms)", _fetched_ms(server + address), _MOST_TILE_MS
+    context.close()
+
+
+def _answered(browser: Browser, server: str, reader: StorageState) -> Iterator[Figure]:
+    context = browser.new_context(storage_state=reader)
+
+    def once(address: str) -> float:
+        begun = time.process_time()  # the server's threads are this process's
+        context.request.get(address)
+        return time.process_time() - begun
+
+    for what, (path, most) in _ANSWERS.items():
+        yield f"city, {what}: answered (s CPU)", min(once(server + path) for _ in range(_TIMES)), most
     context.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -15,6 +16,7 @@ from server.storage.events import EventRow
 from tests.conftest import Clock
 from tests.demands import Story, finding, intake
 from tests.factories import PASSWORD, County
+from tests.pages import read
 
 PHOTO = b"\xff\xd8\xff a lamp that is dark"
 
@@ -43,6 +45,21 @@ def act(client: FlaskClient, demand: Demand, verb: str, **said: str) -> int:
 def cards(page: str) -> dict[str, int]:
     found = re.findall(r'card-words">([^<]+)</span>\s*<span class="card-number"><strong>(\d+)', page)
     return {words: int(number) for words, number in found}
+
+
+def test_every_map_of_cases_is_told_what_the_page_around_it_knows(story: Story, client: FlaskClient) -> None:
+    for _ in range(3):
+        story.patrol(finding(source="seen", fix="30.005 108.005 0 8"))
+        story.pass_days(1)
+    demand = story.demands()[0]
+    sign_in(client, "official")
+    for path in ("/cases", f"/cases/{demand.id}"):
+        (section,) = read(client, path).xpath("//section[@data-map-host]")
+        beside = json.loads(section.get("data-beside"))
+        values = client.get(section.get("data-data-url")).json
+        assert beside.keys() == {"hotspots", "counts"}
+        assert beside.keys().isdisjoint(values)
+        assert [place["reports"] for place in beside["hotspots"]] == [3]
 
 
 def test_the_office_takes_a_demand_from_the_patrol_to_the_answer(story: Story, client: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from server.domain.demand_states import STATES, Stage, StateKey, is_unresolved
 from server.domain.mechanism import EVALUATOR_WORDS
 from server.domain.permissions import Permission
 from server.domain.problems import NotFound
-from server.figures import case_story, inbox, merging, open_cases
+from server.figures import case_map, case_overview, case_story, hot_places, inbox, merging, open_cases
 from server.figures.case_clock import clock
 from server.figures.case_ratings import REPORTER
 from server.figures.case_words import may_be_shown
@@ -191,5 +191,13 @@ def _map(reading: Reading, demand: Demand) -> MapHost | None:
     """A small map, where the demand may be a point on one at all."""
     if demand.point is None or not may_be_shown(demand):
         return None
-    values = url_for("staff.case_values", number=demand.number, group="all")
-    return map_host(reading, "cases", area=demand.jurisdiction, data_url=values)
+    area = demand.jurisdiction
+    return map_host(
+        reading,
+        "cases",
+        area=area,
+        data_url=url_for("staff.case_values", number=demand.number, group="all"),
+        beside=case_map.beside_list(
+            reading, hot_places.found(reading, area), case_overview.villages(reading, area)
+        ),
+    )
