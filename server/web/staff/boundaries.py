@@ -239,6 +239,7 @@ def _versions(*, error: str | None = None) -> str:
             formats=_FORMATS,
             datums=_DATUMS,
             most=MOST_BYTES // 1_000_000,
+            shown=_SHOWN,
             error=error,
         )
 
