@@ -106,7 +106,7 @@ def import_(
         if not dry_run:
             try:
                 with database.transaction(SYSTEM) as work:
-                    version, found = boundary_import.take_in(work, order)
+                    version, found = boundary_import.take_in(work, order, found)
             except WrongMap as refusal:
                 _refuse_errors(refusal.examined.remarks)
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -78,12 +79,14 @@ class Remark:
 class Examined:
     """What there is to know of a map, and what it would change; `absent` are divisions not known, by code, with names.
 
-    `follows` is what publishing it would bring about; None where nothing asked for it.
+    `follows` is what publishing it would bring about, None where nothing asked for it; `seen` names the boundaries that
+    had been published last when it was looked at.
     """
 
     remarks: Sequence[Remark]
     changes: Changes = field(default_factory=Changes)
     follows: Consequences | None = None
+    seen: uuid.UUID | None = None
     absent: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -102,7 +105,7 @@ class WrongMap(Invalid):
 
 def look(reading: Reading, order: MapOrder) -> Examined:
     """预览: what is wrong with a map, what it would change and what would follow; nothing is written. Raises Forbidden."""
-    examined = _examined(reading, order)
+    examined = examine_map(reading, order)
     changes = examined.changes
     if examined.errors or not (changes.features or changes.ended):
         return examined
@@ -112,7 +115,8 @@ def look(reading: Reading, order: MapOrder) -> Examined:
     )
 
 
-def _examined(reading: Reading, order: MapOrder) -> Examined:
+def examine_map(reading: Reading, order: MapOrder) -> Examined:
+    """检查: what is wrong with a map and what it would change, as take_in() asks; nothing is written. Raises Forbidden."""
     reading.actor.require(Permission.IMPORT_BOUNDARIES)
     repairs, drawn = _repaired(order)
     taken = [each for each in drawn if each.code]
@@ -134,15 +138,24 @@ def _examined(reading: Reading, order: MapOrder) -> Examined:
     ]
     if any(remark.level == "error" for remark in remarks):
         return Examined(remarks=remarks, absent=absent)
-    return Examined(remarks=remarks, changes=compared(reading, taken, present, ended=ended), absent=absent)
+    return Examined(
+        remarks=remarks,
+        changes=compared(reading, taken, present, ended=ended),
+        absent=absent,
+        seen=redrawings.newest(reading.session),
+    )
 
 
-def take_in(work: Work, order: MapOrder) -> tuple[BoundaryVersion | None, Examined]:
+def take_in(work: Work, order: MapOrder, examined: Examined) -> tuple[BoundaryVersion | None, Examined]:
     """导入网格边界: publish what differs from the boundaries in force, set up the divisions asked for; None: nothing did.
 
-    Households follow on the day it takes force. Raises WrongMap, and what boundaries.publish() raises.
+    `examined` is the order's, made before the transaction, so that phones need not wait for it; where other boundaries
+    have been published since, the map is examined again. Households follow on the day it takes force. Raises
+    WrongMap, and what boundaries.publish() raises.
     """
-    examined = _examined(work, order)
+    work.actor.require(Permission.IMPORT_BOUNDARIES)
+    if examined.seen != redrawings.newest(work.session):
+        examined = examine_map(work, order)
     if examined.errors:
         raise WrongMap(examined)
     changes = examined.changes

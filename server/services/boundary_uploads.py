@@ -79,15 +79,15 @@ def guessed(fields: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return found
 
 
-def publish(work: Work, upload_id: uuid.UUID, order: MapOrder) -> Examined:
-    """发布边界文件: take the map in, and remember what was made of it.
+def publish(work: Work, upload_id: uuid.UUID, order: MapOrder, examined: Examined) -> Examined:
+    """发布边界文件: take the map in as it was examined, and remember what was made of it.
 
     Raises WrongMap, Conflict("boundary.upload_published", "boundary.no_difference") and what boundaries.publish() raises.
     """
     upload = storage.get(work.session, upload_id, account_id=work.actor.id)
     if upload.boundary_version_id is not None:
         raise Conflict("boundary.upload_published")
-    version, examined = boundary_import.take_in(work, order)
+    version, examined = boundary_import.take_in(work, order, examined)
     if version is None:
         raise Conflict("boundary.no_difference")
     upload.boundary_version_id = version.id

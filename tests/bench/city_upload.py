@@ -37,8 +37,11 @@ def figures(folder: Path) -> Iterator[tuple[str, float, float | None]]:
         boundary_import.look(reading, _order(content))
     yield f"a map of {city.GRIDS} grids: examined (s of CPU)", time.process_time() - begun, _MOST_EXAMINED_S
     begun = time.process_time()
+    order = _order(content)
+    with database.read(SYSTEM) as reading:
+        examined = boundary_import.examine_map(reading, order)
     with database.transaction(SYSTEM) as work:
-        boundary_import.take_in(work, _order(content))
+        boundary_import.take_in(work, order, examined)
     yield f"a map of {city.GRIDS} grids: published (s of CPU)", time.process_time() - begun, _MOST_PUBLISHED_S
     database.close()
 

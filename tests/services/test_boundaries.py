@@ -8,13 +8,15 @@ import pytest
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
+from gis.grid_files import Drawn
 from server.database import Database
 from server.domain.people import SYSTEM
 from server.domain.problems import Forbidden, Invalid, NotFound
 from server.domain.work_calendar import local_day
 from server.figures.roster import duty_grids
-from server.services import actors, boundaries, ground
+from server.services import actors, boundaries, boundary_import, ground
 from server.services.boundaries import Feature
+from server.services.boundary_import import MapOrder, WrongMap
 from server.storage import grids
 from server.storage.posts import Account
 from tests.conftest import Clock
@@ -178,3 +180,23 @@ def test_boundaries_are_published_by_whoever_keeps_them(database: Database, coun
         official = actors.of_account(reading.session, account, now=reading.now)
     with pytest.raises(Forbidden), database.transaction(official) as work:
         boundaries.publish(work, [feature(GRID, WEST_HALF)], effective_on=TODAY, source="", datum="wgs84")
+
+
+def test_a_map_examined_before_another_was_published_is_examined_again(
+    database: Database, county: County
+) -> None:
+    def order(code: str, outline: BaseGeometry) -> MapOrder:
+        drawn = [Drawn(code, "北头网格", outline)]
+        return MapOrder(drawn=drawn, source="图", datum="wgs84", effective_on=TODAY)
+
+    north = box(108.00, 30.01, 108.01, 30.02)
+    first, second = order(NEW, north), order(f"{VILLAGE}004", north)
+    with database.read(SYSTEM) as reading:
+        examined = [boundary_import.examine_map(reading, each) for each in (first, second)]
+    assert [each.errors for each in examined] == [0, 0]
+    with database.transaction(SYSTEM) as work:
+        boundary_import.take_in(work, first, examined[0])
+    with pytest.raises(WrongMap) as refused, database.transaction(SYSTEM) as work:
+        boundary_import.take_in(work, second, examined[1])
+    assert "overlap" in {remark.kind for remark in refused.value.examined.remarks}
+    assert set(drawn(database)) == {*OUTLINES, NEW}

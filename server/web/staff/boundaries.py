@@ -154,8 +154,10 @@ def publish(upload_id: UUID) -> Response | tuple[str, int]:
     chosen = form(Chosen)
     try:
         held, order = _order(kept, content, chosen)
+        with database().read(current_actor()) as reading:
+            examined = boundary_import.examine_map(reading, order)
         with database().transaction(current_actor()) as work:
-            done = services.publish(work, upload_id, order)
+            done = services.publish(work, upload_id, order, examined)
     except WrongMap as refusal:
         words = say(refusal.code, **refusal.details)
         return _map(kept, held, chosen, found=refusal.examined, error=words), 400
