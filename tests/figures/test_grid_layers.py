@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from statistics import median_low
 
@@ -166,10 +167,26 @@ def test_the_wall_counts_the_demands_of_an_area_and_the_levels_of_the_layer(
     assert levels == {line.grid.code: line.level for line in lines}
 
 
-def test_what_lies_in_no_grid_is_counted_apart(story: Story, demands: list[Demand]) -> None:
-    found = layer(story, "ageing")
-    assert found.elsewhere == len(counted(demands, VILLAGE)) > 0
-    assert found.d == sum(len(counted(demands, grid)) for grid in GRIDS)
+@pytest.mark.parametrize(
+    ("name", "is_looked_for"),
+    [
+        ("ageing", lambda each: age(each) > 30),
+        ("deadlines", lambda each: each.key not in PAUSED and each.due_at and each.due_at < NOW),
+    ],
+)
+def test_what_lies_in_no_grid_is_in_every_sum(
+    story: Story, demands: list[Demand], name: str, is_looked_for: Callable[[Demand], bool]
+) -> None:
+    found, nowhere = layer(story, name), counted(demands, VILLAGE)
+    assert found.elsewhere == {VILLAGE: (sum(map(bool, map(is_looked_for, nowhere))), len(nowhere))}
+    here = [*nowhere, *(each for grid in (GRID, VACANT_GRID) for each in counted(demands, grid))]
+    there = counted(demands, OTHER_GRID)
+    sums = {
+        code: (sum(map(bool, map(is_looked_for, each))), len(each))
+        for code, each in ((VILLAGE, here), (OTHER_VILLAGE, there))
+    }
+    assert found.sums(len(VILLAGE)) == sums
+    assert (found.n, found.d) == tuple(map(sum, zip(*sums.values(), strict=True)))
 
 
 @pytest.mark.parametrize("name", ["ageing", "deadlines"])
@@ -180,6 +197,8 @@ def test_the_rows_of_a_figure_are_as_many_as_it_counts(
     assert listed is not None
     found = layer(story, name)
     with story.reading("official") as reading:
+        for part, number in (("n", found.n), ("d", found.d)):
+            assert listed(reading, None, part, Page(1, 1_000)).total == number
         for grid in GRIDS:
             line = line_of(found, grid)
             for part, number in (("n", line.n), ("d", line.d)):

@@ -35,7 +35,10 @@ def ageing_then(reading: Reading, area: str | None) -> GridLayer:
 def _ageing(reading: Reading, area: str | None, there: Mapping[str, Ages]) -> GridLayer:
     grids = grids_of(reading, area)
     lines = [_aged(grid, there.get(code)) for code, grid in grids.items()]
-    return layer_of(reading, lines, elsewhere=_elsewhere(there, grids))
+    elsewhere = {
+        code: (ages.bands[_OLDEST_BAND], ages.number) for code, ages in there.items() if code not in grids
+    }
+    return layer_of(reading, lines, elsewhere=elsewhere)
 
 
 def _aged(grid: GridName, ages: Ages | None) -> GridFigure:
@@ -78,7 +81,8 @@ def deadlines_then(reading: Reading, area: str | None) -> GridLayer:
 def _deadlines(reading: Reading, area: str | None, there: Mapping[str, Deadlines]) -> GridLayer:
     grids = grids_of(reading, area)
     lines = [_due(grid, there.get(code, _NOTHING_DUE)) for code, grid in grids.items()]
-    return layer_of(reading, lines, elsewhere=_elsewhere(there, grids))
+    elsewhere = {code: (due.overdue, due.number) for code, due in there.items() if code not in grids}
+    return layer_of(reading, lines, elsewhere=elsewhere)
 
 
 def _due(grid: GridName, due: Deadlines) -> GridFigure:
@@ -108,11 +112,6 @@ def _band(age: int) -> int:
 
 def _age_level(age: int) -> str:
     return f"age_{_band(age)}"
-
-
-def _elsewhere(there: Mapping[str, Ages] | Mapping[str, Deadlines], grids: Mapping[str, GridName]) -> int:
-    """How many demands lie in no grid."""
-    return sum(each.number for code, each in there.items() if code not in grids)
 
 
 def _demands(counted: CaseFilter) -> Callable[..., Listing[Demand]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from server.domain.permissions import Permission
@@ -53,22 +53,36 @@ class GridFigure:
 class GridLayer:
     """A layer over an area at a moment (aware), the neediest grid first.
 
-    `elsewhere`: how many of what is counted lie in no grid.
+    `elsewhere`: (n, d) by the village, or wider division, of what lies in no grid: every sum counts it.
     """
 
     as_of: dt.datetime
     lines: tuple[GridFigure, ...]
-    elsewhere: int = 0
+    elsewhere: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
         """The sum of what is looked for."""
-        return sum(line.n for line in self.lines)
+        return sum(n for _, n, _ in self._counted())
 
     @property
     def d(self) -> int:
         """The sum of what is counted."""
-        return sum(line.d for line in self.lines)
+        return sum(d for *_, d in self._counted())
+
+    def sums(self, digits: int) -> Mapping[str, tuple[int, int]]:
+        """(n, d) of each division whose code has so many digits."""
+        found: dict[str, tuple[int, int]] = {}
+        for code, n, d in self._counted():
+            before = found.get(code[:digits], (0, 0))
+            found[code[:digits]] = (before[0] + n, before[1] + d)
+        return found
+
+    def _counted(self) -> Iterator[tuple[str, int, int]]:
+        for line in self.lines:
+            yield line.grid.code, line.n, line.d
+        for code, (n, d) in self.elsewhere.items():
+            yield code, n, d
 
     def at_level(self, level: str) -> int:
         """How many grids are of a level."""
@@ -112,7 +126,9 @@ def grids_of(reading: Reading, area: str | None) -> Mapping[str, GridName]:
     return {code: grid for code, grid in named.items() if grid.is_in_force(today)}
 
 
-def layer_of(reading: Reading, lines: list[GridFigure], *, elsewhere: int = 0) -> GridLayer:
+def layer_of(
+    reading: Reading, lines: list[GridFigure], *, elsewhere: Mapping[str, tuple[int, int]] | None = None
+) -> GridLayer:
     """Put the lines of a layer in order."""
     ordered = sorted(lines, key=lambda line: ([-each for each in line.weight], line.grid.code))
-    return GridLayer(as_of=reading.now, lines=tuple(ordered), elsewhere=elsewhere)
+    return GridLayer(as_of=reading.now, lines=tuple(ordered), elsewhere=elsewhere or {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -220,19 +219,10 @@ def _cards(found: GridLayer, kind: Layer) -> list[dict[str, Any]]:
 def _groups(found: GridLayer) -> list[tuple[str, str, int, int]]:
     """(code, name, n, d) of the divisions next below what is shown: townships, else villages; none for a single one."""
     for digits, name_of in ((9, "township"), (12, "village")):
-        groups: dict[str, list[GridFigure]] = defaultdict(list)
-        for line in found.lines:
-            groups[line.grid.code[:digits]].append(line)
-        if len(groups) > 1:
-            return [
-                (
-                    code,
-                    getattr(lines[0].grid, name_of),
-                    sum(line.n for line in lines),
-                    sum(line.d for line in lines),
-                )
-                for code, lines in sorted(groups.items())
-            ]
+        names = {line.grid.code[:digits]: str(getattr(line.grid, name_of)) for line in found.lines}
+        if len(names) > 1:
+            sums = found.sums(digits)
+            return [(code, name, *sums[code]) for code, name in sorted(names.items())]
     return []
 
 
