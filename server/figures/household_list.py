@@ -23,6 +23,7 @@ from server.domain.permissions import Permission
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
 from server.figures import compliance, roster
+from server.figures.visit_list import FAMILY_ONLY
 from server.storage import entrustments
 from server.storage import households as storage
 from server.storage.households import Household, Person
@@ -51,12 +52,16 @@ _NOWHERE = float("inf")
 
 @dataclass
 class _Owed:
-    """What one household is owed at the moment: the duties still open, and those already done."""
+    """What one household is owed at the moment: the duties still open, and those already done.
+
+    `people` are still to be met; `missed` those of them whom the last visit did not reach though it met the family.
+    """
 
     states: list[DueState] = field(default_factory=list)
     overdue_days: int = 0
     due_on: dt.date | None = None
     people: set[Id] = field(default_factory=set)
+    missed: set[Id] = field(default_factory=set)
     duties: list[str] = field(default_factory=list)
 
     @property
@@ -73,6 +78,8 @@ class _Owed:
             self.due_on = min(self.due_on or standing.due_on, standing.due_on)
         if duty.what == "visit_person":
             self.people.add(standing.unit.id)
+            if standing.last_missed:
+                self.missed.add(standing.unit.id)
         else:
             self.duties.append(duty.label)
 
@@ -270,7 +277,7 @@ def _card(
 ) -> str:
     """One sentence: the last visit, what this one can settle, what is good to know at the door."""
     to_meet = [_called(people[key], household.head_name) for key in owed.people if key in people]
-    parts = [_last_words(last)]
+    parts = [_last_words(last, family_only=bool(owed.people) and owed.missed == owed.people)]
     if to_meet:
         parts.append(f"这次要见到{'、'.join(sorted(to_meet))}")
     if owed.duties:
@@ -284,8 +291,8 @@ def _card(
     return "；".join(parts) + "。"
 
 
-def _last_words(last: obligation.Visit | None) -> str:
+def _last_words(last: obligation.Visit | None, *, family_only: bool) -> str:
     if last is None:
         return "还没有走访过"
-    outcome = catalogue.choices("household_visit", "visit_outcome")[last.outcome]
-    return f"上次{last.day.month}月{last.day.day}日，{outcome}"
+    outcomes = FAMILY_ONLY if family_only else catalogue.choices("household_visit", "visit_outcome")
+    return f"上次{last.day.month}月{last.day.day}日，{outcomes[last.outcome]}"

@@ -25,6 +25,12 @@ from server.storage.selection import within
 from server.storage.visits import Visit
 from server.work import Reading
 
+FAMILY_ONLY: Mapping[str, str] = {
+    "met": "上门，见到家属，没见到本人",
+    "phone": "电话联系上家属，没联系上本人",
+}
+"""What is said of a visit, by its outcome, that reached the family and not the person himself (METRICS V)."""
+
 _AT_ONCE = 500
 """Keys in one query: a database takes only so many."""
 
@@ -33,10 +39,14 @@ Row = TypeVar("Row", Household, Person)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastVisit:
-    """The visit before, whatever came of it; `who` is empty for an imported one."""
+    """The visit before, whatever came of it; `who` is empty for an imported one.
+
+    `missed`: it reached the family, the person himself not (见到家属).
+    """
 
     day: dt.date
     outcome: str
+    missed: bool
     who: str
 
 
@@ -196,7 +206,7 @@ def _last(standing: Standing, visitors: Mapping[uuid.UUID, str]) -> LastVisit | 
     if visit is None:
         return None
     who = "" if visit.imported or not visit.visitor else visitors.get(uuid.UUID(visit.visitor), "")
-    return LastVisit(day=visit.day, outcome=visit.outcome, who=who)
+    return LastVisit(day=visit.day, outcome=visit.outcome, missed=standing.last_missed, who=who)
 
 
 def _visitors(standings: Iterable[Standing]) -> set[uuid.UUID]:

@@ -99,6 +99,15 @@ def test_the_card_says_the_last_visit_and_what_this_one_settles(
     assert "独居" not in row["card"]
 
 
+def test_the_card_says_that_the_family_was_met_and_the_person_not(
+    client: FlaskClient, database: Database, county: County, homes: dict[str, uuid.UUID]
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        visited(work, homes["wang"], dt.date(2026, 10, 19))
+    row = fetch(client, county, "households.csv")[0]
+    assert row["card"].startswith("上次10月19日，上门，见到家属，没见到本人；这次要见到王奶奶；")
+
+
 def test_what_was_done_comes_last_and_the_nearest_to_the_last_stop_first(
     client: FlaskClient, database: Database, county: County, homes: dict[str, uuid.UUID]
 ) -> None:

@@ -156,6 +156,30 @@ def test_those_not_seen_are_c_and_d(visited: FlaskClient) -> None:
     assert [cells(row)["说明"] for row in left.xpath("//tbody/tr")] == ["去世，2026年10月16日核定"]
 
 
+def test_a_visit_that_met_the_family_only_is_said_alike_wherever_the_person_still_waits(
+    visited: FlaskClient, county: County, clock: Clock, database: Database
+) -> None:
+    with database.read(SYSTEM) as reading:
+        c = reading.session.scalars(sa.select(Person).where(Person.name == "C")).one()
+    sent = body(instance("household_visit", visit(c.household_id, october(20, 10), "met")))
+    clock.now = october(20, 11)
+    assert visited.post(f"{county.phone()}/submission", data=sent).status_code == 201
+    said = "2026年10月20日 上门，见到家属，没见到本人"
+    for path, column in (
+        ("/", "上次走访"),
+        ("/maps/visits?duty=special_month", "上次"),
+        ("/visits/list?duty=special_month", "上次走访"),
+        (f"/visits/round?duty=special_month&grid={GRID}", "上次"),
+    ):
+        rows = {
+            row["见谁"]: row for row in map(cells, read(visited, path).xpath("//tbody/tr")) if "见谁" in row
+        }
+        assert rows["C"][column].removesuffix(" 王秀英") == said, path
+    listed = {row["见谁"]: row for row in map(cells, read(visited, "/visits/list").xpath("//tbody/tr"))}
+    assert {name: row["上门没见到"] for name, row in listed.items()} == {"C": "0 次", "D": "2 次"}
+    assert "上门，见到家属，没见到本人" in visited.get("/visits/list.csv?duty=special_month").text
+
+
 def test_e_waits_for_november(visited: FlaskClient, clock: Clock) -> None:
     clock.now = october(28)
     page = read(visited, "/maps/visits?duty=special_month")

@@ -22,6 +22,7 @@ from server.domain.work_calendar import SHANGHAI, local_day
 DueState = Literal["overdue", "due", "done", "none"]
 
 _ATTEMPTS = frozenset({"not_home", "refused"})
+_REACHED = frozenset({"met", "phone"})
 _ATTEMPTS_ON_DAYS = 2
 _UNSEEN_AFTER_DAYS: Mapping[str | None, int] = MappingProxyType({"weekly": 21, "quarterly": 184})
 _UNSEEN_AFTER_DAYS_ELSE = 62
@@ -59,7 +60,8 @@ class Standing:
 
     `counted` are the visits of the window that did it. `attempts` are those that met nobody or were declined,
     `calls` those that went well by telephone without counting. `family_only`: the family was met, the person not
-    (见到家属). `not_met`, `never` and `long_unseen` are V4, V5 and V6. `due_on` is the next due day.
+    (见到家属). `not_met`, `never` and `long_unseen` are V4, V5 and V6. `last_missed`: the last visit reached the
+    family, the person not. `due_on` is the next due day.
     """
 
     unit: Unit
@@ -76,6 +78,7 @@ class Standing:
     never: bool
     long_unseen: bool
     last_visit: Visit | None
+    last_missed: bool
     last_face_to_face: dt.date | None
     due_on: dt.date | None
     overdue_days: int
@@ -135,6 +138,7 @@ def standing(
     attempts = tuple(visit for visit in here if visit.outcome in _ATTEMPTS and duty.accepts(visit.roles))
     never = not in_window and not known
     due_on = _due_on(duty, member.newest, tier, last=_last_day(counted), start_date=start_date)
+    last = max((*index.at(unit.household), *index.to(unit, duty)), key=lambda v: (v.day, v.at), default=None)
     return Standing(
         unit=unit,
         entered_on=member.first,
@@ -151,9 +155,8 @@ def standing(
         long_unseen=_long_unseen(
             duty, tier, since=last_face or max(member.first, start_date), today=index.today, never=never
         ),
-        last_visit=max(
-            (*index.at(unit.household), *index.to(unit, duty)), key=lambda v: (v.day, v.at), default=None
-        ),
+        last_visit=last,
+        last_missed=last is not None and last.day >= member.first and _missed(duty, unit, last),
         last_face_to_face=last_face,
         due_on=due_on,
         overdue_days=max(0, (index.today - due_on).days) if due_on is not None else 0,
@@ -204,6 +207,12 @@ def _calls(
 
 def _family_only(duty: Duty, here: Iterable[Visit], in_window: tuple[Visit, ...]) -> bool:
     return duty.what == "visit_person" and not in_window and any(visit.outcome == "met" for visit in here)
+
+
+def _missed(duty: Duty, unit: Unit, visit: Visit) -> bool:
+    """Whether a visit reached somebody, but not this person; an imported one does not say whom."""
+    reached = visit.outcome in _REACHED and not visit.imported
+    return duty.what == "visit_person" and reached and unit.id not in visit.seen
 
 
 def _in_vain(attempts: tuple[Visit, ...], calendar: WorkdayCalendar) -> bool:

@@ -128,7 +128,7 @@ def names_csv() -> Response:
         lines = visit_list.lines(reading, found, _standings(reading, found, wanted))
     header = (
         "网格", "户编号", "地址", "见谁", "档次", "应于", "逾期天数", "上次走访日期", "上次情况", "上次走访人",
-        "本期上门次数", "下次怎么找", "责任人",
+        "本期上门没见到次数", "下次怎么找", "责任人",
     )  # fmt: skip
     rows = (
         (
@@ -140,7 +140,7 @@ def names_csv() -> Response:
             line.standing.due_on.isoformat() if line.standing.due_on else "",
             line.standing.overdue_days,
             line.last.day.isoformat() if line.last else "",
-            visit_words.outcome(line.last.outcome) if line.last else "从未走访",
+            visit_words.last(line.last) if line.last else "从未走访",
             line.last.who if line.last else "",
             len(line.standing.attempts),
             visit_words.next_try(line.next_try),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from forms import catalogue
 from server.domain.mechanism import MechanismProfile
 from server.domain.obligation import Window
+from server.figures.visit_list import FAMILY_ONLY, LastVisit
 from server.web.i18n import day
 
 STATES: Mapping[str, str] = {
@@ -25,6 +26,11 @@ _HALVES = {1: "上半年", 7: "下半年"}
 def outcome(code: str) -> str:
     """见到人, 无人在家, …: an outcome as the form words it."""
     return catalogue.choices("household_visit", "visit_outcome").get(code, code)
+
+
+def last(visit: LastVisit) -> str:
+    """What came of the visit before; where it reached the family only, that the person was not seen (METRICS V)."""
+    return FAMILY_ONLY[visit.outcome] if visit.missed else outcome(visit.outcome)
 
 
 def next_try(code: str | None) -> str:

@@ -33,6 +33,18 @@ def test_a_person_is_done_only_if_seen_and_the_household_by_any_adult():
     assert stand([household()], [family], of=duty(HOUSEHOLDS), window=HALF_YEAR).reached.n == 1
 
 
+def test_the_last_visit_missed_a_person_whom_it_did_not_reach_though_it_met_the_family():
+    def missed(*visits, unit=None, **rule):
+        [standing] = stand([unit or person()], visits, **rule).standings
+        return standing.last_missed
+
+    assert missed(visit(at(10, 8), seen=()))
+    assert not missed(visit(at(10, 8), seen=["王"]))
+    assert not missed(visit(at(10, 8), seen=(), outcome="not_home"))
+    assert not missed(visit(at(10, 8), seen=(), imported=True))
+    assert not missed(visit(at(10, 8), seen=()), unit=household(), of=duty(HOUSEHOLDS), window=HALF_YEAR)
+
+
 def test_the_monthly_visit_counts_for_the_half_year_too():
     special = visit(at(10, 8), roles=CADRE)
     assert stand([household()], [special], of=duty(HOUSEHOLDS), window=HALF_YEAR).reached.n == 1
