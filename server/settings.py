@@ -22,7 +22,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WANGGE_", env_file=".env", frozen=True, extra="ignore")
 
-    data_dir: Path = Field(default=Path("data"), description="数据目录：数据库（SQLite 时）、照片、导出的文件、任务队列")
+    data_dir: Path = Field(
+        default=Path("data"), description="数据目录：数据库（SQLite 时）、照片、导出的文件、任务队列"
+    )
     database_url: str | None = Field(
         default=None, description="数据库地址；不设则用数据目录里的 SQLite，生产用 postgresql+psycopg://…"
     )
