@@ -26,7 +26,7 @@ _MOST_BESIDE = 100
 class Pushed:
     """A demand to be pushed on.
 
-    `breach` says in working days how long it is over or has left; `delays` what holds it up; `may_urge` and
+    `breach` says how long it is over or has left, in working days too; `delays` what holds it up; `may_urge` and
     `may_supervise` what the reader may do about it.
     """
 
@@ -91,12 +91,12 @@ def delays(demand: Demand, *, as_of: dt.datetime) -> tuple[str, ...]:
 
 
 def breach(due: dt.date | None, *, today: dt.date, calendar: WorkCalendar) -> str:
-    """Return how long a due day is over, or how long it is still off, in working days."""
+    """Return how long a due day is over, in days and the working days among them, or how many of these are left."""
     if due is None:
         return ""
     if due < today:
         over = calendar.working_days(due + _ONE_DAY, today)
-        return f"超期 {over} 个工作日" if over else "已过时限，之后都是休息日"
+        return f"超期 {(today - due).days} 天（{f'{over} 个工作日' if over else '都是休息日'}）"
     left = calendar.working_days(today + _ONE_DAY, due)
     return f"还有 {left} 个工作日" if left else "今天到期"
 
@@ -114,7 +114,7 @@ def _line(reading: Reading, case: Case, *, calendar: WorkCalendar, today: dt.dat
     open_to_him = open_to(reading, case.demand)
     return Pushed(
         case=case,
-        breach=breach(case.due_day, today=today, calendar=calendar),
+        breach=case.due if case.over == 0 else breach(case.due_day, today=today, calendar=calendar),
         delays=delays(case.demand, as_of=reading.now),
         may_urge=Action.URGE in open_to_him,
         may_supervise=Action.SUPERVISE in open_to_him,

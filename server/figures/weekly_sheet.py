@@ -48,7 +48,7 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A demand on the sheet: `standing` why, `time` in working days, `delays` what holds it up, the last word on it."""
+    """A demand on the sheet: `standing` why, `time` how long it is over or has left, `delays` what holds it up, the last word on it."""
 
     case: Case
     standing: Standing
@@ -68,9 +68,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The whole sheet: how many of each standing, by holder; `more` says that there are more than are listed."""
+    """The whole sheet: how many of each standing, by holder; `more` says that there are more than are listed.
+
+    `overdue_to_decide` are those to be decided that are overdue too, counted among the former only.
+    """
 
     counts: Mapping[Standing, int]
+    overdue_to_decide: int
     shares: Sequence[Share]
     more: bool
 
@@ -97,12 +101,15 @@ def sheet(reading: Reading, area: str | None = None) -> Sheet:
     cases = lines(reading, demands)
     times = _times(reading, cases)
     items = [
-        (_holder(case, named), _item(reading, case, words.get(case.demand.id), time=times[case.due_day]))
+        (_holder(case, named), _item(reading, case, words.get(case.demand.id), time=_time(case, times)))
         for case in cases
     ]
     standings = [item.standing for _, item in items]
     return Sheet(
         counts={each: standings.count(each) for each in Standing},
+        overdue_to_decide=sum(
+            item.standing is Standing.TO_BE_DECIDED and item.case.over is not None for _, item in items
+        ),
         shares=_shares(items),
         more=len(found) > MOST,
     )
@@ -128,6 +135,11 @@ def _times(reading: Reading, cases: Sequence[Case]) -> dict[dt.date | None, str]
     return {
         day: attention.breach(day, today=today, calendar=calendar) for day in {each.due_day for each in cases}
     }
+
+
+def _time(case: Case, times: Mapping[dt.date | None, str]) -> str:
+    """How long it is over or has left; of what ran out an hour of today, that it did."""
+    return case.due if case.over == 0 else times[case.due_day]
 
 
 def _item(reading: Reading, case: Case, note: DemandNote | None, *, time: str) -> Item:

@@ -62,22 +62,27 @@ def at_work(database: Database, like: Demand, due: dt.date, **changed: object) -
 @pytest.mark.parametrize(
     ("due", "said"),
     [
-        (dt.date(2026, 9, 30), "超期 10 个工作日"),  # the holiday is not worked, the Saturday after it is
-        (dt.date(2026, 10, 16), "超期 2 个工作日"),
-        (dt.date(2026, 10, 18), "超期 2 个工作日"),
-        (dt.date(2026, 10, 19), "超期 1 个工作日"),
+        (
+            dt.date(2026, 9, 30),
+            "超期 20 天（10 个工作日）",
+        ),  # the holiday is not worked, the Saturday after it is
+        (dt.date(2026, 10, 16), "超期 4 天（2 个工作日）"),
+        (dt.date(2026, 10, 18), "超期 2 天（2 个工作日）"),
+        (dt.date(2026, 10, 19), "超期 1 天（1 个工作日）"),
         (dt.date(2026, 10, 20), "今天到期"),
         (dt.date(2026, 10, 21), "还有 1 个工作日"),
         (None, ""),
     ],
 )
-def test_a_breach_is_counted_in_working_days(due: dt.date | None, said: str, calendar: WorkCalendar) -> None:
+def test_a_breach_is_counted_in_days_and_the_working_days_among_them(
+    due: dt.date | None, said: str, calendar: WorkCalendar
+) -> None:
     assert attention.breach(due, today=NOW.date(), calendar=calendar) == said
 
 
 def test_what_fell_due_before_days_off_is_over_by_no_working_day(calendar: WorkCalendar) -> None:
     friday, sunday = dt.date(2026, 10, 16), dt.date(2026, 10, 18)
-    assert attention.breach(friday, today=sunday, calendar=calendar) == "已过时限，之后都是休息日"
+    assert attention.breach(friday, today=sunday, calendar=calendar) == "超期 2 天（都是休息日）"
 
 
 def test_the_longest_over_come_first_and_the_numbers_are_those_of_all_rows(

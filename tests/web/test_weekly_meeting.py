@@ -83,6 +83,29 @@ def test_what_is_gone_through_and_why(
     assert [words.split(" ")[0] for words in found] == ([] if standing is None else [standing])
 
 
+def test_what_is_overdue_and_to_be_decided_too_is_told_so_that_the_sheet_and_the_queue_agree(
+    client: FlaskClient, database: Database, like: Demand
+) -> None:
+    over = end_of_day(dt.date(2026, 10, 16))
+    for more in ({}, {}, {"asked_upward": True}):
+        put(database, like, due_at=over, **more)
+    sign_in(client, "cadre")
+    said = "要定、要上报 1 件（其中超期的 1 件），超期 2 件（不算要定的），"
+    assert said in words(read(client, "/weekly"))
+    assert "超期 3 件" in words(read(client, "/queue"))
+    assert "超期 4 天（2 个工作日）" in words(read(client, "/queue"))
+    assert "超期4天" in words(read(client, "/cases"))
+
+
+def test_what_ran_out_an_hour_of_today_is_not_said_to_be_due_today(
+    client: FlaskClient, database: Database, like: Demand
+) -> None:
+    put(database, like, due_at=NOW - dt.timedelta(hours=1))
+    sign_in(client, "cadre")
+    assert next(iter(sheet(client).values()))[0]["完成时限"] == "2026年10月20日 已过时限"
+    assert "已过时限 2026年10月20日到期" in words(read(client, "/queue"))
+
+
 def test_each_person_answers_for_his_own_and_what_nobody_has_comes_first(
     story: Story, client: FlaskClient, database: Database, like: Demand
 ) -> None:
