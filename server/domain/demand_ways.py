@@ -67,6 +67,11 @@ def is_low(stars: int | None, profile: MechanismProfile) -> bool:
     return stars is not None and stars <= profile.low_rating.threshold
 
 
+def sends_back(stars: int | None, state: DemandState, profile: MechanismProfile) -> bool:
+    """低分重办: say whether so many stars, given now, have the matter done again; the county says how often."""
+    return is_low(stars, profile) and state.reworks < profile.low_rating.rounds
+
+
 def meeting_of(state: DemandState, profile: MechanismProfile) -> Meeting | None:
     """Return the meeting that settles the matter where it lies, None where there is none.
 
@@ -184,8 +189,7 @@ def _approved(state: DemandState, _facts: Facts, _profile: MechanismProfile) -> 
 
 
 def _rated(state: DemandState, facts: Facts, profile: MechanismProfile) -> StateKey:
-    again = is_low(facts.stars, profile) and state.reworks < profile.low_rating.rounds
-    return _S.REWORK if again else _S.RATED
+    return _S.REWORK if sends_back(facts.stars, state, profile) else _S.RATED
 
 
 def needs_approval(request: Request, profile: MechanismProfile) -> bool:

@@ -47,6 +47,21 @@ STANDS: Mapping[StateKey, str] = MappingProxyType(
 )
 """What a resident reads for each state, in at most twelve characters (PERSONAS D4)."""
 
+AWAITED: Mapping[StateKey, str] = MappingProxyType(
+    {
+        _S.SUBMITTED: "登记",
+        _S.REGISTERED: "定下是否受理",
+        _S.LISTED: "定下由谁来办",
+        _S.CLASSIFIED: "派人去办",
+        _S.AGENDA: "开会商量",
+        _S.DELIBERATED: "派人去办",
+        _S.OFFERED: "找到承办人",
+        _S.RETURNED: "另派人去办",
+        _S.ESCALATED: "由上级派人去办",
+    }
+)
+"""What the office owes by the day it has, while no day is set for the matter itself (METRICS C "Due date")."""
+
 ENDS: Mapping[Ending, str] = MappingProxyType(
     {
         "rated": "您评价过了，这件事到此办结。",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.domain.deadline import spans_provisional
-from server.domain.demand_states import Group, StateKey, group_of
+from server.domain.demand_states import Group, StateKey, group_of, is_unresolved
+from server.domain.demand_ways import sends_back
 from server.domain.jurisdiction import Level
 from server.domain.mechanism import Evaluator, MechanismProfile
-from server.domain.resident_words import ENDS, STANDS
+from server.domain.resident_words import AWAITED, ENDS, STANDS
 from server.domain.work_calendar import end_of_day, local_day
 from server.figures.case_words import due_day_of, held_as, what
 from server.figures.resident_answers import Told, answers, told
@@ -37,12 +38,16 @@ _DESKS: Mapping[str, Level] = {
 class Opinion:
     """评价: what somebody gave for the answer that stands, None where nothing yet.
 
-    `until` is the last day on which he may give or change it, and `is_open` whether that still lies ahead.
+    `until` is the last day on which he may give or change it, and `is_open` whether that still lies ahead. `sent_back`
+    are the stars that, given now, have the matter done again at once; `is_under_way` says that this is already so, and
+    that another rating stops nothing.
     """
 
     rating: Rating | None
     until: dt.date | None
     is_open: bool
+    sent_back: frozenset[int]
+    is_under_way: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,7 @@ class Matter:
     """What the reporter of a demand is shown.
 
     `stands` is at most twelve characters, true since the day `since`. `holder` is whoever has it and `due` the last day
-    he has for it, each None where nobody owes anything; `due_is_provisional` where the holidays on the way are not
+    he has for it, each None where nobody owes anything; `due_for` is what he owes by that day; `due_is_provisional` where the holidays on the way are not
     announced. `ending` is why it ended, "" while it goes on. `together` says that it is handled with another of the same
     matter.
     """
@@ -62,6 +67,7 @@ class Matter:
     since: dt.date
     holder: str | None
     due: dt.date | None
+    due_for: str
     due_is_provisional: bool
     ending: str
     together: bool
@@ -81,12 +87,13 @@ def matter(reading: Reading, demand: Demand, *, profile: MechanismProfile) -> Ma
         since=local_day(leading.since),
         holder=None if _owes_nothing(leading) else _holder(reading, leading, profile),
         due=None if due is None else due_day_of(due),
+        due_for=_due_for(leading),
         due_is_provisional=due is not None
         and spans_provisional(leading.received_at, due, calendar=calendar_of(profile)),
         ending=_ending(leading),
         together=leading is not demand,
         told=told(reading, demand, leading=leading, profile=profile),
-        opinion=_opinion(reading, demand, REPORTER, leading=leading),
+        opinion=_opinion(reading, demand, REPORTER, leading=leading, profile=profile),
     )
 
 
@@ -108,7 +115,7 @@ def judged(reading: Reading, demand: Demand, *, profile: MechanismProfile, who: 
         where=_name_of(reading, demand.jurisdiction[: Level.VILLAGE.digits]),
         raised_on=demand.raised_on,
         answers=answers(reading, demand, profile=profile),
-        opinion=_opinion(reading, demand, who, leading=demand),
+        opinion=_opinion(reading, demand, who, leading=demand, profile=profile),
     )
 
 
@@ -141,7 +148,9 @@ def leading_of(reading: Reading, demand: Demand) -> Demand:
 _ANSWERED = frozenset({StateKey.FED_BACK, StateKey.RATED})
 
 
-def _opinion(reading: Reading, demand: Demand, who: Evaluator, *, leading: Demand) -> Opinion:
+def _opinion(
+    reading: Reading, demand: Demand, who: Evaluator, *, leading: Demand, profile: MechanismProfile
+) -> Opinion:
     rating = ratings.newest_of(reading.session, demand.id, who=who)
     is_answered = leading.state.key in _ANSWERED
     if rating is not None and is_answered and rating.round < 1 + leading.reworks + leading.reopened:
@@ -149,10 +158,13 @@ def _opinion(reading: Reading, demand: Demand, who: Evaluator, *, leading: Deman
     before = leading.step_due_at if is_answered else None
     if rating is not None:
         before = rating.window_until
+    stars = range(1, profile.rating.stars + 1) if is_answered else ()
     return Opinion(
         rating=rating,
         until=None if before is None else due_day_of(before),
         is_open=before is not None and reading.now < before,
+        sent_back=frozenset(each for each in stars if sends_back(each, leading.state, profile)),
+        is_under_way=is_unresolved(leading.state.key),
     )
 
 
@@ -171,6 +183,20 @@ def _due(demand: Demand) -> dt.datetime | None:
     if group_of(demand.state.key) is Group.TO_REPORT_BACK:
         return demand.step_due_at
     return demand.due_at or demand.step_due_at
+
+
+def _due_for(demand: Demand) -> str:
+    """What is owed by the day _due() gives: the answer, another look, the office's step, a word, or the matter done."""
+    key = demand.state.key
+    if key is StateKey.REJECTED:
+        return "复核"
+    if group_of(key) is Group.TO_REPORT_BACK:
+        return "答复您"
+    if key is StateKey.SUSPENDED and demand.review_on is not None:
+        return "再看能不能办"
+    if demand.due_at is None:
+        return "跟您联系"
+    return AWAITED.get(key, "办好") if demand.original_due_at is None else "办好"
 
 
 def _holder(reading: Reading, demand: Demand, profile: MechanismProfile) -> str:

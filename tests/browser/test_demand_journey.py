@@ -140,6 +140,8 @@ def test_two_stars_bring_a_matter_back_until_it_is_worth_five(
 
     resident.goes(matter)
     resident.sends("/rate", stars="2", words="路边还是软的")
+    assert "要退回重办吗" in resident.reads()
+    resident.sends("/rate")
     assert "按您的意见重办" in resident.reads()
     official.goes(case)
     official.sends("/acts/call_back", words="已到现场，路肩补压，周五前好")

@@ -213,8 +213,10 @@ class Reporter:
         return found
 
     def does(self, matter: Matter, act: str, rule: str, /, **entered: Value) -> html.HtmlElement:
-        """Send a form of the page of his matter."""
+        """Send a form of the page of his matter, and say yes where he is asked whether it is to be done again."""
         after = self.browser.sends(self.looks(), f"/{act}", **entered)
+        if after.xpath("//input[@name='confirmed']"):
+            after = self.browser.sends(after, f"/{act}")
         self.diary.writes(matter, "居民", act, rule, **entered)
         return after
 

@@ -71,6 +71,16 @@ def test_each_evaluator_judges_by_his_own_link(story: Story, resident: Resident)
     assert "您的评价已经收到" in words(read(story.client, answer.location))
 
 
+def test_an_evaluator_is_asked_once_before_the_matter_is_sent_back(story: Story, resident: Resident) -> None:
+    committee = invited(story, "residents_committee")
+    question = story.client.post(committee, data={"stars": "1"})
+    assert "您选的是“很不满意”，要退回重办吗？" in question.text
+    assert given(story) == []
+    story.client.post(committee, data={"stars": "1", "confirmed": "yes"})
+    assert given(story) == [("residents_committee", 1)]
+    assert story.only_demand().key == "rework"
+
+
 def test_whoever_judges_reads_the_matter_and_the_answer_but_not_who_reported_it(
     story: Story, resident: Resident
 ) -> None:

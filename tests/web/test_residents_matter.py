@@ -54,10 +54,11 @@ def opinions(database: Database) -> list[tuple[int, str | None]]:
 def test_a_matter_says_who_has_it_and_by_when(story: Story, resident: Resident) -> None:
     resident.report()
     assert "现在由 石桥村 办" in resident.stands()
+    assert "最晚 2026年10月21日 登记" in resident.stands()
     story.hand_over(story.only_demand())
     assert "已交给承办人" in resident.stands()
     assert "现在由 石桥村 王秀英 办" in resident.stands()
-    assert "最晚 2026年10月23日" in resident.stands()
+    assert "最晚 2026年10月23日 办好" in resident.stands()
 
 
 def test_what_was_asked_for_is_supplied(story: Story, resident: Resident) -> None:
@@ -140,7 +141,7 @@ def test_it_is_rated_once_and_changed_in_the_window(
 def test_a_low_rating_starts_it_anew_in_plain_words(
     story: Story, resident: Resident, answered: Demand
 ) -> None:
-    resident.do("rate", stars="2", words="还是不亮")
+    resident.do("rate", stars="2", words="还是不亮", confirmed="yes")
     assert "按您的意见重办" in resident.stands()
     assert "差评" not in words(resident.look())
     resident.do("rate", stars="1")
@@ -148,6 +149,41 @@ def test_a_low_rating_starts_it_anew_in_plain_words(
     story.settle(answered)
     resident.do("rate", stars="5")
     assert [stars for stars, _ in opinions(story.database)] == [1, 5]
+
+
+def test_a_rating_that_sends_the_matter_back_is_asked_about_once(
+    story: Story, resident: Resident, answered: Demand
+) -> None:
+    assert "选“很不满意”“不满意”，这件事马上退回重办，办事的人当时就知道您不满意" in words(resident.look())
+    question = resident.do("rate", stars="1", words="还是<不>亮")
+    assert "您选的是“很不满意”，要退回重办吗？" in question.text
+    assert opinions(story.database) == []
+    assert story.only_demand().key == "fed_back"
+    (form,) = html.fromstring(question.text).iterfind(".//form")
+    sent = {each.get("name"): each.get("value") for each in form.iterfind("input")}
+    assert story.client.post(form.get("action"), data=sent).status_code == 303
+    assert opinions(story.database) == [(1, "还是<不>亮")]
+    assert story.only_demand().key == "rework"
+
+
+def test_a_better_rating_afterwards_says_that_the_matter_is_done_again_all_the_same(
+    story: Story, resident: Resident, answered: Demand
+) -> None:
+    resident.do("rate", stars="1", confirmed="yes")
+    changed = resident.do("rate", stars="5")
+    page = words(read(story.client, changed.location))
+    assert "您的评价已经收到，谢谢。这件事已经退回重办，不会因为改评价停下来，办好再答复您。" in page
+    assert "马上退回重办" not in page
+
+
+def test_where_the_county_sends_nothing_back_again_nothing_is_promised_or_asked(
+    story: Story, resident: Resident, answered: Demand
+) -> None:
+    resident.do("rate", stars="1", confirmed="yes")
+    story.settle(answered)
+    assert "退回重办" not in words(resident.look())
+    assert resident.do("rate", stars="1").status_code == 303
+    assert story.only_demand().key == "rated"
 
 
 @pytest.mark.parametrize("stars", ["0", "6", "-1", "five", ""])

@@ -10,10 +10,13 @@ from flask import Blueprint, Response, redirect, request, url_for
 from pydantic import Field
 
 from server.domain.problems import Conflict, Invalid, Problem
+from server.figures import resident_matter
 from server.services import residents
 from server.services.demand_files import Received
 from server.services.demands import closing, rating, triage
+from server.services.demands.acts import profile_of
 from server.services.residents import MOST_WORDS
+from server.storage.demands import Demand
 from server.web.authorization import public
 from server.web.errors import STATUS
 from server.web.i18n import say
@@ -21,7 +24,7 @@ from server.web.parsing import Submitted, form
 from server.web.parts import database
 from server.web.reception import drain
 from server.web.residents.credential import opened
-from server.web.residents.matters import matter_page
+from server.web.residents.matters import Stars, asked_once, matter_page
 from server.web.uploads import MEGABYTE, MOST, MOST_IN_ALL, uploaded
 from server.work import Work
 
@@ -49,13 +52,6 @@ class Sent(Seen):
 class Withdrawal(Seen):
     """Why, where somebody says."""
 
-    words: Words | None = None
-
-
-class Opinion(Submitted):
-    """评价: stars, and words where somebody writes them."""
-
-    stars: int
     words: Words | None = None
 
 
@@ -116,13 +112,31 @@ def withdraw(number: str, code: str) -> Response | tuple[str, int]:
 
 @public
 def rate(number: str, code: str) -> Response | tuple[str, int]:
-    """评单; again within the window, it changes what was said."""
+    """评单; again within the window, it changes what was said. What sends the matter back is asked about once."""
 
     def act(work: Work, demand_id: uuid.UUID) -> None:
-        given = form(Opinion)
+        given = form(Stars)
         rating.rate(work, demand_id, stars=given.stars, words=given.words)
 
+    question = _question(number, code)
+    if question is not None:
+        return question, 200
     return _done(number, code, act, said="rated")
+
+
+def _question(number: str, code: str) -> str | None:
+    """The page that asks whether the matter is to be sent back, where the rating sent does so."""
+    demand = opened(number, code)
+    with database().read(residents.reporter_of(demand)) as reading:
+        demand = reading.session.get_one(Demand, demand.id)
+        profile = profile_of(reading, demand)
+        opinion = resident_matter.matter(reading, demand, profile=profile).opinion
+    return asked_once(
+        opinion,
+        profile,
+        action=url_for("residents.rate", number=number, code=code),
+        back=url_for("residents.matter", number=number, code=code),
+    )
 
 
 def _done(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, redirect, url_for
+from pydantic import Field
 
 from server.domain.demand import open_acts
 from server.domain.demand_acts import Action
 from server.domain.mechanism import MechanismProfile
 from server.domain.people import SYSTEM
-from server.domain.problems import NotFound
+from server.domain.problems import Invalid, NotFound
 from server.figures import resident_matter
-from server.figures.resident_matter import Outside
+from server.figures.resident_matter import Opinion, Outside
 from server.services import residents
 from server.services.demands.acts import profile_of
+from server.services.residents import MOST_WORDS
 from server.storage.demands import Demand
 from server.web.authorization import public
 from server.web.parsing import Submitted, form, query
@@ -30,6 +33,7 @@ _SAID = {
     "withdrawn": "已经撤回。",
     "rated": "您的评价已经收到，谢谢。",
 }
+_UNDER_WAY = "这件事已经退回重办，不会因为改评价停下来，办好再答复您。"
 _FIVE = ("很不满意", "不满意", "一般", "满意", "很满意")
 
 
@@ -44,6 +48,14 @@ class Numbered(Submitted):
 
     number: str = ""
     code: str = ""
+
+
+class Stars(Submitted):
+    """评价: stars, and words where somebody writes them; `confirmed` once he has said that it is to be done again."""
+
+    stars: int
+    words: Annotated[str, Field(max_length=MOST_WORDS)] | None = None
+    confirmed: Literal["yes"] | None = None
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -104,11 +116,11 @@ def matter_page(demand: Demand, code: str, *, said: str = "", error: str | None 
         "version": demand.version,
         "code": code,
         "acts": {action.value for action in acts},
-        "said": _SAID.get(said, ""),
+        "said": _SAID.get(said, "") + (_UNDER_WAY if said == "rated" and shown.opinion.is_under_way else ""),
         "is_new": said == "received",
         "error": error,
         "stars": star_words(profile),
-        "low_words": low_words(profile),
+        "sent_back": words_for(profile, shown.opinion.sent_back),
     }
     return page("matter.html", **context)
 
@@ -128,7 +140,22 @@ def star_words(profile: MechanismProfile) -> list[tuple[int, str]]:
     return list(enumerate(words, start=1))
 
 
-def low_words(profile: MechanismProfile) -> str:
-    """The stars that make a matter be done again, in words: “很不满意”“不满意”; "" where none do."""
-    threshold = profile.low_rating.threshold if profile.low_rating.rounds else 0
-    return "".join(f"“{words}”" for number, words in star_words(profile) if number <= threshold)
+def words_for(profile: MechanismProfile, stars: Collection[int]) -> str:
+    """Stars in words: “很不满意”“不满意”; "" for none."""
+    return "".join(f"“{words}”" for number, words in star_words(profile) if number in stars)
+
+
+def asked_once(opinion: Opinion, profile: MechanismProfile, *, action: str, back: str) -> str | None:
+    """The page that asks whether a matter is to be sent back; None where the rating sent does not, or was asked about.
+
+    A form that cannot be read is not asked about: it is refused where the rating is given.
+    """
+    try:
+        given = form(Stars)
+    except Invalid:
+        return None
+    if given.confirmed or not opinion.is_open or given.stars not in opinion.sent_back:
+        return None
+    chosen = dict(star_words(profile))[given.stars]
+    sent = {"stars": given.stars, "words": given.words or ""}
+    return page("sending_back.html", chosen=chosen, given=sent, action=action, back=back)
