@@ -21,7 +21,8 @@ _LEVEL_OF_ROLE = {
     Role.ADMIN: Level.CITY,
 }
 
-_SEE_PRIVATE = frozenset({Function.GRID_WORKER, Function.GRID_LEAD, Function.REGISTRAR})
+SEE_PRIVATE = frozenset({Function.GRID_WORKER, Function.GRID_LEAD, Function.REGISTRAR})
+"""The posts whose holders may read PRIVATE matters where they hold them (MECHANISMS S4 #25)."""
 
 
 class ActorKind(StrEnum):
@@ -109,4 +110,4 @@ def scope_of(role: Role, *, home: str | None, posts: Iterable[Post]) -> Scope:
     posts = tuple(posts)
     homes = [] if home is None or role is Role.GRID_WORKER else [home]
     codes = {*homes, *(post.jurisdiction for post in posts)}
-    return Scope.of(codes, private=(post.jurisdiction for post in posts if post.function in _SEE_PRIVATE))
+    return Scope.of(codes, private=(post.jurisdiction for post in posts if post.function in SEE_PRIVATE))

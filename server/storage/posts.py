@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from server.domain.jurisdiction import Level
 from server.domain.problems import NotFound
 from server.domain.scope import Scope
 from server.storage.base import Base, Code, Key, Serial
@@ -132,6 +133,20 @@ def posts_in(
         (post, account)
         for post, account in session.execute(query.order_by(PostRow.jurisdiction, PostRow.valid_from))
     ]
+
+
+def posts_over(session: Session, place: str, *, on: dt.date) -> Sequence[tuple[PostRow, Account]]:
+    """Posts in force on a day over a division, the nearest first. Somebody whose account is closed holds none."""
+    around = [place[: level.digits] for level in Level if level.digits <= len(place)]
+    query = (
+        sa.select(PostRow, Account)
+        .join(Account, Account.id == PostRow.account_id)
+        .where(PostRow.jurisdiction.in_(around))
+        .where(PostRow.valid_from <= on, sa.or_(PostRow.valid_to.is_(None), PostRow.valid_to >= on))
+        .where(sa.or_(Account.closed_on.is_(None), Account.closed_on > on))
+    )
+    nearest_first = query.order_by(PostRow.jurisdiction.desc(), Account.display_name)
+    return [(post, account) for post, account in session.execute(nearest_first)]
 
 
 def app_user(session: Session, key_hash: str) -> AppUser | None:

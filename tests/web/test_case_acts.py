@@ -10,8 +10,10 @@ from lxml import html
 
 from server.database import Database
 from server.domain.people import SYSTEM
+from server.domain.roles import Function
 from server.services import units
 from server.services.demands import dispatch, triage
+from server.storage import posts
 from server.storage.demands import Demand
 from tests.conftest import Clock
 from tests.demands import Story, finding
@@ -227,3 +229,70 @@ def test_a_demand_is_screened_in_one_step_and_the_next_comes_up(story: Story, cl
     assert rejected.status_code == 303
     assert story.demand(second.id).key == "rejected"
     assert "都研判完了" in words(read(client, "/inbox/screen"))
+
+
+def dismiss_registrar(story: Story) -> None:
+    """The village's cadre is no registrar any more: matters of one household are not his to read."""
+    with story.database.transaction(SYSTEM) as work:
+        cadre = story.county.accounts["cadre"]
+        held = posts.posts_of(work.session, cadre, on=story.clock.now.date())
+        held[0].function = Function.VILLAGE_CADRE.value
+
+
+def test_whoever_makes_a_matter_private_is_told_which_and_who_sees_it_now(
+    story: Story, client: FlaskClient
+) -> None:
+    demand = classified(story)
+    dismiss_registrar(story)
+    sign_in(client, "cadre")
+    assert "您就看不到这一件了" in words(read(client, f"/cases/{demand.id}"))
+    answer = client.post(
+        f"/cases/{demand.id}/acts/classify",
+        data={"category": "PRIVATE", "words": "是家事"},
+        follow_redirects=True,
+    )
+    said = words(html.fromstring(answer.text).xpath("//div[@role='status']")[0])
+    assert said.startswith(f"{demand.number} 已分到「")
+    assert "一家一户的事" in said
+    assert "您以后看不到它。现在能看的是首问人王秀英" in said
+    gone = client.get(f"/cases/{demand.id}")
+    assert gone.status_code == 404
+    assert "只有经办的人能看" in gone.text
+
+
+def test_whoever_may_read_it_still_is_warned_of_nothing(story: Story, client: FlaskClient) -> None:
+    demand = classified(story)
+    sign_in(client, "cadre")
+    assert "看不到" not in words(read(client, f"/cases/{demand.id}"))
+    assert act(client, demand, "classify", category="PRIVATE", words="是家事") == 303
+    page = words(read(client, f"/cases/{demand.id}"))
+    assert f"{demand.number} 已分到「" in page
+    assert "看不到" not in page
+
+
+def test_screening_says_beforehand_what_will_be_out_of_sight(story: Story, client: FlaskClient) -> None:
+    story.patrol(finding())
+    demand = story.only_demand()
+    sign_in(client, "cadre")
+    assert "看不到" not in words(read(client, "/inbox/screen"))
+    dismiss_registrar(story)
+    assert "您就看不到这一件了" in words(read(client, "/inbox/screen"))
+    answer = client.post(
+        f"/inbox/screen/{demand.id}/classify", data={"category": "PRIVATE"}, follow_redirects=True
+    )
+    assert f"{demand.number} 已分到「" in words(html.fromstring(answer.text))
+    assert "您以后看不到它" in answer.text
+
+
+def test_where_nobody_may_see_a_private_matter_somebody_is_to_be_named(
+    story: Story, client: FlaskClient
+) -> None:
+    demand = classified(story)
+    dismiss_registrar(story)
+    with story.database.transaction(SYSTEM) as work:
+        worker = story.county.accounts["worker"]
+        for post in posts.posts_of(work.session, worker, on=story.clock.now.date()):
+            post.function = Function.VERIFIER.value
+        work.session.get_one(Demand, demand.id).first_asked_id = None
+    sign_in(client, "cadre")
+    assert "请先定登记员或网格员" in words(read(client, f"/cases/{demand.id}"))

@@ -17,7 +17,9 @@ from server.domain.mechanism import EVALUATOR_WORDS, Evaluator
 from server.domain.permissions import Permission
 from server.domain.problems import Conflict, Invalid, NotFound
 from server.domain.work_calendar import SHANGHAI
+from server.figures.case_readers import may_read
 from server.figures.case_words import suggested
+from server.figures.next_step import mechanism_of
 from server.services import links
 from server.services.demands import attention, closing, contacts, dispatch, handling, rating, triage
 from server.storage import demands
@@ -32,6 +34,7 @@ from server.web.staff import case_answers as answers
 from server.web.staff.case import case_page, shown_demand
 from server.web.staff.case_questions import asks_nothing
 from server.web.staff.case_refusal import refusal
+from server.web.staff.case_words import class_words, out_of_sight
 from server.web.staff.pages import back_to
 from server.web.staff.people import shown_once
 from server.work import Work
@@ -78,10 +81,10 @@ def act(demand_id: UUID, act: str) -> Response | tuple[str, int]:
         given = form(own.form)
         with database().transaction(current_actor()) as work:
             own.do(work, demand_id, given)
-            readable = _may_read(work, demand_id)
+            told, readable = done_words(work, demand_id, own.done)
     except (Invalid, Conflict) as problem:
         return _again(demand_id, act, problem)
-    flash(own.done, "success")
+    flash(told, "success")
     return _on(demand_id, readable=readable)
 
 
@@ -115,6 +118,18 @@ def done_at_once(action: Action) -> bool:
     return action.value in ACTS and asks_nothing(action)
 
 
+def done_words(work: Work, demand_id: UUID, done: str) -> tuple[str, bool]:
+    """What is said of an act that is done, and whether the demand is still his to read who did it.
+
+    `done` may name the demand's {number} and its {class_}; where the matter is now out of his sight, the words say so.
+    """
+    demand = work.session.get_one(Demand, demand_id)
+    private = treated_as_private(demand.state.class_, suggested=suggested(demand))
+    readable = may_read(work.actor, demand, private=private)
+    told = done.format(number=demand.number, class_=class_words(demand, mechanism_of(work, demand)))
+    return (told if readable or not private else f"{told}{out_of_sight(work, demand)}"), readable
+
+
 def _again(demand_id: UUID, act: str, problem: Invalid | Conflict) -> tuple[str, int]:
     with database().read(current_actor()) as reading:
         demand = shown_demand(reading, demand_id)
@@ -128,13 +143,6 @@ def _on(demand_id: UUID, *, readable: bool) -> Response:
     if tab is not None:
         return back_to("staff.inbox", tab=tab.value)
     return back_to("staff.case", demand_id=demand_id) if readable else back_to("staff.inbox")
-
-
-def _may_read(work: Work, demand_id: UUID) -> bool:
-    demand = work.session.get_one(Demand, demand_id)
-    private = treated_as_private(demand.state.class_, suggested=suggested(demand))
-    own = work.actor.id in (demand.first_asked_id, demand.handler_id)
-    return own or work.actor.scope.covers(demand.jurisdiction, private=private)
 
 
 def _bare(verb: Callable[..., object]) -> Callable[[Work, UUID, answers.Act], object]:
@@ -257,7 +265,7 @@ ACTS: Mapping[str, Desk] = {
     "refer": Desk(answers.Referred, _refer, "已告知他该走的法定渠道。"),
     "merge": Desk(answers.Merged, _merge, "已并到那一件，反映人都会得到回音。"),
     "split": Desk(_A, _bare(triage.split), "已拆成单独的一件。"),
-    "classify": Desk(answers.Classified, _classify, "已分类。"),
+    "classify": Desk(answers.Classified, _classify, "{number} 已分到「{class_}」。"),
     "put_on_agenda": Desk(answers.OnAgenda, _put_on_agenda, "已列为议题。"),
     "offer": Desk(_W, _explained(dispatch.offer), "已发布，等人认领。"),
     "claim": Desk(answers.Claimed, _claim, "已由您认领。"),

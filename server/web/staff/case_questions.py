@@ -12,7 +12,7 @@ from server.services.demands import dispatch
 from server.storage.demands import Demand, can_be_told
 from server.web.staff.case_answers import PERSON, UNIT
 from server.web.staff.case_asking import Asking, Question, choice, chosen, in_words
-from server.web.staff.case_words import classes, suggestion_reason, suggestion_words
+from server.web.staff.case_words import classes, private_warning, suggestion_reason, suggestion_words
 from server.work import Reading
 
 _SEEN = "反映人看得到。"
@@ -59,7 +59,7 @@ def _classify(asking: Asking) -> tuple[Question, ...]:
         options=classes(profile),
         required=True,
         value=demand.class_ or demand.suggested_class or "",
-        hint=suggestion_reason(demand, profile),
+        hint=suggestion_reason(demand, profile) + private_warning(asking.reading, demand, profile),
     )
     others = tuple(
         Question(

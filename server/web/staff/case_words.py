@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from server.domain.mechanism import Canonical, MechanismProfile
+from server.figures.case_readers import may_read, private_readers
 from server.figures.case_words import CLASSES, REQUESTS, due_day, suggested, what
 from server.figures.merging import Suggestion
 from server.storage.demands import Demand
 from server.web.i18n import day
+from server.work import Reading
 
 
 def suggestion_words(suggestion: Suggestion) -> str:
@@ -31,6 +33,35 @@ def suggestion_reason(demand: Demand, profile: MechanismProfile) -> str:
     if class_ is None:
         return ""
     return f"建议：{profile.class_of(class_).label}。理由：「{what(demand)}」一般是{CLASSES[class_]}。"
+
+
+def class_words(demand: Demand, profile: MechanismProfile) -> str:
+    """The county's word for the class of a demand, with the one everybody understands; nothing while it has none."""
+    class_ = demand.state.class_
+    return dict(classes(profile)).get(class_, CLASSES[class_]) if class_ else ""
+
+
+def private_warning(reading: Reading, demand: Demand, profile: MechanismProfile) -> str:
+    """What whoever classifies a demand is told before it is PRIVATE and out of his sight; nothing where it will not be."""
+    words = dict(classes(profile)).get("PRIVATE")
+    if words is None or may_read(reading.actor, demand, private=True):
+        return ""
+    return f"分成「{words}」以后，您就看不到这一件了：{_ONLY_THEY}。{_they(reading, demand)}"
+
+
+def out_of_sight(reading: Reading, demand: Demand) -> str:
+    """What is said of a PRIVATE demand to whoever may not read it any more: why, and who may."""
+    return f"{_ONLY_THEY}，您以后看不到它。{_they(reading, demand)}"
+
+
+def _they(reading: Reading, demand: Demand) -> str:
+    readers = private_readers(reading, demand)
+    return (
+        f"现在能看的是{'、'.join(readers)}。" if readers else "这里现在没有这样的人，请先定登记员或网格员。"
+    )
+
+
+_ONLY_THEY = "一家一户的事，只有当地的登记员、网格员和经办的人能看"
 
 
 def asked_words(demand: Demand) -> str:

@@ -21,13 +21,13 @@ from server.web.authorization import requires
 from server.web.errors import STATUS
 from server.web.parsing import Submitted, form, query
 from server.web.parts import database
-from server.web.staff.case_acts import ACTS
+from server.web.staff.case_acts import ACTS, done_words
 from server.web.staff.case_asking import Asking
 from server.web.staff.case_facts import facts_of
 from server.web.staff.case_forms import ActForm
 from server.web.staff.case_questions import questions
 from server.web.staff.case_refusal import Refusal, refusal
-from server.web.staff.case_words import classes, suggestion_reason, suggestion_words
+from server.web.staff.case_words import classes, private_warning, suggestion_reason, suggestion_words
 from server.web.staff.inbox import cursor_of, written
 from server.web.staff.pages import back_to, page
 from server.work import Reading, Work
@@ -85,9 +85,10 @@ def act(demand_id: UUID, act: str) -> Response | tuple[str, int]:
             if _registered(work, demand_id, act, seen=given.seen):
                 given = given.model_copy(update={"seen": None})
             own.do(work, demand_id, given)
+            told, _ = done_words(work, demand_id, own.done)
     except (Invalid, Conflict, Forbidden) as problem:
         return _again(demand_id, act, problem, after=after)
-    flash(own.done, "success")
+    flash(told, "success")
     return back_to("staff.screening", after=after)
 
 
@@ -129,6 +130,7 @@ def _page(
         number=number,
         classes=[(code, words, code == suggested(demand)) for code, words in classes(profile)],
         reason=suggestion_reason(demand, profile),
+        warning=private_warning(reading, demand, profile),
         near=[(each.demand.id, suggestion_words(each)) for each in asking.near[:3]],
         folded=[
             (key, ActForm(act, words, questions(act, asking)), _address(demand, act, after))
