@@ -25,6 +25,7 @@ from server.figures.exports.features import RecordLayer
 from server.figures.exports.order import Format, Order, Wanted
 from server.figures.exports.questions import Table, tables
 from server.figures.exports.records import Record
+from server.figures.exports.silent import SILENT
 from server.figures.exports.text import Rounds, rounds, row_writer, written
 from server.storage.exports import Selection
 from tests.factories import NOW
@@ -270,6 +271,20 @@ def test_columns_of_one_heading_are_told_apart_by_their_names() -> None:
 def test_what_the_phone_notes_by_itself_has_a_chinese_heading() -> None:
     table = tables([survey("start | start | ", "today | today | ", "text | a | 甲题")], title="样表")
     assert heads(table, in_words=True) == ["开始填写", "填写日期", "甲题"]
+
+
+@pytest.mark.parametrize("form_id", catalogue.shipped())
+def test_what_a_shipped_form_notes_without_asking_has_a_chinese_heading_of_its_own(form_id: str) -> None:
+    xml = compile_form(catalogue.source(form_id).encode()).xml
+    table = tables([xml], title="样表", silent=SILENT[form_id])
+    for each in table.walk():
+        said = heads(each, in_words=True)
+        assert not [heading for heading in said if heading.isascii()]
+        assert not [
+            heading for heading in said if any(f"（{asked.name}）" in heading for asked in each.questions)
+        ]
+    silent = {question.steps[-1] for each in table.walk() for question in each.questions}
+    assert SILENT[form_id].keys() <= silent
 
 
 @pytest.mark.parametrize(

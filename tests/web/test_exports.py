@@ -89,6 +89,8 @@ def test_a_record_is_a_line_with_its_words_and_what_the_server_knows(app: Flask,
     assert (line["填报人"], line["情况"], line["发现（个数）"]) == ("王秀英", "已收到", "2")
     assert (line["开始填写"], line["算哪一天"]) == ("2026-10-20 08:00:00", "2026-10-20")
     assert (float(line["经度"]), float(line["纬度"])) == (108.005, 30.005)
+    assert (line["所巡网格编码"], line["开始填写时的位置·经度"]) == (GRID, "108.005")
+    assert not [heading for heading in line if heading.isascii()]
 
 
 def test_names_stand_in_place_of_words_for_programs(app: Flask, phone: Phone) -> None:
@@ -109,7 +111,7 @@ def test_what_was_picked_from_the_register_is_written_as_the_register_calls_it(
         assert phone.send(instance("household_visit", visit(home.id, START, seen=seen))) == 201
     cadre = signed_in(app, "cadre")
     known, unknown = table(export(cadre, form_id="household_visit"))
-    assert (known["走访哪一户"], known["household_id"]) == ("'=石桥村1组12号 王家", str(home.id))
+    assert (known["走访哪一户"], known["住户编码"]) == ("'=石桥村1组12号 王家", str(home.id))
     assert known["见到或联系到谁（没见到本人就不选）"] == "王奶奶、王爷爷"
     assert unknown["见到或联系到谁（没见到本人就不选）"] == f"{elder.id} {stranger}"
     (_, keys) = table(export(cadre, form_id="household_visit", wording="names"))

@@ -14,6 +14,7 @@ from server.domain.submission import STATES
 from server.domain.work_calendar import local_day
 from server.figures.areas import narrowed
 from server.figures.exports.questions import Path, Question, Table, tables
+from server.figures.exports.silent import SILENT
 from server.storage import exports as storage
 from server.storage.exports import Selection
 from server.storage.forms import Form
@@ -107,7 +108,7 @@ def _table(reading: Reading, form_id: str, without: Collection[Path], scope: Sco
         "details": {detail.name: detail.label for detail in catalogue.details()},
         "classes": _classes(reading, scope),
     }
-    return tables(versions, title=form.title, without=without, lists=lists)
+    return tables(versions, title=form.title, without=without, lists=lists, silent=SILENT.get(form_id, {}))
 
 
 def _classes(reading: Reading, scope: Scope) -> Mapping[str, str]:

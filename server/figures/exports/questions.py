@@ -14,7 +14,7 @@ from forms.wording import Wording, wording
 
 GEOMETRIES = frozenset({"geopoint", "geotrace", "geoshape"})
 
-_AUTOMATIC = {
+_AUTOMATIC: Mapping[str, str] = {
     "start": "开始填写",
     "end": "填写完",
     "today": "填写日期",
@@ -87,6 +87,7 @@ class _Gathered:
     questions: dict[Path, dict[Path, Question]]
     labels: dict[Path, str]
     lists: Mapping[str, Mapping[str, str]]
+    silent: Mapping[str, str]
 
 
 def tables(
@@ -95,13 +96,15 @@ def tables(
     title: str,
     without: Collection[Path] = (),
     lists: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    silent: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """The table of a form and those inside it, from the XML of its versions, the newest first.
 
     `without` are the paths of questions whose answers are not to leave the house, `lists` the words of the lists
-    beside a form that say the same to all, by the list's name.
+    beside a form that say the same to all, by the list's name, `silent` the words for what it notes without asking,
+    by name.
     """
-    gathered = _Gathered({(): {}}, {(): title}, lists)
+    gathered = _Gathered({(): {}}, {(): title}, lists, {**_AUTOMATIC, **silent})
     for xml in versions:
         _gather(xml, gathered, without)
     return _table((), (), gathered)
@@ -119,7 +122,7 @@ def _gather(xml: bytes, gathered: _Gathered, without: Collection[Path]) -> None:
             continue
         inside = _path(each.repeat) if each.repeat else ()
         asked = gathered.questions[inside]
-        asked[path] = _merged(asked.get(path), _question(each, path[len(inside) :], words, gathered.lists))
+        asked[path] = _merged(asked.get(path), _question(each, path[len(inside) :], words, gathered))
 
 
 def _path(path: str) -> Path:
@@ -128,13 +131,13 @@ def _path(path: str) -> Path:
 
 
 def _label(path: Path, words: Wording, root: str) -> str:
-    return words.labels.get("/".join(("", root, *path))) or _AUTOMATIC.get(path[-1], path[-1])
+    return words.labels.get("/".join(("", root, *path))) or path[-1]
 
 
-def _question(each: Field, steps: Path, words: Wording, lists: Mapping[str, Mapping[str, str]]) -> Question:
-    label = words.labels.get(each.path) or _AUTOMATIC.get(steps[-1], steps[-1])
+def _question(each: Field, steps: Path, words: Wording, gathered: _Gathered) -> Question:
+    label = words.labels.get(each.path) or gathered.silent.get(steps[-1], steps[-1])
     chosen_from = words.lists.get(each.path, "")
-    choices = lists.get(chosen_from) or words.choices.get(each.path, {})
+    choices = gathered.lists.get(chosen_from) or words.choices.get(each.path, {})
     return Question(
         steps, each.type, " ".join(label.split()), choices, is_picked=bool(chosen_from) and not choices
     )
