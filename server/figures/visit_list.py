@@ -54,8 +54,8 @@ class LastVisit:
 class ToVisit:
     """A line of the list: one unit of d that is not reached yet.
 
-    `whom` is the person, or the head of the household; None for a reader who sees no names. `next_try` is what the
-    last attempt advised (FORMS §4 `retry`). `staff` says whose household it is, `stand_ins` to whom it is given 代访
+    `whom` is the person, or the head of the household; None for a reader who sees no names, to whom `unnamed` says
+    which of the household it is. `next_try` is what the last attempt advised (FORMS §4 `retry`). `staff` says whose household it is, `stand_ins` to whom it is given 代访
     today.
     """
 
@@ -65,6 +65,7 @@ class ToVisit:
     household: uuid.UUID
     address: str
     whom: str | None
+    unnamed: str
     tier: str | None
     state: str
     last: LastVisit | None
@@ -81,12 +82,12 @@ class ToVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dwelling:
-    """Where a unit lives and who it is; `whom` is None for a reader who sees no names."""
+    """Where a unit lives and who it is; `whom` is None for a reader who sees no names, who is told `unnamed`."""
 
     grid_name: str
     address: str
-    code: str
     whom: str | None
+    unnamed: str
 
 
 def in_order(reading: Reading, found: Compliance, standings: Iterable[Standing]) -> list[Standing]:
@@ -142,13 +143,14 @@ def dwellings(reading: Reading, found: Compliance, units: Sequence[Unit]) -> lis
         some = units[first : first + _AT_ONCE]
         homes |= _rows(reading.session, Household, {unit.household for unit in some})
         people |= _rows(reading.session, Person, {unit.id for unit in some})
+    fellows = _fellows(reading.session, people.values())
     by_grid = {line.code: line for line in found.grids}
     return [
         Dwelling(
             grid_name=by_grid[unit.grid].grid.full_name if unit.grid in by_grid else unit.grid,
             address=homes[unit.household].address,
-            code=number_of(homes[unit.household].id),
             whom=_whom(reading, homes[unit.household], people.get(unit.id)),
+            unnamed=_unnamed(unit, fellows),
         )
         for unit in units
     ]
@@ -167,6 +169,7 @@ def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -
     session = reading.session
     homes = _rows(session, Household, {standing.unit.household for standing in standings})
     people = _rows(session, Person, {standing.unit.id for standing in standings})
+    fellows = _fellows(session, people.values())
     visitors = names_of(session, _visitors(standings))
     tries = _next_tries(session, standings)
     by_grid = {line.code: line for line in found.grids}
@@ -179,6 +182,7 @@ def _lines(reading: Reading, found: Compliance, standings: Sequence[Standing]) -
             household=homes[standing.unit.household].id,
             address=homes[standing.unit.household].address,
             whom=_whom(reading, homes[standing.unit.household], people.get(standing.unit.id)),
+            unnamed=_unnamed(standing.unit, fellows),
             tier=standing.tier,
             state=state_of(found, standing),
             last=_last(standing, visitors),
@@ -199,6 +203,28 @@ def _whom(reading: Reading, home: Household, person: Person | None) -> str | Non
     if not reading.actor.may(Permission.SEE_NAMES, at=home.grid_code):
         return None
     return home.head_name if person is None else person.name
+
+
+def _fellows(session: Session, people: Iterable[Person]) -> dict[Id, list[Id]]:
+    """Who lives in the households of some people, each in one order whoever looks."""
+    homes = sorted({person.household_id for person in people})
+    fellows: dict[Id, list[Id]] = defaultdict(list)
+    for first in range(0, len(homes), _AT_ONCE):
+        query = sa.select(Person.household_id, Person.id).where(
+            Person.household_id.in_(homes[first : first + _AT_ONCE]), Person.exited_at.is_(None)
+        )
+        for household, person in session.execute(query.order_by(Person.entered_on, Person.id)):
+            fellows[household].append(person)
+    return fellows
+
+
+def _unnamed(unit: Unit, fellows: Mapping[Id, Sequence[Id]]) -> str:
+    """Which of a household is meant, told to whoever sees no names."""
+    if unit.id == unit.household:
+        return "这一户（姓名不显示）"
+    living = fellows.get(unit.household, ())
+    which = f"第 {living.index(unit.id) + 1} 人" if len(living) > 1 and unit.id in living else "一人"
+    return f"户内{which}（姓名不显示）"
 
 
 def _last(standing: Standing, visitors: Mapping[uuid.UUID, str]) -> LastVisit | None:

@@ -112,6 +112,23 @@ def test_names_stop_at_the_village(peopled: FlaskClient, who: str, path: str) ->
     assert "王桂兰" in peopled.get(path).get_data(as_text=True)
 
 
+def test_whoever_sees_no_names_is_told_which_of_a_household_is_meant(
+    peopled: FlaskClient, database: Database
+) -> None:
+    with database.transaction(SYSTEM) as work:
+        home = household(work, address="石桥村9组1号")
+        for name in ("周大山", "周小山"):
+            person(work, home, name=name)
+    sign_in(peopled, "official")
+    for path in ("/", "/maps/visits", "/visits/list", f"/visits/round?grid={GRID}"):
+        lines = [cells(row) for row in read(peopled, path).xpath("//tbody/tr")]
+        told = [line["见谁"] for line in lines if line.get("地址", "").startswith("石桥村9组1号")]
+        assert sorted(told) == ["户内第 1 人（姓名不显示）", "户内第 2 人（姓名不显示）"], path
+        assert "户内一人（姓名不显示）" in {line.get("见谁") for line in lines}
+    of_homes = read(peopled, "/visits/list?duty=resident_half_year").xpath("//tbody/tr")
+    assert {cells(row)["见谁"] for row in of_homes} == {"这一户（姓名不显示）"}
+
+
 def test_the_file_of_the_list_is_the_list(peopled: FlaskClient) -> None:
     sign_in(peopled, "cadre")
     page = [cells(row) for row in read(peopled, "/visits/list").xpath("//tbody/tr")]

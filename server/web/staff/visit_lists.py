@@ -135,7 +135,7 @@ def names_csv() -> Response:
             line.grid_name,
             line.code,
             line.address,
-            line.whom or "",
+            line.whom or line.unnamed,
             visit_words.tier(found.profile, line.tier),
             line.standing.due_on.isoformat() if line.standing.due_on else "",
             line.standing.overdue_days,
@@ -222,7 +222,12 @@ def _register_rows(reading: Reading, found: Compliance, wanted: ListQuery) -> li
         units = [unit for unit in visit_list.unoccupied(found) if unit.id in rows]
         said = ["本期已看过" if unit.id in seen else "本期还没看" for unit in units]
     return [
-        {"place": where.grid_name, "address": where.address, "whom": where.whom or where.code, "words": words}
+        {
+            "place": where.grid_name,
+            "address": where.address,
+            "whom": where.whom or where.unnamed,
+            "words": words,
+        }
         for where, words in zip(visit_list.dwellings(reading, found, units), said, strict=True)
     ]
 
