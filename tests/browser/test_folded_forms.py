@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import HAND, Demo, Visitor
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+
 PLACES = {
     "village_cadre": [("/households", "/households/"), ("/inbox/screen", ""), ("/inbox", "/cases/")],
     "township_official": [("/ledger", "/cases/"), ("/submissions", "/submissions/"), ("/units", "")],
