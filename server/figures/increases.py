@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from gis import outbreaks
 from gis.measure import Coordinates, LocalPlane
 from server.domain.scope import Scope
 from server.domain.work_calendar import local_day
-from server.figures.areas import grid_names, narrowed
+from server.figures.areas import GridName, grid_names, narrowed
 from server.figures.case_words import kinds
 from server.figures.concentrations import amount
 from server.figures.hot_spot_cases import OWN_PLACES, places_of
@@ -48,9 +48,10 @@ class Increase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the page: `where`, and what is said of it."""
+    """A line of the page: `where`, and what is said of it; of one centred elsewhere, which grids asked for it `reaches`."""
 
     where: str
+    reaches: str
     words: str
 
 
@@ -80,13 +81,18 @@ def county_increases(reading: Reading, county: str) -> list[Increase]:
 
 
 def lines(reading: Reading, area: str | None = None) -> list[Line]:
-    """Return what last night kept of an area, in words: whatever touches it. Raises NotFound outside the scope."""
+    """Return what last night kept of an area, in words: whatever touches it, what is centred there first.
+
+    Raises NotFound outside the scope.
+    """
     scope = narrowed(reading.actor.scope, area)
-    shown = [each for each in _kept(reading, area) if any(map(scope.covers, each.grids))]
-    names = grid_names(reading.session, scope=Scope.of({each.centre for each in shown}))
+    touching = [each for each in _kept(reading, area) if any(map(scope.covers, each.grids))]
+    shown = sorted(touching, key=lambda each: not scope.covers(each.centre))
+    names = grid_names(reading.session, scope=Scope.of({code for each in shown for code in each.grids}))
     return [
         Line(
-            where=names[each.centre].full_name if each.centre in names else each.centre,
+            where=_where(each, scope, names),
+            reaches=_reaches(each, scope, names),
             words=f"近 {each.days} 天反映 {each.observed} 次，往常大约 {amount(each.expected)} 次；"
             f"其中{kinds().get(each.kind, '其他')} {each.number} 次",
         )
@@ -97,6 +103,23 @@ def lines(reading: Reading, area: str | None = None) -> list[Line]:
 def written(found: Iterable[Increase]) -> list[dict[str, object]]:
     """Increases as a night keeps them."""
     return [asdict(each) for each in found]
+
+
+def _where(found: Increase, scope: Scope, names: Mapping[str, GridName]) -> str:
+    """The grid with the most of it, with its township where that is not the one asked for; as its code once it is no more."""
+    name = names.get(found.centre)
+    if name is None:
+        return found.centre
+    return name.full_name if scope.covers(found.centre) else f"{name.township}{name.full_name}"
+
+
+def _reaches(found: Increase, scope: Scope, names: Mapping[str, GridName]) -> str:
+    """灯塔村第一网格等 3 格: what is asked for of an increase centred elsewhere; "" where it is centred there."""
+    if scope.covers(found.centre):
+        return ""
+    here = [code for code in found.grids if scope.covers(code)]
+    first = names[here[0]].full_name if here[0] in names else here[0]
+    return first if len(here) == 1 else f"{first}等 {len(here)} 格"
 
 
 def _kept(reading: Reading, area: str | None) -> Iterator[Increase]:

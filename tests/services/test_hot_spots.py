@@ -224,6 +224,23 @@ def test_what_has_come_in_lately_more_than_usual_is_told_the_morning_after(
     with office.reading("official") as reading:
         (line,) = increases.lines(reading)
         assert increases.lines(reading, VILLAGE) == []
-    assert line.where == "西坪村第34网格"
+    assert (line.where, line.reaches) == ("西坪村第34网格", "")
     assert line.words.startswith("近 3 天反映 12 次，往常大约 ")
     assert line.words.endswith("次；其中公共设施 9 次")
+
+
+def test_an_increase_centred_in_another_township_says_where_it_reaches_this_one(
+    office: Office, ground: Ground
+) -> None:
+    with office.as_(ground.desk) as work:
+        for days in range(30, 110):
+            ground.raise_at(work, EAST, days % 10, days // 10 % 10, days=days)
+    ground.raise_in(EAST, 3, 0, 9, days=2)
+    ground.raise_in(WEST, 3, 9, 3, days=1)
+    watch(office.database)
+    with office.reading("official") as reading:
+        (line,) = increases.lines(reading)
+    assert (line.where, line.reaches) == ("东溪镇东坪村第31网格", "西坪村第28网格等 9 格")
+    with office.reading("assessor") as reading:
+        (line,) = increases.lines(reading)
+    assert (line.where, line.reaches) == ("东坪村第31网格", "")

@@ -109,7 +109,10 @@ def test_one_click_makes_one_matter_from_either_page(client: FlaskClient, ground
             ground.raise_in(WEST, village_row, 1, within=(0.5 + n / 50, 0.5), days=n + 1)
     sign_in(client, "official")
     for path, back in (("/hot-spots", "/hot-spots#many"), ("/cases", "/cases#hot")):
-        form = read(client, path).find(".//form[@action='/hot-spots/join']")
+        page = read(client, path)
+        number = page.xpath("string(//td[@data-label='哪几件']/a)")
+        assert len(number) == 18
+        form = page.find(".//form[@action='/hot-spots/join']")
         answer = client.post("/hot-spots/join", data=MultiDict(form.form_values()))
         assert answer.headers["Location"] == back
         assert "2 件已并入" in client.get(path).text
