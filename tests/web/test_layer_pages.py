@@ -115,7 +115,7 @@ def test_the_changes_are_told_grid_by_grid_the_worse_first(client: FlaskClient, 
     assert [code for code, _ in rows] == [GRID, VACANT_GRID, OTHER_GRID]
     assert rows[0][1]["四周前"] == "没解决 2 件，最久 14 天"
     assert rows[0][1]["现在"] == "没解决 2 件，最久 42 天"
-    assert rows[0][1]["变化"] == "多 2"
+    assert rows[0][1]["超过 30 天的变化"] == "多 2 件"
     assert rows[1][1]["四周前"] == "没有未解决的"
 
 

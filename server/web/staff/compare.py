@@ -94,7 +94,7 @@ def compare_csv() -> Response:
         now, before = _both(reading, wanted)
     header = (
         "网格代码", "乡镇", "村（社区）", "网格", f"现在{kind.of_n}", f"现在{kind.of_d}",
-        f"四周前{kind.of_n}", f"四周前{kind.of_d}", "变化",
+        f"四周前{kind.of_n}", f"四周前{kind.of_d}", f"{kind.of_n}的变化",
     )  # fmt: skip
     rows = [
         (
