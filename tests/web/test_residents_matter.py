@@ -272,6 +272,19 @@ def test_number_and_code_are_typed_as_they_were_written_down(resident: Resident,
     assert "已收到" in words(read(client, found.location))
 
 
+def test_a_wrong_code_leaves_what_was_typed_in_the_form(resident: Resident, client: FlaskClient) -> None:
+    resident.report()
+    answer = client.post("/r/", data={"number": resident.number, "code": '2222"<22'})
+    assert answer.status_code == 404
+    page = html.fromstring(answer.text)
+    assert "编号或查询码不对" in words(page.find(".//p[@role='alert']"))
+    assert {each.get("name"): each.get("value") for each in page.iterfind(".//form/input")} == {
+        "number": resident.number,
+        "code": '2222"<22',
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_ten_wrong_codes_from_an_address_make_the_next_one_wait(
     resident: Resident, client: FlaskClient, story: Story
 ) -> None:

@@ -20,6 +20,8 @@ from server.services.demands.acts import profile_of
 from server.services.residents import MOST_WORDS
 from server.storage.demands import Demand
 from server.web.authorization import public
+from server.web.errors import STATUS
+from server.web.i18n import say
 from server.web.parsing import Submitted, form, query
 from server.web.parts import database
 from server.web.residents.credential import numbered, opened
@@ -68,16 +70,23 @@ def routes(blueprint: Blueprint) -> None:
 @public
 def find() -> str:
     """The form for number and code."""
-    return page("find.html")
+    return page("find.html", typed=Numbered(), error=None)
 
 
 @public
-def look_up() -> Response | str:
-    """The page of the matter somebody typed the number and the code of; without a code, what the county shows anybody."""
+def look_up() -> Response | str | tuple[str, int]:
+    """The page of the matter somebody typed the number and the code of; without a code, what the county shows anybody.
+
+    What opens nothing stays in the form, with the sentence above it.
+    """
     typed = form(Numbered)
-    if not typed.code:
-        return page("outside.html", matter=_outside(typed.number))
-    demand = opened(typed.number, typed.code)
+    try:
+        if not typed.code:
+            return page("outside.html", matter=_outside(typed.number))
+        demand = opened(typed.number, typed.code)
+    except NotFound as refusal:
+        words = say(refusal.code, **refusal.details)
+        return page("find.html", typed=typed, error=words), STATUS[refusal.kind]
     return redirect(  # type: ignore[return-value]
         url_for("residents.matter", number=demand.number, code=typed.code.strip()), 303
     )
