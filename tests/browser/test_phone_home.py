@@ -185,6 +185,29 @@ def test_a_mis_tap_can_be_taken_back(handset: Handset) -> None:
     expect(handset.page.get_by_text("今天已巡")).to_have_count(0)
 
 
+def test_a_second_report_of_a_day_is_asked_about_first_and_the_first_of_the_next_day_is_not(
+    handset: Handset,
+) -> None:
+    handset.tap("今日无异常")
+    handset.says("秒后发出").wait_for()
+    expect(handset.page.get_by_text("还没发出")).to_have_count(0)
+    handset.tap("再报无异常")
+    handset.says("今天已经报过一次，再报一次？").wait_for()
+    assert cramped(handset.page) == []
+    handset.tap("不用了")
+    handset.wait(11)
+    handset.wait_for_news(lambda: len(sent(handset)) == 1, each=0)
+    handset.tap("再报无异常")
+    handset.tap("再报一次")
+    handset.says("秒后发出").wait_for()
+    handset.wait(11)
+    handset.wait_for_news(lambda: len(sent(handset)) == 2, each=0)
+    handset.line.is_down = True
+    handset.wait(86_400)
+    expect(handset.page.get_by_role("button", name="今日无异常")).to_be_visible()
+    expect(handset.page.get_by_text("今天已巡")).to_have_count(0)
+
+
 def test_without_a_network_everything_opens_and_the_row_moves_at_once(handset: Handset) -> None:
     handset.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     handset.line.is_down = True

@@ -74,5 +74,11 @@ export function wordToday(row: ListRow): string {
   return isToday(row.last_report_on) ? `今天已报：${STEPS[row.last_step ?? ''] ?? '已记录'}` : ''
 }
 
+/** What the card of a case says beyond the line above it, which ends with the same words and the same day. */
+export function caseMore(row: ListRow): string {
+  const label = row.label ?? ''
+  return (row.card ?? '').split('；').filter((part) => !label.includes(part)).join('；')
+}
+
 /** What the worker is asked to do about a case. */
 export const TASKS: Record<string, string> = { handle: '办理', look: '去看看', check: '去核对' }

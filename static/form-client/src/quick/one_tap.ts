@@ -16,9 +16,12 @@ import { position } from './position'
 
 const UNDO_MS = 10_000
 
-/** What can still be taken back; `id` is the record's. */
-export const undo = reactive({ id: '', words: '' })
+const COUNTED_MS = 250
+
+/** What can still be taken back; `id` is the record's, `seconds` whole ones until it may leave. */
+export const undo = reactive({ id: '', words: '', seconds: 0 })
 let closing: ReturnType<typeof setTimeout> | undefined
+let counting: ReturnType<typeof setInterval> | undefined
 
 /** 今日无异常 of a grid; false where the form has to be opened for it. */
 export async function reportClear(grid: GridEntry): Promise<boolean> {
@@ -77,7 +80,7 @@ async function store(entry: FormEntry, form: string, record: About & { id: strin
     corrects: null, formXml: form, notBefore: Date.now() + UNDO_MS,
   })
   close()
-  Object.assign(undo, { id, words: summary })
+  open(id, summary)
   closing = setTimeout(() => {
     close()
     void settled?.()
@@ -85,7 +88,18 @@ async function store(entry: FormEntry, form: string, record: About & { id: strin
   }, UNDO_MS)
 }
 
+function open(id: string, words: string): void {
+  const until = Date.now() + UNDO_MS
+  const count = () => {
+    undo.seconds = Math.max(1, Math.ceil((until - Date.now()) / 1000))
+  }
+  Object.assign(undo, { id, words })
+  count()
+  counting = setInterval(count, COUNTED_MS)
+}
+
 function close(): void {
   clearTimeout(closing)
-  Object.assign(undo, { id: '', words: '' })
+  clearInterval(counting)
+  Object.assign(undo, { id: '', words: '', seconds: 0 })
 }

@@ -1,7 +1,7 @@
 /** The lists as the screens show them; they follow every change on the phone. */
 
 import { type Ref, onScopeDispose, shallowRef } from 'vue'
-import type { Fix, ListRow, RecordEntry } from '../model'
+import type { Fix, GridEntry, ListRow, RecordEntry } from '../model'
 import { metresBetween } from '../outline/plane'
 import { placeOf } from '../outline/ring'
 import { dayOf } from '../quick/clock'
@@ -42,11 +42,20 @@ export function matching(households: readonly ListRow[], search: string): ListRo
   return households.filter((row) => words.every((word) => `${row.label} ${row.address}`.includes(word)))
 }
 
-/** Grids a patrol of today has been recorded for on this phone. */
-export function patrolledHere(known: readonly RecordEntry[]): Set<string> {
-  const today = dayOf(Date.now())
-  const patrols = known.filter((record) => isOf('patrol', record) && record.state !== 'refused')
-  return new Set(patrols.filter((record) => dayOf(record.savedAt) === today).map((record) => record.key))
+/** What is known of a day's patrols. */
+export interface PatrolNews {
+  /** This worker's records on this phone. */
+  records: readonly RecordEntry[]
+  grids: readonly GridEntry[]
+  /** When the server said so of its grids, milliseconds since 1970. */
+  heardAt: number
+}
+
+/** Codes of the grids patrolled on a day, `YYYY-MM-DD`: by a record of this phone, or as the server said that day. */
+export function patrolledOn(day: string, { records, grids, heardAt }: PatrolNews): Set<string> {
+  const here = records.filter((record) => isOf('patrol', record) && record.state !== 'refused' && dayOf(record.savedAt) === day)
+  const there = dayOf(heardAt) === day ? grids.filter((grid) => grid.patrolled_today) : []
+  return new Set([...here.map((record) => record.key), ...there.map((grid) => grid.code)])
 }
 
 function away(row: ListRow, here: Fix | null): number {
