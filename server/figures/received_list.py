@@ -25,11 +25,12 @@ _A_FEW_WORDS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLine:
-    """A record in the list; `says` and `photo` only for whoever may read it."""
+    """A record in the list; `says` and `photo` only where it `is_readable` for who asks."""
 
     submission: Submission
     sender: str
     standing: Standing
+    is_readable: bool
     says: str
     photo: Attachment | None
     photos: int
@@ -108,6 +109,7 @@ def _lines(reading: Reading, forms: RecordForms, rows: Sequence[Submission]) -> 
             submission=row,
             sender=names.get(row.account_id, "") if row.account_id else "",
             standing=standing_of(row),
+            is_readable=row.id in readable,
             says=_first_words(lines.get(row.id, ())),
             photo=next(iter(photos.get(row.id, ())), None),
             photos=len(photos.get(row.id, ())),

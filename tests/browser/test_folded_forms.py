@@ -12,7 +12,7 @@ from tests.browser.conftest import HAND, Demo, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
 PLACES = {
-    "village_cadre": [("/households", "/households/"), ("/inbox/screen", ""), ("/inbox", "/cases/")],
+    "village_cadre": [("/households", "/households/"), ("/inbox/screen", ""), ("/ledger", "/cases/")],
     "township_official": [("/ledger", "/cases/"), ("/submissions", "/submissions/"), ("/units", "")],
     "admin": [("/forms", "/forms/"), ("/people", "/people/")],
 }

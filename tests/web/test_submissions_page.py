@@ -8,6 +8,7 @@ import uuid
 import zipfile
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,8 +18,10 @@ from server.cli import main
 from server.database import Database
 from server.domain.entity import Undone
 from server.domain.people import SYSTEM
+from server.domain.roles import Function
 from server.settings import Settings
-from server.storage import record_list
+from server.storage import posts, record_list
+from server.storage.demands import Demand
 from server.storage.entities import EntityRemark
 from server.storage.events import EventRow
 from server.storage.patrols import Patrol
@@ -78,6 +81,34 @@ def test_above_the_village_what_it_says_is_opened_with_a_reason_that_is_kept(
     assert WORDS in official.post(page, data={"reason": "核对投诉"}).text
     opened = rows(database, EventRow)[-1]
     assert (opened.kind, opened.details["reason"]) == ("personal_data.revealed", "核对投诉")
+
+
+def test_a_list_without_anybodys_words_says_why(app: Flask, phone: Phone) -> None:
+    assert phone.send(found()) == 201
+    heads = "//table//th[contains(., '填了什么')]"
+    for_village = read(signed_in(app, "cadre"), "/submissions")
+    assert for_village.xpath(heads)
+    assert "这里不列" not in words(for_village)
+    for name, told in (("official", "写明原因"), ("admin", "只有村（社区）里能看，这里不列。")):
+        above = read(signed_in(app, name), "/submissions")
+        assert not above.xpath(heads)
+        assert told in words(above)
+
+
+def test_of_a_record_with_a_matter_he_may_not_see_the_list_says_so(
+    app: Flask, phone: Phone, county: County, database: Database
+) -> None:
+    matter = {"kind": "facility", "detail": "lamp", "words": WORDS, "handled": "report", "urgency": "normal"}
+    told = patrol(GRID, NOW, result="found", finding=[{"what": matter, "more": {"source": "seen"}}])
+    assert phone.send(instance("patrol", told)) == 201
+    with database.transaction(SYSTEM) as work:
+        work.session.execute(sa.update(Demand).values(class_="PRIVATE"))
+    cadre = signed_in(app, "cadre")
+    assert "只有经办的人能看" not in words(read(cadre, "/submissions"))
+    with database.transaction(SYSTEM) as work:
+        held = posts.posts_of(work.session, county.accounts["cadre"], on=NOW.date())
+        held[0].function = Function.VILLAGE_CADRE.value
+    assert "只有经办的人能看" in words(read(cadre, "/submissions"))
 
 
 def test_another_village_and_a_grid_worker_see_nothing_of_it(

@@ -77,6 +77,8 @@ def listing() -> str:
             fields=_fields(reading, wanted, may_search=may_search),
             states=STATES,
             flags={flag.value: flag.label for flag in Flag},
+            may_read=may_search,
+            may_reveal=reading.actor.may(Permission.REVEAL_PERSONAL_DATA),
             may_export=reading.actor.may(Permission.EXPORT_SUBMISSIONS),
         )
 
