@@ -2,15 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from server.domain.obligation.pace import LOOKS
+from server.domain.obligation.pace import LOOKS, CoverageLevel, Pace
+from server.domain.obligation.patrol_days import TodayState
 
 TOKENS = (Path(__file__).parents[2] / "static/css/tokens.css").read_text(encoding="utf-8")
 VARIABLES = dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", TOKENS))
 RULES = re.findall(r"([^{}]+)\{([^{}]*)\}", TOKENS)
-DOTS = {"4px 4px": "dense_dots", "8px 8px": "sparse_dots"}
+REPEATED = {"4px 4px": "dense_dots", "8px 8px": "sparse_dots", "5px 5px": "bars"}
+"""Patterns of the style sheet, by how often they come again."""
 
 
 def declared(level: str, *, prefix: str, declaration: str) -> str | None:
@@ -31,7 +34,13 @@ def test_a_level_has_the_colour_of_the_table(level: str) -> None:
 
 
 @pytest.mark.parametrize("level", LOOKS)
-def test_a_level_has_the_dots_of_the_table_and_no_others(level: str) -> None:
+def test_a_level_has_the_pattern_of_the_table_and_no_other(level: str) -> None:
     spacing = declared(level, prefix=".swatch", declaration="--pattern-size")
-    expected = LOOKS[level].pattern if LOOKS[level].pattern in DOTS.values() else None
-    assert (DOTS[spacing] if spacing else None) == expected
+    expected = LOOKS[level].pattern if LOOKS[level].pattern in REPEATED.values() else None
+    assert (REPEATED[spacing] if spacing else None) == expected
+
+
+@pytest.mark.parametrize("legend", [Pace, CoverageLevel, TodayState])
+def test_no_two_levels_of_a_legend_look_the_same(legend: object) -> None:
+    levels = get_args(legend)
+    assert len({(LOOKS[level].colour, LOOKS[level].pattern) for level in levels}) == len(levels)

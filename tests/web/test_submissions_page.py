@@ -89,7 +89,7 @@ def test_a_list_without_anybodys_words_says_why(app: Flask, phone: Phone) -> Non
     for_village = read(signed_in(app, "cadre"), "/submissions")
     assert for_village.xpath(heads)
     assert "这里不列" not in words(for_village)
-    for name, told in (("official", "写明原因"), ("admin", "只有村（社区）里能看，这里不列。")):
+    for name, told in (("official", "写明原因"), ("admin", "村（社区）里才直接看得到。")):
         above = read(signed_in(app, name), "/submissions")
         assert not above.xpath(heads)
         assert told in words(above)

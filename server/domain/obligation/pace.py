@@ -14,7 +14,7 @@ from server.domain.obligation.windows import Window
 
 Pace = Literal["done", "on_pace", "slow", "late", "missed", "none"]
 CoverageLevel = Literal["at_95", "at_80", "at_50", "below_50", "none"]
-Pattern = Literal["plain", "sparse_dots", "dense_dots", "border", "hatch", "thick_outline"]
+Pattern = Literal["plain", "sparse_dots", "dense_dots", "bars", "border", "hatch", "thick_outline"]
 
 _ON_PACE_SLACK = Fraction(1, 10)
 _SLOW_SLACK = Fraction(3, 10)
@@ -36,7 +36,7 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "on_pace": Look("#abd9e9", "plain", "进度正常"),
         "slow": Look("#fdae61", "sparse_dots", "进度偏慢"),
         "late": Look("#d7191c", "dense_dots", "进度滞后"),
-        "missed": Look("#d7191c", "dense_dots", "到期未完成"),
+        "missed": Look("#d7191c", "bars", "到期未完成"),
         "none": Look("#d9d9d9", "plain", "无任务"),
         # patrols over a period (METRICS P)
         "at_95": Look("#2c7bb6", "plain", "95 % 及以上"),
@@ -47,7 +47,7 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "today_done": Look("#2c7bb6", "plain", "今日已巡"),
         "today_waiting": Look("#ffffff", "border", "今日待巡"),
         "today_evening": Look("#fdae61", "border", "18 时后仍未巡"),
-        "today_exempt": Look("#d9d9d9", "plain", "今日免巡"),
+        "today_exempt": Look("#d9d9d9", "sparse_dots", "今日免巡"),
         "today_none": Look("#d9d9d9", "plain", "今日无任务"),
         # unresolved demands by the age of the oldest; the colours are those of the points (METRICS C2)
         "age_0": Look("#abd9e9", "plain", "0–3 天"),

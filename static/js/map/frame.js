@@ -14,7 +14,7 @@
      values  of a layer of grids {drawing, looks, levels, villages, level, n, d, marks, texts, titles, names}
        drawing  the drawing the positions belong to: of another one nothing can be shown
        looks    {level: {colour, pattern, label}}; of these "vacant" and "three_missed" are laid over a level
-                pattern: "plain" | "sparse_dots" | "dense_dots" | "border" | "hatch" | "thick_outline"
+                pattern: "plain" | "sparse_dots" | "dense_dots" | "bars" | "border" | "hatch" | "thick_outline"
        villages [[code, name, [number of a grid, …]]]: a grid's code is its village's and its number in three digits;
                 its position counts through all villages
        level    by position: its place in levels, -1 for none · n, d · marks: 1 vacant + 2 thick outline

@@ -1,4 +1,4 @@
-// Fills of grids: colour, dots and the hatch of a vacant grid (METRICS P, V, D6), as patterns of a canvas.
+// Fills of grids: colour, dots, bars and the hatch of a vacant grid (METRICS P, V, D6), as patterns of a canvas.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const SIZE = 16; // pixels; divides a tile, so that patterns join without a seam
@@ -25,6 +25,11 @@
     }
   }
 
+  function bars(pen) {
+    pen.fillStyle = INK;
+    for (const middle of THIRDS) pen.fillRect(middle - 0.75, 0, 1.5, SIZE);
+  }
+
   function hatch(pen) {
     pen.strokeStyle = INK;
     pen.lineWidth = 2;
@@ -39,6 +44,7 @@
     pen.fillStyle = look.colour;
     pen.fillRect(0, 0, SIZE, SIZE);
     if (DOTS[look.pattern]) dots(pen, DOTS[look.pattern]);
+    if (look.pattern === "bars") bars(pen);
     if (vacant) hatch(pen);
     const made = pen.createPattern(canvas, "repeat");
     made.setTransform(new DOMMatrix().scale(1 / SHARPNESS));
