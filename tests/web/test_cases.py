@@ -192,6 +192,7 @@ def test_a_private_matter_is_a_number_above_the_village(story: Story, client: Fl
     page = text(client, "/cases?group=all")
     assert demand.number not in page
     assert "石桥村 少量" in page
+    assert "不论怎么筛选，所选范围里没解决的有：石桥村 少量" in text(client, "/cases?group=to_assign")
     assert "两家吵架" not in text(client, "/cases.csv?group=all")
     sign_in(client, "cadre")
     assert "两家吵架" in text(client, f"/cases/{demand.id}")
