@@ -6,7 +6,7 @@ With `complaints.py` the only file that imports pyxform.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -16,7 +16,9 @@ from pyxform.xls2json_backends import csv_to_dict, md_to_dict, xls_to_dict, xlsx
 from pyxform.xls2xform import convert
 
 from forms.complaints import of_error, translate
-from forms.findings import Finding, FormRefused, position, refused
+from forms.findings import Finding, FormRefused, beside_row, position, refused
+from forms.formulas import unreadable as unreadable_formulas
+from forms.markup import MarkupRefused, parse
 from forms.mending import Mending
 from forms.rows import FIRST_ROW, Rows, Sheet
 from forms.schema import shape
@@ -140,25 +142,40 @@ def _rows(sheets: Mapping[str, Any]) -> Rows:
 
 
 def _objections(sheets: dict[str, Any], error: PyXFormError) -> tuple[Finding, ...]:
-    """Everything pyxform objects to, as far as it can be told at once, in the order of the worksheets."""
+    """Everything pyxform objects to and every unreadable formula, as far as it can be told at once, in the order of the
+    worksheets."""
     mending = Mending(sheets)
     length = sum(len(sheets.get(name) or ()) for name in _SHEETS)
     rounds = min(_MOST_OBJECTIONS, _MOST_READ_AGAIN // max(1, length))
-    objection: PyXFormError | None = error
-    while objection is not None and mending.take(of_error(objection, _rows(mending.sheets))) and rounds > 0:
+    answer: bytes | PyXFormError | None = error
+    while (
+        isinstance(answer, PyXFormError)
+        and mending.take(of_error(answer, _rows(mending.sheets)))
+        and rounds > 0
+    ):
         rounds -= 1
-        objection = _objection(mending.sheets)
-    return tuple(sorted(mending.told, key=lambda each: (each.sheet != "survey", each.sheet, each.row or 0)))
+        answer = _asked_again(mending.sheets)
+    told = [*mending.told, *(_formulas(answer, _rows(mending.sheets)) if isinstance(answer, bytes) else ())]
+    return tuple(sorted(told, key=lambda each: (each.sheet != "survey", each.sheet, each.row or 0)))
 
 
-def _objection(sheets: dict[str, Any]) -> PyXFormError | None:
+def _asked_again(sheets: dict[str, Any]) -> bytes | PyXFormError | None:
+    """The XForm of mended worksheets, or the next objection to them, None where neither can be had."""
     try:
-        _convert(sheets)
+        return _convert(sheets)[0]
     except PyXFormError as error:
         return error
     except FormRefused:
         return None
-    return None
+
+
+def _formulas(xml: bytes, rows: Rows) -> Iterator[Finding]:
+    """What pyxform lets pass and no phone can read, told beside what it objects to."""
+    try:
+        tree = parse(xml)
+    except MarkupRefused:  # groups too deep in each other, which is said once the rest is right
+        return
+    yield from (beside_row(each, rows.by_path) for each in unreadable_formulas(tree))
 
 
 def _convert(sheets: dict[str, Any]) -> tuple[bytes, list[str]]:

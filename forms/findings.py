@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Level = Literal["error", "warning"]
@@ -41,3 +42,11 @@ def refused(message: str, *, sheet: str = "", row: int | None = None) -> FormRef
 def position(sheet: str, row: int | None) -> str:
     """A worksheet and row as a reader is told them."""
     return f"{sheet} 第 {row} 行" if row is not None else sheet
+
+
+def beside_row(finding: Finding, rows: Mapping[str, int]) -> Finding:
+    """A finding whose place is a node, beside its row of the survey where `rows` has one for that path."""
+    row = rows.get(finding.place)
+    return (
+        finding if row is None else replace(finding, place=position("survey", row), sheet="survey", row=row)
+    )

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
-from forms import attachments, register, stand_ins
+from forms import attachments, formulas, register, stand_ins
 from forms.browser import required_undrawn
 from forms.compiler import CompiledForm
-from forms.findings import Finding, position
+from forms.findings import Finding, beside_row
 from forms.inspection import Inspected, error, warning
 from forms.markup import local
 from forms.schema import ENTITIES
@@ -40,15 +39,8 @@ def lint(
     makes itself.
     """
     form = Inspected(compiled, stands_for, files, register_lists)
-    found = dict.fromkeys(_beside_row(compiled, finding) for rule in _RULES for finding in rule(form))
+    found = dict.fromkeys(beside_row(finding, compiled.rows) for rule in _RULES for finding in rule(form))
     return tuple(sorted(found, key=lambda finding: finding.level))
-
-
-def _beside_row(compiled: CompiledForm, finding: Finding) -> Finding:
-    row = compiled.rows.get(finding.place)
-    if row is None:
-        return finding
-    return replace(finding, place=position("survey", row), sheet="survey", row=row)
 
 
 def _version(form: Inspected) -> Iterator[Finding]:
@@ -70,6 +62,10 @@ def _references(form: Inspected) -> Iterator[Finding]:
         found = _NOT_ASCII.search(expression)
         if found and found[0] not in names:
             yield error(place, f"算式里的「{found[0]}」手机读不懂：列名不能用汉字，标点要用半角")
+
+
+def _formulas(form: Inspected) -> Iterator[Finding]:
+    yield from formulas.unreadable(form.tree)
 
 
 def _lists(form: Inspected) -> Iterator[Finding]:
@@ -165,6 +161,7 @@ _RULES: Final[tuple[Callable[[Inspected], Iterator[Finding]], ...]] = (
     _version,
     _names,
     _references,
+    _formulas,
     _lists,
     _destination,
     _surveillance,

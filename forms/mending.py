@@ -1,14 +1,15 @@
 """修补: pyxform stops at its first objection, so what it objects to is replaced by something harmless in a copy, and it
-is asked again. A form without a mistake is never mended; of one with several all are told at once, a row at a time."""
+is asked again. A form without a mistake is never mended; of one with several all are told at once, a cell at a time."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from forms.findings import Finding
-from forms.rows import FIRST_ROW
+from forms.rows import FIRST_ROW, name_of
 
 _FREE_NAME: Final = "mended_{row}"
 _WORDS: Final = "…"
@@ -17,6 +18,12 @@ _END: Final = re.compile(r"end[ _](?:group|repeat|loop)\b")
 _COUNTED_ON: Final = re.compile(r"begin[ _]|select|(?:csv|xml)-external")
 """Types whose lists and sections other rows may speak of."""
 _LABEL: Final = ("label", "caption")
+_CONDITIONS: Final[Mapping[str, str]] = {
+    "relevant": "relevant",
+    "relevance": "relevant",
+    "constraint": "constraint",
+}
+"""Columns that mean the same for a question of any type, by the last word of their header."""
 _SHEETS: Final = ("survey", "choices", "entities", "settings")
 _SAVES_TO: Final = re.compile(r"save_?to$", re.IGNORECASE)
 
@@ -63,7 +70,7 @@ class Mending:
         self.told: list[Finding] = []
         self._sheets = sheets
         self._worksheets = {name: _Worksheet(sheets, name) for name in _SHEETS}
-        self._mended: set[tuple[str, int]] = set()
+        self._mended: set[tuple[str, int, str]] = set()
         self._is_unbalanced = False
 
     @property
@@ -76,7 +83,7 @@ class Mending:
     def take(self, findings: Iterable[Finding]) -> bool:
         """Tell the findings and mend what they speak of.
 
-        False where one speaks of no row, or of one that was mended already: then asking again tells nothing new.
+        False where one speaks of no row, or of a cell that was mended already: then asking again tells nothing new.
         """
         is_learning = True
         for each in findings:
@@ -86,18 +93,27 @@ class Mending:
     def _take(self, finding: Finding) -> bool:
         sheet, index = finding.sheet, -1 if finding.row is None else finding.row - FIRST_ROW
         is_written = sheet in _MENDERS and 0 <= index < self._worksheets[sheet].written
-        if not is_written or (sheet, index) in self._mended:
+        if not is_written or (sheet, index, finding.column) in self._mended:
             if not self._mended:
                 self.told.append(finding)
             return False
         survey = self._worksheets["survey"]
         is_section = sheet == "survey" and _is_section(_type(survey, index), finding.column)
         if not (self._is_unbalanced and (is_section or _is_doubtful(finding, survey, index))):
-            self.told.append(finding)
+            self.told.append(self._as_written(finding))
         self._is_unbalanced |= is_section
-        self._mended.add((sheet, index))
+        self._mended.add((sheet, index, finding.column))
         _MENDERS[sheet](self._worksheets, index, finding.column)
         return True
+
+    def _as_written(self, finding: Finding) -> Finding:
+        """A question that was given a free name is spoken of by the one it was written with."""
+        if finding.sheet != "survey" or finding.row is None:
+            return finding
+        written = name_of(self._sheets["survey"][finding.row - FIRST_ROW])
+        free = f"「{_FREE_NAME.format(row=finding.row)}」"
+        message = finding.message.replace(free, f"「{written}」" if written else "这一题")
+        return replace(finding, message=message)
 
 
 def _type(survey: _Worksheet, index: int) -> str:
@@ -122,14 +138,18 @@ def _is_doubtful(finding: Finding, survey: _Worksheet, index: int) -> bool:
 
 
 def _survey(sheets: Mapping[str, _Worksheet], index: int, objected: str) -> None:
-    """A section is closed, or its end left out; a question becomes a plain one of the same name."""
+    """A wrong cell is mended alone where that is enough; else a section is closed, or its end left out, and a question
+    becomes a plain one of the same name, under the same conditions."""
     survey = sheets["survey"]
     type_column, kind = survey.column("type", "command"), _type(survey, index)
-    if _is_section(kind, objected) or any(_SAVES_TO.search(column) for column in survey.rows[index]):
+    is_section = _is_section(kind, objected)
+    if not is_section and kind != "audit" and _cell(sheets, index, objected):
+        return
+    if is_section or any(_SAVES_TO.search(column) for column in survey.rows[index]):
         _entities(sheets, index, objected)
     if _END.match(kind):
         survey.rows[index] = {}
-    elif _is_section(kind, objected):
+    elif is_section:
         survey.rows.append({type_column: _BEGIN.sub("end", kind)})
     else:
         is_kept = _COUNTED_ON.match(kind) and objected != "type"
@@ -137,7 +157,32 @@ def _survey(sheets: Mapping[str, _Worksheet], index: int, objected: str) -> None
             type_column: kind if is_kept else "text",
             _name_column(survey): _named(sheets, index, objected),
         }
-        survey.rows[index] = plain | survey.labels()
+        conditions = _conditions(survey, index) if objected else ()
+        kept = {column: survey.rows[index][column] for column in conditions}
+        survey.rows[index] = plain | kept | survey.labels()
+
+
+def _cell(sheets: Mapping[str, _Worksheet], index: int, objected: str) -> bool:
+    """Mend a name, a label or a condition and leave the rest of the row, of which more may be wrong; False where the
+    objection is to something else."""
+    survey = sheets["survey"]
+    row = survey.rows[index]
+    if objected == "name":
+        row[_name_column(survey)] = _named(sheets, index, objected)
+        return True
+    if objected == "label":
+        row |= survey.labels()
+        return True
+    wrong = [column for column, meaning in _conditions(survey, index).items() if meaning == objected]
+    for column in wrong:
+        del row[column]
+    return bool(wrong)
+
+
+def _conditions(survey: _Worksheet, index: int) -> dict[str, str]:
+    """The columns of a row's conditions, and what they mean."""
+    words = {column: column.rpartition(":")[2].strip().lower() for column in survey.rows[index]}
+    return {column: _CONDITIONS[word] for column, word in words.items() if word in _CONDITIONS}
 
 
 def _named(sheets: Mapping[str, _Worksheet], index: int, objected: str) -> str:

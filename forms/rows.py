@@ -54,10 +54,15 @@ class Rows:
         return ("survey", rows[0]) if rows else None
 
 
+def name_of(row: Mapping[str, object]) -> str:
+    """The name a row of the survey is written with, "" where there is none."""
+    return _cell(row, _NAME)
+
+
 def _paths(survey: Sheet, root: str) -> Iterator[tuple[str, int]]:
     around = [root]
     for number, row in _numbered(survey):
-        kind, name = _cell(row, _TYPE).lower().replace(" ", "_"), _cell(row, _NAME)
+        kind, name = _cell(row, _TYPE).lower().replace(" ", "_"), name_of(row)
         path = "/".join(("", *around, name))
         if kind.startswith("end_") and len(around) > 1:
             around.pop()

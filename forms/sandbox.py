@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from forms import javarosa, register
 from forms.compiler import CompiledForm, compile_form
-from forms.findings import Finding, FormRefused, refused
+from forms.findings import Finding, FormRefused, beside_row, refused
 from forms.lint import lint
 from forms.source import SOURCE_LIMIT
 
@@ -71,7 +71,8 @@ def examine(
     linted = lint(compiled, stands_for=stands_for, files=files, register_lists=register_lists)
     if any(finding.level == "error" for finding in linted):
         return Examined(compiled, compiled.remarks, linted)
-    return Examined(compiled, (*compiled.remarks, *javarosa.remarks(compiled.xml)), linted)
+    engine = (beside_row(each, compiled.rows) for each in javarosa.remarks(compiled.xml))
+    return Examined(compiled, (*compiled.remarks, *engine), linted)
 
 
 def _compiled_apart(source: bytes) -> CompiledForm:

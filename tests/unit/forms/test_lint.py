@@ -206,3 +206,29 @@ def test_a_date_saved_to_a_list_is_written_the_same_by_both_engines():
         more="| entities |\n| | list_name | label |\n| | trees | ${name_of} |\n",
     )
     assert [(each.level, each.place) for each in found] == [("warning", "survey 第 3 行")]
+
+
+@pytest.mark.parametrize(
+    ("column", "formula", "reason"),
+    [
+        ("relevant", "if(1,2", "括号没有成对"),
+        ("constraint", ". >", "=、>、and 这样的符号两边都要有东西，参数之间用逗号隔开，标点用半角"),
+        ("calculation", "1 +", "=、>、and 这样的符号两边都要有东西，参数之间用逗号隔开，标点用半角"),
+        ("required", ". = 'x", "引号没有成对"),
+        ("readonly", "${first} = '(' or (", "括号没有成对"),
+        ("default", "if(1,", "括号没有成对"),
+        ("choice_filter", "name = ", "=、>、and 这样的符号两边都要有东西，参数之间用逗号隔开，标点用半角"),
+    ],
+)
+def test_a_formula_nobody_can_read_is_told_beside_its_column(column, formula, reason):
+    choices = "| choices |\n| | list_name | name | label |\n| | water | well | 井 |\n"
+    kind = "select_one water" if column == "choice_filter" else "text"
+    rows = ("| | text | first | 甲 | |", f"| | {kind} | second | 乙 | {formula} |")
+    found = remarks(*rows, head=f"| | type | name | label | {column} |", more=choices)
+    assert found == [Finding("error", "survey 第 3 行", f"算式读不懂：{reason}", "survey", 3, column)]
+
+
+def test_a_chinese_letter_in_a_formula_is_told_once():
+    assert remarks("| | text | a | 甲 | . ＞ |", head="| | type | name | label | constraint |") == [
+        beside("error", 2, "算式里的「＞」手机读不懂：列名不能用汉字，标点要用半角")
+    ]

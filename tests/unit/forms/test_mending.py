@@ -50,6 +50,53 @@ def test_mistakes_of_every_kind_are_told_at_once():
     ]
 
 
+UNREADABLE = "算式读不懂：=、>、and 这样的符号两边都要有东西，参数之间用逗号隔开，标点用半角"
+
+
+def test_several_mistakes_in_one_row_are_told_at_once():
+    head = "| survey |\n| | type | name | label | relevant | constraint |\n"
+    rows = (
+        "| | text | pick | 甲 |\n"
+        "| | select_one none | xin ti | 新题 |\n"
+        "| | txt | note2 | 备注 | ${nobody} = 1 | . > |\n"
+        "| | text | pick | | ${nobody} > 1 |\n"
+        "| | integer | number | | if(1,2 | . = 'x |\n"
+        "| | integer | | |\n"
+    )
+    assert objections(head + rows + CHOICES + SETTINGS) == [
+        "survey 第 3 行：名称不合规则：以字母或下划线开头，只用字母、数字、下划线、连字符和点",
+        "survey 第 3 行：选项表「none」在 choices 工作表里找不到",
+        "survey 第 4 行：引用的题目「nobody」不存在，请核对写法",
+        "survey 第 4 行：不认识的题型「txt」：请核对拼写，空格、标点要用半角",
+        f"survey 第 4 行：{UNREADABLE}",
+        "survey 第 5 行：名称「pick」重复：同一组里每题的名称只能用一次",
+        "survey 第 5 行：引用的题目「nobody」不存在，请核对写法",
+        "survey 第 5 行：「pick」没有写题目文字（label）",
+        "survey 第 6 行：「number」没有写题目文字（label）",
+        "survey 第 6 行：算式读不懂：括号没有成对",
+        "survey 第 6 行：算式读不懂：引号没有成对",
+        "survey 第 7 行：这一题没有写名称（name）",
+        "survey 第 7 行：这一题没有写题目文字（label）",
+    ]
+
+
+def test_a_question_whose_name_is_wrong_keeps_what_else_it_says():
+    rows = "| | calculate | 1a | | | 1 + 1 |\n| | image | 2b | 照片 | | | max-pixels=many |\n"
+    assert objections(HEAD + rows + SETTINGS) == [
+        "survey 第 2 行：名称不合规则：以字母或下划线开头，只用字母、数字、下划线、连字符和点",
+        "survey 第 3 行：名称不合规则：以字母或下划线开头，只用字母、数字、下划线、连字符和点",
+        "survey 第 3 行：max-pixels 要写整数，例如 max-pixels=1600",
+    ]
+
+
+def test_groups_too_deep_for_a_reader_do_not_hide_a_mistake():
+    deep = "".join(f"| | begin_group | g{number} | 组 |\n" for number in range(260))
+    rows = f"{deep}| | tekst | a | 甲 |\n" + "| | end_group | | |\n" * 260
+    assert objections(HEAD + rows + SETTINGS) == [
+        "survey 第 262 行：不认识的题型「tekst」：请核对拼写，空格、标点要用半角"
+    ]
+
+
 def test_the_same_mistake_is_told_in_every_row():
     rows = "".join(f"| | tekst | q{number} | 问 |\n" for number in range(4))
     assert [each.partition("：")[0] for each in objections(HEAD + rows + SETTINGS)] == [
@@ -100,7 +147,7 @@ def test_an_objection_to_a_whole_worksheet_stands_alone():
     ]
 
 
-def test_a_row_is_mended_once():
+def test_a_cell_is_mended_once():
     sheets = {"survey": [{"type": "tekst", "name": "a"}], "survey_header": [{"type": None, "name": None}]}
     finding = Finding("error", "survey 第 2 行", "不认识的题型", "survey", 2, "type")
     mending = Mending(sheets)
@@ -138,6 +185,7 @@ PAIRS = [(one, other) for one, other in combinations(MISTAKES, 2) if one[0] != o
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_two_mistakes_raise_the_objections_of_each_and_no_others(one, other):
     alone = {*objections(SOUND.replace(*one)), *objections(SOUND.replace(*other))}
+    alone |= {each.replace("「people」", "这一题") for each in alone}  # of the question that lost its name
     assert set(objections(SOUND.replace(*one).replace(*other))) <= alone
 
 
