@@ -136,6 +136,20 @@ def test_an_error_names_the_sheet_and_the_row_and_keeps_the_form_back(office: Fl
     assert publish(office, draft) == "/forms/well"
 
 
+def test_all_mistakes_are_told_beside_their_cells_and_that_more_may_follow(office: FlaskClient) -> None:
+    wrong = (
+        WELL.replace("| required |", "| constraint |")
+        .replace("| yes |", "| . > |")
+        .replace("| image | photo | 照片 |", "| image | zhao pian | 照片 |")
+    )
+    draft = upload(office, wrong.encode(), "井.md")
+    told = [(each["工作表"], each["行"], each["列"]) for each in remarks(office, draft)]
+    assert told == [("survey", "4", "constraint"), ("survey", "5", "name")]
+    page = words(read(office, draft))
+    assert "有 2 处错误，不能发布。" in page
+    assert "改好再传一次，后面的还会接着查。" in page
+
+
 def test_a_version_used_before_is_refused_with_one_to_write(office: FlaskClient) -> None:
     changed = catalogue.source("patrol").replace("巡查", "巡逻")
     (found,) = [each for each in remarks(office, upload(office, changed.encode())) if each["级别"] == "错误"]
