@@ -63,9 +63,11 @@ export function householdLabel(row: ListRow): string {
   return row.due_state === 'done' ? householdName(row) : row.label || row.address || ''
 }
 
-/** What was done at a household today; '' for nothing. */
+/** What was done at a household today; '' for nothing. One that was met and still waits is one whose person was not. */
 export function visitToday(row: ListRow): string {
   if (!isToday(row.last_attempt)) return ''
+  const isWaiting = row.due_state === 'due' || row.due_state === 'overdue'
+  if (row.last_outcome === 'met' && isWaiting) return '今天已去，见到家属，没见到本人'
   return `今天已去，${OUTCOMES[row.last_outcome ?? ''] ?? '已记录'}`
 }
 

@@ -4,7 +4,7 @@ import './world'
 import type { GridEntry, RecordEntry } from '../../src/model'
 import { dayOf } from '../../src/quick/clock'
 import { patrolledOn } from '../../src/screens/lists'
-import { caseMore } from '../../src/words'
+import { caseMore, visitToday } from '../../src/words'
 
 const MORNING = new Date(2026, 10, 22, 8, 15).getTime()
 const YESTERDAY = new Date(2026, 10, 21, 18, 0).getTime()
@@ -36,4 +36,13 @@ test('a case is described once, and its day is named once', () => {
   expect(caseMore({ label, card: '地址：石桥村1组；插板发烫，一碰就跳闸' })).toBe('地址：石桥村1组；插板发烫，一碰就跳闸')
   expect(caseMore({ label, card: '插板发烫；11月25日到期' })).toBe('')
   expect(caseMore({ label })).toBe('')
+})
+
+test('a household that was met today and still waits is one whose person was not seen', () => {
+  const row = { name: 'h1', last_attempt: dayOf(Date.now()), last_outcome: 'met' }
+  expect(visitToday({ ...row, due_state: 'overdue' })).toBe('今天已去，见到家属，没见到本人')
+  expect(visitToday({ ...row, due_state: 'done' })).toBe('今天已去，见到人')
+  expect(visitToday({ ...row, due_state: 'none' })).toBe('今天已去，见到人')
+  expect(visitToday({ ...row, due_state: 'due', last_outcome: 'not_home' })).toBe('今天已去，无人在家')
+  expect(visitToday({ ...row, due_state: 'due', last_attempt: '2020-01-01' })).toBe('')
 })
